@@ -1,0 +1,29 @@
+"""Factories and writes: arrays made from nothing, and the one primitive that changes an array."""
+
+import numpy as np
+
+from ._numeric import scalar
+
+__all__ = "constant full iota assign".split()
+
+
+def constant(array):
+    """A fresh copy of `array`."""
+    return np.array(array, order="C", copy=True)
+
+
+def full(shape, value, dtype):
+    """An array of one value."""
+    return np.full(tuple(shape), scalar(value, dtype), dtype)
+
+
+def iota(shape, dim, dtype):
+    """0, 1, ..., n-1 along dim, repeated along the other dimensions."""
+    ramp = np.arange(shape[dim]).astype(dtype)
+    lined = ramp.reshape([-1 if i == dim else 1 for i in range(len(shape))])
+    return np.array(np.broadcast_to(lined, tuple(shape)), order="C", copy=True)
+
+
+def assign(value, ref):
+    """Write value into the elements of ref; value may overlap it."""
+    np.copyto(ref, value)

@@ -1,0 +1,74 @@
+#ifndef LAMINA_ATTRIBUTES
+#define LAMINA_ATTRIBUTES
+
+include "dialects/Lamina/Dialect.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+
+class Lamina_Attr<string name, string mnemonic_> : AttrDef<Lamina_Dialect, name> {
+  let mnemonic = mnemonic_;
+}
+
+// A descriptor says what an argument or a result of a function is to its caller.
+class Lamina_IndexedDescriptor<string name, string mnemonic_, string what>
+    : Lamina_Attr<name, mnemonic_> {
+  let summary = what;
+  let parameters = (ins "int64_t":$index);
+  let assemblyFormat = "`<` $index `>`";
+}
+
+def Lamina_InputAttr : Lamina_IndexedDescriptor<"Input", "input",
+    "Argument: the caller's input number `index`">;
+def Lamina_SavedAttr : Lamina_IndexedDescriptor<"Saved", "saved",
+    "Argument or result: value number `index` that the forward saves for the backward">;
+def Lamina_OutputAttr : Lamina_IndexedDescriptor<"Output", "output",
+    "Result: the program's output number `index`">;
+def Lamina_MutationAttr : Lamina_IndexedDescriptor<"Mutation", "mutation",
+    "Result: the data that input number `index` holds afterwards">;
+def Lamina_GradientAttr : Lamina_IndexedDescriptor<"Gradient", "gradient",
+    "Result: the gradient of input number `index`">;
+def Lamina_BaseAttr : Lamina_IndexedDescriptor<"Base", "base",
+    "Result: the fresh memory number `index` that several outputs are views of">;
+
+def Lamina_TangentOf : I32EnumAttr<"TangentOf", "what a tangent belongs to",
+    [I32EnumAttrCase<"Output", 0, "output">, I32EnumAttrCase<"Mutation", 1, "mutation">]> {
+  let cppNamespace = "::mlir::lamina";
+  let genSpecializedAttr = 0;
+}
+def Lamina_TangentAttr : Lamina_Attr<"Tangent", "tangent"> {
+  let summary = "Argument: the incoming gradient of an output or of a mutated input";
+  let parameters = (ins EnumParameter<Lamina_TangentOf>:$of, "int64_t":$index);
+  let assemblyFormat = "`<` $of `,` $index `>`";
+}
+
+def Lamina_ViewStepAttr : Lamina_Attr<"ViewStep", "view"> {
+  let summary = "One view operation of a replay recipe: its name and attributes";
+  let description = [{
+    Example: `#lamina.view<"permute", {dims = array<i64: 1, 0>}>`. Views whose
+    shape stands in their result type (`reshape`, `expand`) carry it as `shape`,
+    `bitcast` carries its element type as `dtype`.
+  }];
+  let parameters = (ins StringRefParameter<>:$name, OptionalParameter<"DictionaryAttr">:$attributes);
+  let assemblyFormat = "`<` $name (`,` $attributes^)? `>`";
+}
+
+def Lamina_AliasRoot : I32EnumAttr<"AliasRoot", "what memory an output shares",
+    [I32EnumAttrCase<"Input", 0, "input">, I32EnumAttrCase<"Fresh", 1, "fresh">,
+     I32EnumAttrCase<"Base", 2, "base">]> {
+  let cppNamespace = "::mlir::lamina";
+  let genSpecializedAttr = 0;
+}
+def Lamina_AliasAttr : Lamina_Attr<"Alias", "alias"> {
+  let summary = "An output that shares memory: the root and the views that lead from it";
+  let description = [{
+    `#lamina.alias<input, 0, []>` is input 0 itself, the very same object;
+    `#lamina.alias<input, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>]>`
+    its transpose. `detached` marks an alias that autograd does not see.
+  }];
+  let parameters = (ins EnumParameter<Lamina_AliasRoot>:$root, "int64_t":$index,
+                        OptionalArrayRefParameter<"ViewStepAttr">:$views,
+                        DefaultValuedParameter<"bool", "false">:$detached);
+  let hasCustomAssemblyFormat = 1;
+}
+
+#endif // LAMINA_ATTRIBUTES

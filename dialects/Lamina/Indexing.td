@@ -1,0 +1,6 @@
+#ifndef LAMINA_INDEXING
+#define LAMINA_INDEXING
+
+include "dialects/Lamina/Base.td"
+
+#endif // LAMINA_INDEXING

@@ -1,0 +1,70 @@
+#include "dialects/Lamina/Lamina.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace mlir::lamina;
+
+#define GET_TYPEDEF_CLASSES
+#include "dialects/Lamina/Types.cpp.inc"
+
+void LaminaDialect::registerTypes() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "dialects/Lamina/Types.cpp.inc"
+      >();
+}
+
+RefType RefType::cloneWith(std::optional<ArrayRef<int64_t>> shape, Type elementType) const {
+  return RefType::get(getContext(), shape.value_or(getShape()), elementType);
+}
+
+Type RefType::parse(AsmParser &parser) {
+  SmallVector<int64_t> shape;
+  Type elementType;
+  if (parser.parseLess() || parser.parseDimensionList(shape) || parser.parseType(elementType) ||
+      parser.parseGreater())
+    return {};
+  return RefType::get(parser.getContext(), shape, elementType);
+}
+
+void RefType::print(AsmPrinter &printer) const {
+  printer << '<';
+  for (int64_t size : getShape()) {
+    if (ShapedType::isDynamic(size))
+      printer << '?';
+    else
+      printer << size;
+    printer << 'x';
+  }
+  printer << getElementType() << '>';
+}
+
+static bool isElement(Type type) {
+  if (auto complex = dyn_cast<ComplexType>(type))
+    return complex.getElementType().isF32() || complex.getElementType().isF64();
+  if (auto integer = dyn_cast<IntegerType>(type))
+    return integer.isUnsigned() ? integer.getWidth() == 8
+                                : integer.isSignless() && llvm::is_contained({1u, 8u, 16u, 32u, 64u},
+                                                                             integer.getWidth());
+  return isa<FloatType>(type);
+}
+
+bool lamina::isArray(Type type) {
+  if (auto tensor = dyn_cast<RankedTensorType>(type))
+    return isElement(tensor.getElementType());
+  if (auto ref = dyn_cast<RefType>(type))
+    return isElement(ref.getElementType());
+  return false;
+}
+
+ShapedType lamina::arrayTypeLike(Type like, ArrayRef<int64_t> shape, Type elementType) {
+  if (isRef(like))
+    return RefType::get(like.getContext(), shape, elementType);
+  return RankedTensorType::get(shape, elementType);
+}
+
+RankedTensorType lamina::tensorOf(Type type) {
+  auto shaped = cast<ShapedType>(type);
+  return RankedTensorType::get(shaped.getShape(), shaped.getElementType());
+}

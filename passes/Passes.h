@@ -1,0 +1,21 @@
+/// Every pass of lamina, and the named pipelines made of them.
+#ifndef LAMINA_PASSES_H
+#define LAMINA_PASSES_H
+
+#include "dialects/Lamina/Lamina.h"
+#include "mlir/Pass/Pass.h"
+
+namespace mlir::lamina {
+
+#define GEN_PASS_DECL
+#include "passes/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "passes/Passes.h.inc"
+
+/// Registers the named pipelines, such as `lamina-cpu-pipeline`.
+void registerPipelines();
+
+} // namespace mlir::lamina
+
+#endif // LAMINA_PASSES_H

@@ -3,7 +3,8 @@
 function(table_gen out td output)
   set(source ${CMAKE_CURRENT_SOURCE_DIR}/${td})
   set(target ${CMAKE_CURRENT_BINARY_DIR}/${output})
-  file(GLOB includes CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.td)
+  get_filename_component(folder ${source} DIRECTORY)
+  file(GLOB includes CONFIGURE_DEPENDS ${folder}/*.td)
   add_custom_command(
     OUTPUT ${target}
     COMMAND ${MLIR_TBLGEN} ${ARGN} -I ${MLIR_WHEEL}/include -I ${CMAKE_SOURCE_DIR} ${source} -o ${target}

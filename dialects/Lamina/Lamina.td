@@ -1,0 +1,12 @@
+// The whole dialect, for tools that read it at once, such as the documentation.
+#ifndef LAMINA_LAMINA
+#define LAMINA_LAMINA
+
+include "dialects/Lamina/Elementwise.td"
+include "dialects/Lamina/View.td"
+include "dialects/Lamina/Reduction.td"
+include "dialects/Lamina/Contraction.td"
+include "dialects/Lamina/Indexing.td"
+include "dialects/Lamina/Structure.td"
+
+#endif // LAMINA_LAMINA

@@ -1,0 +1,446 @@
+/// The call fast path: from NumPy arrays to a compiled function's packed entry.
+///
+/// A Launcher knows the exact dtype, shape and strides of every argument, so a
+/// call is a comparison per input, an allocation per output and one indirect
+/// call without the GIL. It knows nothing of MLIR and is the only part of lamina
+/// that is compiled for each Python version.
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#define LAMINA_LAUNCHER_IMPORTS_NUMPY
+#include "spec.h"
+
+#include "memory.h"
+
+#include <stddef.h>
+#include <structmember.h>
+
+typedef void (*PackedEntry)(void **arguments);
+
+typedef struct {
+  Spec spec;
+  /// Some output is this input, so the call writes it.
+  bool written;
+} Input;
+
+typedef struct {
+  Spec spec;
+  /// The input whose memory this output is written to; -1 for a fresh array.
+  Py_ssize_t input;
+} Output;
+
+typedef struct {
+  PyObject_HEAD
+  vectorcallfunc vectorcall;
+  PackedEntry entry;
+  PyObject *name;
+  const char *name_utf8;
+  PyObject *keepalive;
+  Py_ssize_t input_count;
+  Input *inputs;
+  Py_ssize_t output_count;
+  Output *outputs;
+  Py_ssize_t fresh_count;
+  size_t workspace;
+  bool check;
+} Launcher;
+
+//===- A call ---------------------------------------------------------------===//
+
+static bool check_arity(Launcher *self, Py_ssize_t count, PyObject *keywords) {
+  if (keywords && PyTuple_GET_SIZE(keywords) != 0) {
+    PyErr_Format(PyExc_TypeError, "%s: takes no keyword arguments",
+                 self->name_utf8);
+    return false;
+  }
+  if (count == self->input_count)
+    return true;
+  PyErr_Format(PyExc_TypeError, "%s: expected %zd inputs, got %zd",
+               self->name_utf8, self->input_count, count);
+  return false;
+}
+
+static bool check_input(Launcher *self, Py_ssize_t index, PyObject *object) {
+  const Input *input = &self->inputs[index];
+  if (!PyArray_Check(object)) {
+    PyErr_Format(PyExc_TypeError, "%s: input %zd: expected a NumPy array, got %s",
+                 self->name_utf8, index, Py_TYPE(object)->tp_name);
+    return false;
+  }
+  PyArrayObject *array = (PyArrayObject *)object;
+  if (self->check && !lamina_spec_matches(&input->spec, array)) {
+    lamina_spec_explain(&input->spec, array, self->name_utf8, index);
+    return false;
+  }
+  if (input->written && !PyArray_ISWRITEABLE(array)) {
+    PyErr_Format(PyExc_ValueError,
+                 "%s: input %zd is written, but the array is read-only",
+                 self->name_utf8, index);
+    return false;
+  }
+  return true;
+}
+
+/// Gives compiled code an aligned copy of an input whose elements are not; the
+/// dictionary `*staged` keeps it under the input's index.
+static void *stage(Launcher *self, Py_ssize_t index, PyObject *array,
+                   PyObject **staged) {
+  if (!*staged && !(*staged = PyDict_New()))
+    return NULL;
+  PyObject *copy = lamina_spec_new_array(&self->inputs[index].spec);
+  PyObject *key = PyLong_FromSsize_t(index);
+  bool ok = copy && key &&
+            PyArray_CopyInto((PyArrayObject *)copy, (PyArrayObject *)array) == 0 &&
+            PyDict_SetItem(*staged, key, copy) == 0;
+  void *data = ok ? PyArray_DATA((PyArrayObject *)copy) : NULL;
+  Py_XDECREF(key);
+  Py_XDECREF(copy);
+  return data;
+}
+
+/// Copies what the call wrote into staged inputs back to where it belongs.
+static bool unstage(Launcher *self, PyObject *const *inputs, PyObject *staged) {
+  Py_ssize_t position = 0;
+  PyObject *key, *copy;
+  while (PyDict_Next(staged, &position, &key, &copy)) {
+    Py_ssize_t index = PyLong_AsSsize_t(key);
+    if (self->inputs[index].written &&
+        PyArray_CopyInto((PyArrayObject *)inputs[index],
+                         (PyArrayObject *)copy) < 0)
+      return false;
+  }
+  return true;
+}
+
+static bool bind_inputs(Launcher *self, PyObject *const *inputs,
+                        void **arguments, PyObject **staged) {
+  for (Py_ssize_t i = 0; i < self->input_count; ++i) {
+    if (!check_input(self, i, inputs[i]))
+      return false;
+    arguments[i] = PyArray_DATA((PyArrayObject *)inputs[i]);
+    if ((uintptr_t)arguments[i] % self->inputs[i].spec.alignment == 0)
+      continue;
+    arguments[i] = stage(self, i, inputs[i], staged);
+    if (!arguments[i])
+      return false;
+  }
+  return true;
+}
+
+/// Allocates the fresh outputs; returns them as a list.
+static PyObject *bind_outputs(Launcher *self, void **arguments) {
+  PyObject *results = PyList_New(self->fresh_count);
+  if (!results)
+    return NULL;
+  Py_ssize_t next = 0;
+  for (Py_ssize_t i = 0; i < self->output_count; ++i) {
+    const Output *output = &self->outputs[i];
+    void **slot = &arguments[self->input_count + i];
+    if (output->input >= 0) {
+      *slot = arguments[output->input];
+      continue;
+    }
+    PyObject *array = lamina_spec_new_array(&output->spec);
+    if (!array) {
+      Py_DECREF(results);
+      return NULL;
+    }
+    *slot = PyArray_DATA((PyArrayObject *)array);
+    PyList_SET_ITEM(results, next++, array);
+  }
+  return results;
+}
+
+/// Runs the compiled function on bound arguments; false if there is no memory
+/// for its workspace.
+static bool run(Launcher *self, void **arguments) {
+  void **workspace = &arguments[self->input_count + self->output_count];
+  if (self->workspace) {
+    *workspace = lamina_block_acquire(self->workspace);
+    if (!*workspace)
+      return false;
+  }
+  Py_BEGIN_ALLOW_THREADS
+  self->entry(arguments);
+  Py_END_ALLOW_THREADS
+  if (self->workspace)
+    lamina_block_release(*workspace, self->workspace);
+  return true;
+}
+
+static PyObject *call_with(Launcher *self, PyObject *const *inputs,
+                           PyObject **staged) {
+  void *arguments[self->input_count + self->output_count + 1];
+  if (!bind_inputs(self, inputs, arguments, staged))
+    return NULL;
+  PyObject *results = bind_outputs(self, arguments);
+  if (!results)
+    return NULL;
+  if (run(self, arguments) && (!*staged || unstage(self, inputs, *staged)))
+    return results;
+  Py_DECREF(results);
+  return NULL;
+}
+
+static PyObject *launcher_call(PyObject *object, PyObject *const *inputs,
+                               size_t flags, PyObject *keywords) {
+  Launcher *self = (Launcher *)object;
+  if (!check_arity(self, PyVectorcall_NARGS(flags), keywords))
+    return NULL;
+  PyObject *staged = NULL;
+  PyObject *results = call_with(self, inputs, &staged);
+  Py_XDECREF(staged);
+  return results;
+}
+
+//===- Construction ---------------------------------------------------------===//
+
+static bool parse_inputs(Launcher *self, PyObject *sequence) {
+  PyObject *fast = PySequence_Fast(sequence, "inputs must be a sequence");
+  if (!fast)
+    return false;
+  Py_ssize_t count = PySequence_Fast_GET_SIZE(fast);
+  bool ok = (self->inputs = PyMem_Calloc((size_t)count + 1, sizeof(Input)));
+  if (!ok)
+    PyErr_NoMemory();
+  for (Py_ssize_t i = 0; ok && i < count; ++i) {
+    char what[32];
+    PyOS_snprintf(what, sizeof what, "inputs[%zd]", i);
+    self->input_count = i + 1;
+    ok = lamina_spec_parse(&self->inputs[i].spec,
+                           PySequence_Fast_GET_ITEM(fast, i), what);
+  }
+  Py_DECREF(fast);
+  return ok;
+}
+
+static bool parse_in_place(Launcher *self, Output *output, PyObject *object,
+                           const char *what) {
+  Py_ssize_t input = PyLong_AsSsize_t(object);
+  if (input == -1 && PyErr_Occurred())
+    return false;
+  if (input < 0 || input >= self->input_count) {
+    PyErr_Format(PyExc_ValueError, "%s: there is no input %zd", what, input);
+    return false;
+  }
+  if (!lamina_spec_is_injective(&self->inputs[input].spec)) {
+    PyErr_Format(PyExc_ValueError,
+                 "%s: elements of input %zd share memory, it cannot be written",
+                 what, input);
+    return false;
+  }
+  output->input = input;
+  self->inputs[input].written = true;
+  return true;
+}
+
+static bool parse_output(Launcher *self, Output *output, PyObject *object,
+                         const char *what) {
+  if (PyLong_Check(object))
+    return parse_in_place(self, output, object, what);
+  output->input = -1;
+  self->fresh_count += 1;
+  if (!lamina_spec_parse(&output->spec, object, what))
+    return false;
+  if (lamina_spec_is_injective(&output->spec))
+    return true;
+  PyErr_Format(PyExc_ValueError,
+               "%s: strides must be positive and keep elements apart", what);
+  return false;
+}
+
+static bool parse_outputs(Launcher *self, PyObject *sequence) {
+  PyObject *fast = PySequence_Fast(sequence, "outputs must be a sequence");
+  if (!fast)
+    return false;
+  Py_ssize_t count = PySequence_Fast_GET_SIZE(fast);
+  bool ok = (self->outputs = PyMem_Calloc((size_t)count + 1, sizeof(Output)));
+  if (!ok)
+    PyErr_NoMemory();
+  for (Py_ssize_t i = 0; ok && i < count; ++i) {
+    char what[32];
+    PyOS_snprintf(what, sizeof what, "outputs[%zd]", i);
+    self->output_count = i + 1;
+    ok = parse_output(self, &self->outputs[i],
+                      PySequence_Fast_GET_ITEM(fast, i), what);
+  }
+  Py_DECREF(fast);
+  return ok;
+}
+
+static bool launcher_set_up(Launcher *self, unsigned long long address,
+                            PyObject *inputs, PyObject *outputs,
+                            Py_ssize_t workspace) {
+  if (address == 0) {
+    PyErr_SetString(PyExc_ValueError, "the address of a launcher must not be 0");
+    return false;
+  }
+  if (workspace < 0) {
+    PyErr_SetString(PyExc_ValueError, "negative workspace size");
+    return false;
+  }
+  self->vectorcall = launcher_call;
+  self->entry = (PackedEntry)(uintptr_t)address;
+  self->workspace = (size_t)workspace;
+  self->name_utf8 = PyUnicode_AsUTF8(self->name);
+  return self->name_utf8 && parse_inputs(self, inputs) &&
+         parse_outputs(self, outputs);
+}
+
+static PyObject *launcher_new(PyTypeObject *type, PyObject *args,
+                              PyObject *kwargs) {
+  static char *names[] = {"address", "inputs",    "outputs", "workspace", "name",
+                          "check",   "keepalive", NULL};
+  unsigned long long address;
+  PyObject *inputs, *outputs, *name = NULL, *keepalive = Py_None;
+  Py_ssize_t workspace = 0;
+  int check = 1;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "KOO|n$UpO", names, &address,
+                                   &inputs, &outputs, &workspace, &name, &check,
+                                   &keepalive))
+    return NULL;
+  Launcher *self = (Launcher *)type->tp_alloc(type, 0);
+  if (!self)
+    return NULL;
+  Py_INCREF(keepalive);
+  self->keepalive = keepalive;
+  self->check = check;
+  Py_XINCREF(name);
+  self->name = name ? name : PyUnicode_FromString("kernel");
+  if (!self->name || !launcher_set_up(self, address, inputs, outputs, workspace))
+    Py_CLEAR(self);
+  return (PyObject *)self;
+}
+
+static int launcher_traverse(PyObject *object, visitproc visit, void *arg) {
+  Launcher *self = (Launcher *)object;
+  Py_VISIT(self->keepalive);
+  return 0;
+}
+
+static int launcher_clear(PyObject *object) {
+  Launcher *self = (Launcher *)object;
+  // Code that was unloaded must not be called by what else is in the cycle.
+  self->entry = NULL;
+  Py_CLEAR(self->keepalive);
+  return 0;
+}
+
+static void launcher_dealloc(PyObject *object) {
+  Launcher *self = (Launcher *)object;
+  PyObject_GC_UnTrack(object);
+  for (Py_ssize_t i = 0; i < self->input_count; ++i)
+    lamina_spec_clear(&self->inputs[i].spec);
+  for (Py_ssize_t i = 0; i < self->output_count; ++i)
+    lamina_spec_clear(&self->outputs[i].spec);
+  PyMem_Free(self->inputs);
+  PyMem_Free(self->outputs);
+  Py_CLEAR(self->name);
+  Py_CLEAR(self->keepalive);
+  Py_TYPE(object)->tp_free(object);
+}
+
+static PyObject *launcher_repr(PyObject *object) {
+  Launcher *self = (Launcher *)object;
+  return PyUnicode_FromFormat("<Launcher %U: %zd inputs, %zd outputs>",
+                              self->name, self->input_count, self->output_count);
+}
+
+PyDoc_STRVAR(
+    launcher_doc,
+    "Launcher(address, inputs, outputs, workspace=0, *, name='kernel',\n"
+    "         check=True, keepalive=None)\n"
+    "\n"
+    "Calls the packed entry `void(void **)` at `address` with NumPy arrays.\n"
+    "\n"
+    "inputs     a tuple (dtype, shape, strides) for each array of a call\n"
+    "outputs    the same for each fresh output, or the index of the input whose\n"
+    "           memory is written instead\n"
+    "workspace  bytes of scratch memory, passed last if not 0\n"
+    "check      False trusts the caller on dtype, shape and strides\n"
+    "keepalive  an object that owns the code\n"
+    "\n"
+    "Strides count elements; None means row-major. A call takes the input arrays\n"
+    "and returns the list of fresh outputs, 64-byte aligned. Arrays whose data is\n"
+    "not aligned to their elements are copied in, and out again if written. The\n"
+    "GIL is released meanwhile; calls may overlap.\n"
+    "\n"
+    "A call raises TypeError for a wrong number of inputs, a wrong dtype or an\n"
+    "input that is no array, and ValueError for a wrong shape or strides or a\n"
+    "read-only array that would be written.");
+
+static PyMemberDef launcher_members[] = {
+    {"name", T_OBJECT, offsetof(Launcher, name), READONLY, NULL},
+    {"workspace", T_PYSSIZET, offsetof(Launcher, workspace), READONLY,
+     "Bytes of scratch memory per running call."},
+    {NULL},
+};
+
+static PyTypeObject launcher_type = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "lamina._native.launcher.Launcher",
+    .tp_doc = launcher_doc,
+    .tp_basicsize = sizeof(Launcher),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC |
+                Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_IMMUTABLETYPE,
+    .tp_new = launcher_new,
+    .tp_dealloc = launcher_dealloc,
+    .tp_traverse = launcher_traverse,
+    .tp_clear = launcher_clear,
+    .tp_repr = launcher_repr,
+    .tp_members = launcher_members,
+    .tp_call = PyVectorcall_Call,
+    .tp_vectorcall_offset = offsetof(Launcher, vectorcall),
+};
+
+//===- Module ---------------------------------------------------------------===//
+
+static PyObject *pool_bytes(PyObject *module, PyObject *unused) {
+  return PyLong_FromSize_t(lamina_pool_bytes());
+}
+
+static PyObject *pool_trim(PyObject *module, PyObject *unused) {
+  lamina_pool_trim();
+  Py_RETURN_NONE;
+}
+
+static PyObject *pool_set_limit(PyObject *module, PyObject *bytes) {
+  size_t limit = PyLong_AsSize_t(bytes);
+  if (limit == (size_t)-1 && PyErr_Occurred())
+    return NULL;
+  lamina_pool_set_limit(limit);
+  Py_RETURN_NONE;
+}
+
+static PyMethodDef module_methods[] = {
+    {"pool_bytes", pool_bytes, METH_NOARGS,
+     "Bytes of released outputs and workspaces kept for reuse."},
+    {"pool_trim", pool_trim, METH_NOARGS,
+     "Return all memory kept for reuse to the system."},
+    {"pool_set_limit", pool_set_limit, METH_O,
+     "Set how many bytes may be kept for reuse; 0 keeps none."},
+    {NULL},
+};
+
+static PyModuleDef module_def = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "lamina._native.launcher",
+    .m_doc = "Calls compiled functions on NumPy arrays.",
+    .m_size = -1,
+    .m_methods = module_methods,
+};
+
+PyMODINIT_FUNC PyInit_launcher(void) {
+  import_array();
+  if (!lamina_buffer_type_ready() || PyType_Ready(&launcher_type) < 0)
+    return NULL;
+  PyObject *module = PyModule_Create(&module_def);
+  if (!module)
+    return NULL;
+  Py_INCREF(&launcher_type);
+  if (PyModule_AddObject(module, "Launcher", (PyObject *)&launcher_type) == 0)
+    return module;
+  Py_DECREF(&launcher_type);
+  Py_DECREF(module);
+  return NULL;
+}

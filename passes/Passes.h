@@ -3,6 +3,7 @@
 #define LAMINA_PASSES_H
 
 #include "dialects/Lamina/Lamina.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace mlir::lamina {

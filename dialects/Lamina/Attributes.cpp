@@ -27,7 +27,7 @@ Attribute AliasAttr::parse(AsmParser &parser, Type) {
     return {};
   std::optional<AliasRoot> root = symbolizeAliasRoot(keyword);
   if (!root)
-    return parser.emitError(parser.getCurrentLocation(), "expected input, fresh or base, got '")
+    return parser.emitError(parser.getCurrentLocation(), "expected input, fresh, base or output, got '")
                << keyword << "'",
            Attribute();
   auto parseView = [&] { return parser.parseAttribute(views.emplace_back()); };

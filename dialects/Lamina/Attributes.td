@@ -54,7 +54,7 @@ def Lamina_ViewStepAttr : Lamina_Attr<"ViewStep", "view"> {
 
 def Lamina_AliasRoot : I32EnumAttr<"AliasRoot", "what memory an output shares",
     [I32EnumAttrCase<"Input", 0, "input">, I32EnumAttrCase<"Fresh", 1, "fresh">,
-     I32EnumAttrCase<"Base", 2, "base">]> {
+     I32EnumAttrCase<"Base", 2, "base">, I32EnumAttrCase<"Output", 3, "output">]> {
   let cppNamespace = "::mlir::lamina";
   let genSpecializedAttr = 0;
 }
@@ -63,7 +63,8 @@ def Lamina_AliasAttr : Lamina_Attr<"Alias", "alias"> {
   let description = [{
     `#lamina.alias<input, 0, []>` is input 0 itself, the very same object;
     `#lamina.alias<input, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>]>`
-    its transpose. `detached` marks an alias that autograd does not see.
+    its transpose; `#lamina.alias<output, 0, []>` is the same object as output 0.
+    `detached` marks an alias that autograd does not see.
   }];
   let parameters = (ins EnumParameter<Lamina_AliasRoot>:$root, "int64_t":$index,
                         OptionalArrayRefParameter<"ViewStepAttr">:$views,

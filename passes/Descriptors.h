@@ -1,0 +1,53 @@
+/// The attributes that tell a function's caller what its arguments and results are.
+///
+/// The runtime wrapper is built from these alone, so every pass that changes a
+/// signature keeps them true.
+#ifndef LAMINA_DESCRIPTORS_H
+#define LAMINA_DESCRIPTORS_H
+
+#include "dialects/Lamina/Lamina.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace mlir::lamina::descriptor {
+
+/// Argument: #lamina.input, #lamina.tangent or #lamina.saved.
+inline constexpr StringLiteral kArgument = "lamina.arg";
+/// Result: #lamina.output, #lamina.mutation, #lamina.gradient, #lamina.saved or #lamina.base.
+inline constexpr StringLiteral kResult = "lamina.result";
+/// Result: the memory it shares and the views that lead to it.
+inline constexpr StringLiteral kAlias = "lamina.alias";
+/// Result in the ref world: autograd does not see that it shares memory.
+inline constexpr StringLiteral kDetached = "lamina.detached";
+/// Function: how the caller makes each of the program's outputs.
+inline constexpr StringLiteral kOutputs = "lamina.outputs";
+
+/// The number of the caller's input that argument `index` is, if it is one.
+std::optional<int64_t> getInput(func::FuncOp func, unsigned index);
+
+/// The argument that is the caller's input `input`; null if there is none.
+BlockArgument findInput(func::FuncOp func, int64_t input);
+
+/// Whether the function takes the gradient of `index`, an output or a mutated input.
+bool hasTangent(func::FuncOp func, TangentOf of, int64_t index);
+
+/// A result of a function while its signature is rebuilt.
+struct Result {
+  Value value;
+  DictionaryAttr attributes;
+
+  /// The descriptor if it is an `Attr`, else null.
+  template <typename Attr>
+  Attr as() const {
+    return attributes.getAs<Attr>(kResult);
+  }
+};
+
+/// The results of a function with a single block, in order.
+SmallVector<Result> getResults(func::FuncOp func);
+
+/// Makes `results` all that the function returns.
+void setResults(func::FuncOp func, ArrayRef<Result> results);
+
+} // namespace mlir::lamina::descriptor
+
+#endif // LAMINA_DESCRIPTORS_H

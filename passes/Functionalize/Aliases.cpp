@@ -1,0 +1,93 @@
+#include "passes/Functionalize/Aliases.h"
+#include "passes/Descriptors.h"
+
+using namespace mlir;
+using namespace mlir::lamina;
+
+ViewStepAttr lamina::getViewStep(ViewOpInterface view) {
+  MLIRContext *context = view.getContext();
+  NamedAttrList attributes;
+  for (StringAttr name : view->getRegisteredInfo()->getAttributeNames())
+    if (Attribute value = view->getAttr(name))
+      attributes.append(name, value);
+
+  // What the result type alone says must stand in the recipe.
+  auto type = cast<ShapedType>(view->getResult(0).getType());
+  auto source = cast<ShapedType>(view.getViewSource().getType());
+  if (!isa<InferTypeOpInterface>(*view)) {
+    if (type.getElementType() != source.getElementType())
+      attributes.append("dtype", TypeAttr::get(type.getElementType()));
+    else
+      attributes.append("shape", DenseI64ArrayAttr::get(context, type.getShape()));
+  }
+  DictionaryAttr dictionary = attributes.empty() ? nullptr : attributes.getDictionary(context);
+  return ViewStepAttr::get(context, view->getName().stripDialect(), dictionary);
+}
+
+namespace {
+/// Numbers the fresh roots that outputs share and finds outputs returned twice.
+class Classifier {
+public:
+  Classifier(func::FuncOp func, Memory &memory) : func(func), memory(memory) {
+    for (unsigned index : llvm::seq(func.getNumResults()))
+      if (std::optional<int64_t> output = getOutput(index)) {
+        Handle &handle = handleOf(index);
+        if (firstOutput.try_emplace(&handle, *output).second)
+          ++handlesOf[handle.root];
+      }
+  }
+
+  AliasAttr classify(unsigned index) {
+    std::optional<int64_t> output = getOutput(index);
+    if (!output)
+      return nullptr;
+    Handle &handle = handleOf(index);
+    std::optional<int64_t> input = getInput(*handle.root);
+    // An input returned as it is needs no other output to stand for it.
+    if (firstOutput[&handle] != *output && !(input && handle.isRoot()))
+      return makeAlias(AliasRoot::Output, firstOutput[&handle], {}, index);
+    if (input)
+      return makeAlias(AliasRoot::Input, *input, handle.path(), index);
+    if (handle.isRoot() && handlesOf[handle.root] == 1)
+      return nullptr;
+    int64_t fresh = freshNumber.try_emplace(handle.root, freshNumber.size()).first->second;
+    return makeAlias(AliasRoot::Fresh, fresh, handle.path(), index);
+  }
+
+private:
+  std::optional<int64_t> getOutput(unsigned index) {
+    auto output = func.getResultAttrOfType<OutputAttr>(index, descriptor::kResult);
+    if (!output || !isRef(func.getResultTypes()[index]))
+      return std::nullopt;
+    return output.getIndex();
+  }
+
+  Handle &handleOf(unsigned index) {
+    return memory.handle(func.front().getTerminator()->getOperand(index));
+  }
+
+  std::optional<int64_t> getInput(const Root &root) {
+    auto argument = dyn_cast<BlockArgument>(root.origin);
+    return argument ? descriptor::getInput(func, argument.getArgNumber()) : std::nullopt;
+  }
+
+  AliasAttr makeAlias(AliasRoot root, int64_t number, ArrayRef<ViewOpInterface> path,
+                      unsigned index) {
+    bool detached = func.getResultAttr(index, descriptor::kDetached) != nullptr;
+    return AliasAttr::get(func.getContext(), root, number, llvm::map_to_vector(path, getViewStep),
+                          detached);
+  }
+
+  func::FuncOp func;
+  Memory &memory;
+  DenseMap<Handle *, int64_t> firstOutput;
+  DenseMap<Root *, unsigned> handlesOf;
+  DenseMap<Root *, int64_t> freshNumber;
+};
+} // namespace
+
+SmallVector<AliasAttr> lamina::classifyAliases(func::FuncOp func, Memory &memory) {
+  Classifier classifier(func, memory);
+  return llvm::map_to_vector(llvm::seq(func.getNumResults()),
+                             [&](unsigned index) { return classifier.classify(index); });
+}

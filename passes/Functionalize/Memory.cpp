@@ -1,0 +1,66 @@
+#include "passes/Functionalize/Memory.h"
+
+using namespace mlir;
+using namespace mlir::lamina;
+
+SmallVector<ViewOpInterface> Handle::path() const {
+  SmallVector<ViewOpInterface> views;
+  for (const Handle *place = this; !place->isRoot(); place = place->source)
+    views.push_back(place->view);
+  std::reverse(views.begin(), views.end());
+  return views;
+}
+
+void Memory::addRoot(Value ref, Value content) {
+  Root &root = roots.emplace_back(Root{ref, content});
+  handles[ref] = &places.emplace_back(Handle{&root});
+}
+
+void Memory::addView(ViewOpInterface view) {
+  Handle &source = handle(view.getViewSource());
+  handles[view->getResult(0)] = &places.emplace_back(Handle{source.root, &source, view});
+}
+
+Value Memory::read(Handle &handle) {
+  if (handle.isRoot())
+    return handle.root->content;
+  if (handle.isCurrent())
+    return handle.value;
+  handle.value = handle.view.replay(builder, handle.view.getLoc(), read(*handle.source));
+  handle.generation = handle.root->generation;
+  return handle.value;
+}
+
+static LogicalResult reportOverlap(Location loc, Handle &place) {
+  InFlightDiagnostic diagnostic =
+      emitError(loc) << "cannot write through '" << place.view->getName()
+                     << "': several elements of the view are one element of its source; expected "
+                        "a view of distinct elements, or a clone of it";
+  diagnostic.attachNote(place.view.getLoc()) << "the view is made here";
+  return diagnostic;
+}
+
+LogicalResult Memory::write(Location loc, Value ref, Value content) {
+  Handle &target = handle(ref);
+  Root &root = *target.root;
+  if ((target.isRoot() || target.isCurrent()) && read(target) == content)
+    return success();
+
+  // Every place on the way to the root is known afterwards; all others are stale.
+  SmallVector<std::pair<Handle *, Value>> written;
+  Handle *place = &target;
+  for (; !place->isRoot(); place = place->source) {
+    written.push_back({place, content});
+    FailureOr<Value> source = place->view.invert(builder, loc, read(*place->source), content);
+    if (failed(source))
+      return reportOverlap(loc, *place);
+    content = *source;
+  }
+  root.content = content;
+  ++root.generation;
+  for (auto [handle, value] : written) {
+    handle->value = value;
+    handle->generation = root.generation;
+  }
+  return success();
+}

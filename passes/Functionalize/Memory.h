@@ -1,0 +1,68 @@
+/// What refs name while a function is turned into tensors: handles into roots.
+#ifndef LAMINA_FUNCTIONALIZE_MEMORY_H
+#define LAMINA_FUNCTIONALIZE_MEMORY_H
+
+#include "dialects/Lamina/Lamina.h"
+
+#include <deque>
+
+namespace mlir::lamina {
+
+/// Memory that handles share: an argument's, or the fresh result of an operation.
+struct Root {
+  /// The ref the root was made with.
+  Value origin;
+  /// What the memory holds now.
+  Value content;
+  /// Grows with every write, so that handles know when their value is stale.
+  unsigned generation = 0;
+};
+
+/// A place in a root: the root itself, or a view of another handle.
+struct Handle {
+  Root *root;
+  Handle *source = nullptr;
+  ViewOpInterface view;
+  /// What the place held at `generation`.
+  Value value;
+  unsigned generation = 0;
+
+  bool isRoot() const { return !source; }
+  bool isCurrent() const { return value && generation == root->generation; }
+  /// The views that lead from the root to this place.
+  SmallVector<ViewOpInterface> path() const;
+};
+
+/// Follows the content of every root through a straight line of reads and writes.
+/// Reads and writes emit tensor operations at the builder's insertion point.
+class Memory {
+public:
+  explicit Memory(OpBuilder &builder) : builder(builder) {}
+
+  /// `ref` is new memory that holds `content`.
+  void addRoot(Value ref, Value content);
+
+  /// The view's result is another handle into the memory of its source.
+  void addView(ViewOpInterface view);
+
+  /// The tensor that `ref` holds now.
+  Value read(Value ref) { return read(handle(ref)); }
+
+  /// `ref` holds `content` from here on, and so does all memory that it shares.
+  /// Fails, with a diagnostic at `loc`, if elements of `ref` overlap.
+  LogicalResult write(Location loc, Value ref, Value content);
+
+  Handle &handle(Value ref) { return *handles.at(ref); }
+
+private:
+  Value read(Handle &handle);
+
+  OpBuilder &builder;
+  std::deque<Root> roots;
+  std::deque<Handle> places;
+  DenseMap<Value, Handle *> handles;
+};
+
+} // namespace mlir::lamina
+
+#endif // LAMINA_FUNCTIONALIZE_MEMORY_H

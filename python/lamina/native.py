@@ -1,7 +1,8 @@
 """The Python face of liblamina: registration, compilation to object code, loading it.
 
-Finds the native libraries and binds their C API with ctypes on first use; `import lamina` must not pay for MLIR.
-Only plain data crosses this file: MLIR modules go in by their capsules, bytes and addresses come out.
+Finds the native libraries and binds their C API with ctypes on first use; `import lamina` must
+not pay for MLIR. Only plain data crosses this file: MLIR modules go in by their capsules, bytes
+and addresses come out.
 
 The libraries lie in `lamina/_native`, or in the folder that LAMINA_NATIVE_DIR names.
 """
@@ -77,7 +78,8 @@ def _find(name: str) -> pathlib.Path:
     path = native_dir() / name
     if not path.exists():
         raise ImportError(
-            f"lamina's native library {name} is not in {native_dir()}; build it, or set LAMINA_NATIVE_DIR to its folder"
+            f"lamina's native library {name} is not in {native_dir()}; build it, "
+            "or set LAMINA_NATIVE_DIR to its folder"
         )
     return path
 
@@ -85,8 +87,8 @@ def _find(name: str) -> pathlib.Path:
 @functools.cache
 def _library() -> ctypes.CDLL:
     path = _find("liblamina.so")
-    # MLIR's own bindings load the MLIR library that liblamina then finds in place. RTLD_LOCAL keeps its symbols apart
-    # from the copies of LLVM that other packages bring along.
+    # MLIR's own bindings load the MLIR library that liblamina then finds in place. RTLD_LOCAL
+    # keeps its symbols apart from the copies of LLVM that other packages bring along.
     import mlir.ir  # noqa: F401
 
     library = ctypes.CDLL(str(path), mode=ctypes.RTLD_LOCAL)
@@ -132,7 +134,7 @@ def _take_string(pointer: int) -> str:
 
 
 def _call(what: str, function: Any, *arguments: Any) -> int:
-    """Call a function that ends in `char **error` and returns a pointer; raise CompileError if it fails."""
+    """Call a function that returns a pointer and ends in `char **error`; raise CompileError."""
     error = c_void_p()
     result = function(*arguments, byref(error))
     if result is None:
@@ -144,7 +146,7 @@ def _call(what: str, function: Any, *arguments: Any) -> int:
 
 
 def register(context: Any) -> None:
-    """Make lamina's dialect known to `context` (an `mlir.ir.Context`) and its passes to the process."""
+    """Make the dialect known to `context` (an `mlir.ir.Context`), the passes to the process."""
     library = _library()
     library.laminaRegisterPasses()
     library.laminaRegisterDialects(_handle(context))
@@ -166,7 +168,8 @@ def host_features() -> str:
 class ObjectCode:
     """A compiled module: relocatable object bytes that another process may load too.
 
-    seconds holds "translate", "optimize" and "codegen". llvm_ir (optimised) and assembly are None unless asked for.
+    seconds holds "translate", "optimize" and "codegen". llvm_ir (optimised) and assembly are None
+    unless asked for.
     """
 
     data: bytes
@@ -186,15 +189,17 @@ def compile_object(
 ) -> ObjectCode:
     """Compile an MLIR module that is entirely in the LLVM dialect; the module is not changed.
 
-    Functions with the unit attribute `lamina.entry` get a second symbol `<name>_packed` for the launcher. Without
-    `cpu` the host is the target, and `features` ("-avx512f,+fma") amends what it has. Raises CompileError with the
-    diagnostics.
+    Functions with the unit attribute `lamina.entry` get a second symbol `<name>_packed` for the
+    launcher. Without `cpu` the host is the target, and `features` ("-avx512f,+fma") amends what
+    it has. Raises CompileError with the diagnostics.
     """
     library = _library()
     options = _Options(opt_level, vector_width, keep_text, _encode(cpu), _encode(features))
     seconds = _Seconds()
     operation = _handle(module.operation)
-    handle = _call("code generation", library.laminaCompile, operation, byref(options), byref(seconds))
+    handle = _call(
+        "code generation", library.laminaCompile, operation, byref(options), byref(seconds)
+    )
     try:
         return ObjectCode(
             library.laminaObjectGetBytes(handle).copy(),
@@ -213,7 +218,8 @@ def _encode(text: str | None) -> bytes | None:
 class LoadedObject:
     """Object code linked into this process; unloaded when the last reference to it goes.
 
-    Whoever keeps an address must keep this object alive. Raises CompileError for bytes that are no object.
+    Whoever keeps an address must keep this object alive. Raises CompileError for bytes that are
+    no object.
     """
 
     def __init__(self, data: bytes, name: str = "object"):
@@ -225,12 +231,21 @@ class LoadedObject:
         self.name = name
 
     def address(self, symbol: str) -> int:
-        """The address of `symbol`; raises CompileError if it, or something it needs, is not defined."""
+        """The address of `symbol`; raises CompileError if it or what it needs is not defined."""
         return _call(
-            f"linking {self.name}", _library().laminaProgramLookup, c_void_p(self._program), symbol.encode()
+            f"linking {self.name}",
+            _library().laminaProgramLookup,
+            c_void_p(self._program),
+            symbol.encode(),
         )
 
     def __del__(self) -> None:
         if self._program is not None:
             self._unload(c_void_p(self._program))
             self._program = None
+
+
+def run_lamina_opt() -> None:
+    """Replace this process with `lamina-opt` and the same arguments; the command of that name."""
+    path = _find("lamina-opt")
+    os.execv(path, ["lamina-opt", *sys.argv[1:]])

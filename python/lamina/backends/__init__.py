@@ -1,27 +1,30 @@
 """Backends turn one function of a tensor-world module into something callable on arrays.
 
-What a backend is, and the registry of them by name; each backend is a module of this room, imported when it is
-first asked for. Nothing here may import the tracer or the Tensor class: a backend sees IR and arrays only.
+What a backend is, and the registry of them by name; each backend is a module of this room,
+imported when it is first asked for. Nothing here may import the tracer or the Tensor class: a
+backend sees IR and arrays only.
 
-The calling convention is the same for all. An executable takes one array for each argument of the function, in
-order. It returns the list of the function's results in order, leaving out those that are the new data of an input
-(`#lamina.mutation<i>`): that data has been written into the array passed for input i.
+The calling convention is the same for all. An executable takes one array for each argument of the
+function, in order. It returns the list of the function's results in order, leaving out those that
+are the new data of an input (`#lamina.mutation<i>`): that data has been written into the array
+passed for input i.
 """
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Mapping, Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
 class CompileOptions:
     """How to compile. A backend ignores what does not apply to it.
 
-    opt_level: 0 (compile fast) to 3 (run fast). cpu, features: target instead of the host, as LLVM names them
-    ("x86-64-v3", "-avx512f"). vector_width: preferred width in bits, 0 for the target's own. keep_text: keep the
-    texts of the late stages for inspection.
+    opt_level: 0 (compile fast) to 3 (run fast). cpu, features: target instead of the host, as
+    LLVM names them ("x86-64-v3", "-avx512f"). vector_width: preferred width in bits, 0 for the
+    target's own. keep_text: keep the texts of the late stages for inspection.
     """
 
     opt_level: int = 3
@@ -29,6 +32,9 @@ class CompileOptions:
     features: str | None = None
     vector_width: int = 0
     keep_text: bool = False
+
+
+DEFAULT_OPTIONS = CompileOptions()
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,14 @@ class Executable(Protocol):
 
     #: wall-clock seconds of each stage that made it, by name, in order
     seconds: Mapping[str, float]
-    #: texts of the stages behind the module that was given, by name; empty unless `keep_text` was set
+    #: texts of the stages behind the module that was given, by name; empty without `keep_text`
     texts: Mapping[str, str]
 
     def __call__(self, *arrays: Any) -> list[Any]:
-        """Run on one array per argument; raises TypeError or ValueError for arrays of another signature."""
+        """Run on one array per argument.
+
+        Raises TypeError or ValueError for arrays of another signature.
+        """
 
     def memory_analysis(self) -> MemoryAnalysis:
         """What one call needs."""
@@ -67,7 +76,9 @@ class Backend(Protocol):
 
     name: str
 
-    def compile(self, module: Any, entry: str, options: CompileOptions = CompileOptions()) -> Executable:
+    def compile(
+        self, module: Any, entry: str, options: CompileOptions = DEFAULT_OPTIONS
+    ) -> Executable:
         """Compile function `entry` of `module`, an `mlir.ir.Module` that is left unchanged.
 
         Raises CompileError with the diagnostics of the stage that failed.

@@ -39,8 +39,7 @@ public:
   }
 
 private:
-  std::chrono::steady_clock::time_point last =
-      std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last = std::chrono::steady_clock::now();
 };
 
 /// Collects LLVM's errors; left to itself LLVM exits the process on them.
@@ -76,8 +75,7 @@ llvm::Error keepText(const llvm::Module &module, llvm::TargetMachine &machine,
   module.print(stream, /*AAW=*/nullptr);
   // Emission consumes its module.
   std::unique_ptr<llvm::Module> clone = llvm::CloneModule(module);
-  return jit::emit(*clone, machine, llvm::CodeGenFileType::AssemblyFile,
-                   object.assembly);
+  return jit::emit(*clone, machine, llvm::CodeGenFileType::AssemblyFile, object.assembly);
 }
 
 llvm::Error compile(ModuleOp module, const LaminaCompileOptions &options,
@@ -98,8 +96,7 @@ llvm::Error compile(ModuleOp module, const LaminaCompileOptions &options,
   auto llvmModule = jit::translateToLLVMIR(module, context, **machine);
   if (!llvmModule)
     return llvmModule.takeError();
-  if (auto error =
-          jit::emitPackedEntries(**llvmModule, jit::entryNames(module)))
+  if (auto error = jit::emitPackedEntries(**llvmModule, jit::entryNames(module)))
     return error;
   if (auto error = verifyLLVMIR(**llvmModule))
     return error;
@@ -113,8 +110,8 @@ llvm::Error compile(ModuleOp module, const LaminaCompileOptions &options,
     if (auto error = keepText(**llvmModule, **machine, object))
       return error;
   watch.lap();
-  if (auto error = jit::emit(**llvmModule, **machine,
-                             llvm::CodeGenFileType::ObjectFile, object.bytes))
+  if (auto error =
+          jit::emit(**llvmModule, **machine, llvm::CodeGenFileType::ObjectFile, object.bytes))
     return error;
   seconds.codegen = watch.lap();
   if (!problems.empty())
@@ -124,15 +121,13 @@ llvm::Error compile(ModuleOp module, const LaminaCompileOptions &options,
 
 } // namespace
 
-LaminaObject *laminaCompile(MlirOperation op,
-                            const LaminaCompileOptions *options,
+LaminaObject *laminaCompile(MlirOperation op, const LaminaCompileOptions *options,
                             LaminaStageSeconds *seconds, char **error) {
   auto module = dyn_cast<ModuleOp>(unwrap(op));
   if (!module)
     return fail(llvm::createStringError("expected a builtin.module"), error);
   if (options->optLevel < 0 || options->optLevel > 3)
-    return fail(llvm::createStringError("optimisation level " +
-                                        llvm::Twine(options->optLevel) +
+    return fail(llvm::createStringError("optimisation level " + llvm::Twine(options->optLevel) +
                                         " is not between 0 and 3"),
                 error);
   if (options->vectorWidth < 0)
@@ -147,17 +142,13 @@ LaminaObject *laminaCompile(MlirOperation op,
   return object.release();
 }
 
-static LaminaBytes asBytes(llvm::StringRef text) {
-  return {text.data(), text.size()};
-}
+static LaminaBytes asBytes(llvm::StringRef text) { return {text.data(), text.size()}; }
 
 LaminaBytes laminaObjectGetBytes(const LaminaObject *object) {
   return asBytes({object->bytes.data(), object->bytes.size()});
 }
 
-LaminaBytes laminaObjectGetLLVMIR(const LaminaObject *object) {
-  return asBytes(object->llvmIR);
-}
+LaminaBytes laminaObjectGetLLVMIR(const LaminaObject *object) { return asBytes(object->llvmIR); }
 
 LaminaBytes laminaObjectGetAssembly(const LaminaObject *object) {
   return asBytes({object->assembly.data(), object->assembly.size()});

@@ -11,8 +11,7 @@ struct LaminaProgram {
   llvm::orc::JITDylib &library;
 };
 
-LaminaProgram *laminaProgramLoad(LaminaBytes object, const char *name,
-                                 char **error) {
+LaminaProgram *laminaProgramLoad(LaminaBytes object, const char *name, char **error) {
   auto engine = jit::Engine::get();
   if (!engine)
     return fail(engine.takeError(), error);
@@ -22,8 +21,7 @@ LaminaProgram *laminaProgramLoad(LaminaBytes object, const char *name,
   return new LaminaProgram{*engine, *library};
 }
 
-void *laminaProgramLookup(LaminaProgram *program, const char *symbol,
-                          char **error) {
+void *laminaProgramLookup(LaminaProgram *program, const char *symbol, char **error) {
   auto address = program->engine.lookup(program->library, symbol);
   if (!address)
     return fail(address.takeError(), error);

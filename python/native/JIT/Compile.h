@@ -23,29 +23,24 @@ namespace mlir::lamina::jit {
 /// Translates `module` into an LLVM module for `machine`. MLIR diagnostics
 /// become the text of the error.
 llvm::Expected<std::unique_ptr<llvm::Module>>
-translateToLLVMIR(ModuleOp module, llvm::LLVMContext &context,
-                  const llvm::TargetMachine &machine);
+translateToLLVMIR(ModuleOp module, llvm::LLVMContext &context, const llvm::TargetMachine &machine);
 
 /// Names of the functions of `module` that carry `lamina.entry`.
 llvm::SmallVector<std::string> entryNames(ModuleOp module);
 
 /// Adds `void <name>_packed(void **)` for each name; see lamina-c/Compiler.h.
-llvm::Error emitPackedEntries(llvm::Module &module,
-                              llvm::ArrayRef<std::string> names);
+llvm::Error emitPackedEntries(llvm::Module &module, llvm::ArrayRef<std::string> names);
 
 /// Lets every function of `module` use all of the machine's features.
 /// `vectorWidth` in bits, 0 for the machine's own preference.
-void setFunctionTargets(llvm::Module &module,
-                        const llvm::TargetMachine &machine,
+void setFunctionTargets(llvm::Module &module, const llvm::TargetMachine &machine,
                         unsigned vectorWidth);
 
 /// Runs LLVM's optimiser at level 0 to 3.
-void optimize(llvm::Module &module, llvm::TargetMachine &machine,
-              unsigned optLevel);
+void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned optLevel);
 
 /// Emits object code, or assembly; consumes the module's IR.
-llvm::Error emit(llvm::Module &module, llvm::TargetMachine &machine,
-                 llvm::CodeGenFileType type,
+llvm::Error emit(llvm::Module &module, llvm::TargetMachine &machine, llvm::CodeGenFileType type,
                  llvm::SmallVectorImpl<char> &bytes);
 
 } // namespace mlir::lamina::jit

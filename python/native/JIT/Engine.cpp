@@ -40,8 +40,7 @@ static Expected<JITDylib *> createRuntimeLibrary(LLJIT &jit) {
   SymbolMap symbols;
   for (const RuntimeSymbol &symbol : runtimeSymbols())
     symbols[jit.mangleAndIntern(symbol.name)] = {
-        ExecutorAddr::fromPtr(symbol.address),
-        JITSymbolFlags::Exported | JITSymbolFlags::Callable};
+        ExecutorAddr::fromPtr(symbol.address), JITSymbolFlags::Exported | JITSymbolFlags::Callable};
   if (Error error = library->define(absoluteSymbols(std::move(symbols))))
     return std::move(error);
   return &*library;
@@ -86,8 +85,7 @@ Expected<JITDylib &> Engine::load(StringRef object, StringRef name) {
   order.insert(order.begin(), {runtime, JITDylibLookupFlags::MatchExportedSymbolsOnly});
   library->setLinkOrder(std::move(order));
   linkProblems.clear();
-  Error error = jit->addObjectFile(
-      *library, MemoryBuffer::getMemBufferCopy(object, unique));
+  Error error = jit->addObjectFile(*library, MemoryBuffer::getMemBufferCopy(object, unique));
   if (!error)
     return *library;
   error = withLinkProblems(std::move(error));

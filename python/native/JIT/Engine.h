@@ -20,10 +20,8 @@ public:
   static llvm::Expected<Engine &> get();
 
   /// Links `object` into a new library called `name` (made unique).
-  llvm::Expected<llvm::orc::JITDylib &> load(llvm::StringRef object,
-                                             llvm::StringRef name);
-  llvm::Expected<void *> lookup(llvm::orc::JITDylib &library,
-                                llvm::StringRef symbol);
+  llvm::Expected<llvm::orc::JITDylib &> load(llvm::StringRef object, llvm::StringRef name);
+  llvm::Expected<void *> lookup(llvm::orc::JITDylib &library, llvm::StringRef symbol);
   llvm::Error unload(llvm::orc::JITDylib &library);
 
 private:

@@ -10,8 +10,7 @@ using namespace llvm;
 
 namespace mlir::lamina::jit {
 
-void setFunctionTargets(Module &module, const TargetMachine &machine,
-                        unsigned vectorWidth) {
+void setFunctionTargets(Module &module, const TargetMachine &machine, unsigned vectorWidth) {
   for (Function &function : module) {
     if (function.isDeclaration())
       continue;
@@ -58,9 +57,8 @@ void optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
   builder.crossRegisterProxies(loops, functions, components, modules);
 
   OptimizationLevel level = pipelineLevel(optLevel);
-  ModulePassManager passes =
-      optLevel == 0 ? builder.buildO0DefaultPipeline(level)
-                    : builder.buildPerModuleDefaultPipeline(level);
+  ModulePassManager passes = optLevel == 0 ? builder.buildO0DefaultPipeline(level)
+                                           : builder.buildPerModuleDefaultPipeline(level);
   passes.run(module, modules);
 }
 

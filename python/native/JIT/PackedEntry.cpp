@@ -29,8 +29,7 @@ static std::string entryProblem(const llvm::Function &function) {
     return "returns a value";
   for (const llvm::Argument &argument : function.args()) {
     llvm::Type *type = argument.getType();
-    if (!type->isPointerTy() && !type->isIntegerTy() &&
-        !type->isFloatingPointTy())
+    if (!type->isPointerTy() && !type->isIntegerTy() && !type->isFloatingPointTy())
       return ("has parameter " + llvm::Twine(argument.getArgNo()) +
               ", which is not a pointer, integer or float")
           .str();
@@ -41,16 +40,14 @@ static std::string entryProblem(const llvm::Function &function) {
 static llvm::Value *unpack(llvm::IRBuilder<> &builder, llvm::Value *array,
                            const llvm::Argument &parameter) {
   llvm::Type *pointer = builder.getPtrTy();
-  llvm::Value *slot =
-      builder.CreateConstInBoundsGEP1_64(pointer, array, parameter.getArgNo());
+  llvm::Value *slot = builder.CreateConstInBoundsGEP1_64(pointer, array, parameter.getArgNo());
   llvm::Value *value = builder.CreateLoad(pointer, slot);
   if (parameter.getType()->isPointerTy())
     return value;
   return builder.CreateLoad(parameter.getType(), value);
 }
 
-static llvm::Error emitPackedEntry(llvm::Module &module,
-                                   const std::string &name) {
+static llvm::Error emitPackedEntry(llvm::Module &module, const std::string &name) {
   llvm::Function *function = module.getFunction(name);
   if (!function)
     return llvm::createStringError("entry '" + name + "' was not translated");
@@ -59,15 +56,14 @@ static llvm::Error emitPackedEntry(llvm::Module &module,
     return llvm::createStringError("entry '" + name + "' " + problem);
   std::string packedName = name + "_packed";
   if (module.getNamedValue(packedName))
-    return llvm::createStringError("symbol '" + packedName +
-                                   "' is reserved for entry '" + name + "'");
+    return llvm::createStringError("symbol '" + packedName + "' is reserved for entry '" + name +
+                                   "'");
 
   llvm::LLVMContext &context = module.getContext();
-  auto *type = llvm::FunctionType::get(llvm::Type::getVoidTy(context),
-                                       {llvm::PointerType::get(context, 0)},
-                                       /*isVarArg=*/false);
-  auto *packed = llvm::Function::Create(type, llvm::Function::ExternalLinkage,
-                                        packedName, module);
+  auto *type =
+      llvm::FunctionType::get(llvm::Type::getVoidTy(context), {llvm::PointerType::get(context, 0)},
+                              /*isVarArg=*/false);
+  auto *packed = llvm::Function::Create(type, llvm::Function::ExternalLinkage, packedName, module);
   llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "entry", packed));
   llvm::SmallVector<llvm::Value *> arguments;
   for (const llvm::Argument &parameter : function->args())
@@ -80,8 +76,7 @@ static llvm::Error emitPackedEntry(llvm::Module &module,
   return llvm::Error::success();
 }
 
-llvm::Error emitPackedEntries(llvm::Module &module,
-                              llvm::ArrayRef<std::string> names) {
+llvm::Error emitPackedEntries(llvm::Module &module, llvm::ArrayRef<std::string> names) {
   for (const std::string &name : names)
     if (llvm::Error error = emitPackedEntry(module, name))
       return error;

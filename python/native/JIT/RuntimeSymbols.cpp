@@ -27,9 +27,8 @@ namespace {
 float truncateToBF16(float value) {
   uint32_t bits;
   std::memcpy(&bits, &value, sizeof bits);
-  uint32_t half = std::isnan(value)
-                      ? (bits >> 16) | 0x40
-                      : (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  uint32_t half =
+      std::isnan(value) ? (bits >> 16) | 0x40 : (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
   float result;
   std::memcpy(&result, &half, sizeof result);
   return result;
@@ -41,8 +40,7 @@ float truncateDoubleToBF16(double value) {
   float narrow = static_cast<float>(value);
   uint32_t bits;
   std::memcpy(&bits, &narrow, sizeof bits);
-  if (!std::isnan(value) && static_cast<double>(narrow) != value &&
-      !(bits & 1)) {
+  if (!std::isnan(value) && static_cast<double>(narrow) != value && !(bits & 1)) {
     bool roundedAway = std::fabs(static_cast<double>(narrow)) > std::fabs(value);
     bits = roundedAway ? bits - 1 : bits | 1;
     std::memcpy(&narrow, &bits, sizeof narrow);
@@ -67,17 +65,15 @@ struct UnrankedDescriptor {
 struct Strided {
   Strided(const UnrankedDescriptor &ref, int64_t elementSize)
       : data(ref.descriptor->aligned + ref.descriptor->offset * elementSize),
-        sizes(ref.descriptor->extents),
-        strides(ref.descriptor->extents + ref.rank) {}
+        sizes(ref.descriptor->extents), strides(ref.descriptor->extents + ref.rank) {}
 
   char *data;
   const int64_t *sizes;
   const int64_t *strides;
 };
 
-void copyStrided(int64_t rank, int64_t elementSize, const int64_t *sizes,
-                 const char *source, const int64_t *sourceStrides, char *target,
-                 const int64_t *targetStrides) {
+void copyStrided(int64_t rank, int64_t elementSize, const int64_t *sizes, const char *source,
+                 const int64_t *sourceStrides, char *target, const int64_t *targetStrides) {
   if (rank == 0) {
     std::memcpy(target, source, elementSize);
     return;
@@ -87,22 +83,19 @@ void copyStrided(int64_t rank, int64_t elementSize, const int64_t *sizes,
     return;
   }
   for (int64_t i = 0; i < sizes[0]; ++i)
-    copyStrided(rank - 1, elementSize, sizes + 1,
-                source + i * sourceStrides[0] * elementSize, sourceStrides + 1,
-                target + i * targetStrides[0] * elementSize, targetStrides + 1);
+    copyStrided(rank - 1, elementSize, sizes + 1, source + i * sourceStrides[0] * elementSize,
+                sourceStrides + 1, target + i * targetStrides[0] * elementSize, targetStrides + 1);
 }
 
 /// memref.copy between layouts that are not both contiguous calls this.
-void memrefCopy(int64_t elementSize, const UnrankedDescriptor *from,
-                const UnrankedDescriptor *to) {
+void memrefCopy(int64_t elementSize, const UnrankedDescriptor *from, const UnrankedDescriptor *to) {
   Strided source(*from, elementSize);
   Strided target(*to, elementSize);
-  copyStrided(from->rank, elementSize, source.sizes, source.data,
-              source.strides, target.data, target.strides);
+  copyStrided(from->rank, elementSize, source.sizes, source.data, source.strides, target.data,
+              target.strides);
 }
 
-template <typename Function>
-void *addressOf(Function *function) {
+template <typename Function> void *addressOf(Function *function) {
   return reinterpret_cast<void *>(function);
 }
 

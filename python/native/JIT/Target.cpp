@@ -49,8 +49,7 @@ static Error checkFeatures(const MCSubtargetInfo &info, StringRef features) {
   features.split(parts, ',', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
   for (StringRef part : parts) {
     if (!SubtargetFeatures::hasFlag(part))
-      return createStringError("target feature '" + part +
-                               "' must start with '+' or '-'");
+      return createStringError("target feature '" + part + "' must start with '+' or '-'");
     StringRef name = SubtargetFeatures::StripFlag(part);
     bool known = llvm::any_of(info.getAllProcessorFeatures(),
                               [&](const auto &kv) { return name == kv.Key; });
@@ -73,8 +72,7 @@ static CodeGenOptLevel codeGenLevel(unsigned optLevel) {
   }
 }
 
-Expected<std::unique_ptr<TargetMachine>>
-createTargetMachine(const TargetOptions &options) {
+Expected<std::unique_ptr<TargetMachine>> createTargetMachine(const TargetOptions &options) {
   initializeNativeTarget();
   Triple triple(sys::getProcessTriple());
   std::string message;
@@ -82,8 +80,7 @@ createTargetMachine(const TargetOptions &options) {
   if (!target)
     return createStringError(message);
 
-  std::unique_ptr<MCSubtargetInfo> info(
-      target->createMCSubtargetInfo(triple, "", ""));
+  std::unique_ptr<MCSubtargetInfo> info(target->createMCSubtargetInfo(triple, "", ""));
   if (!info)
     return createStringError("no subtarget description for " + triple.str());
   if (!options.cpu.empty())
@@ -99,8 +96,8 @@ createTargetMachine(const TargetOptions &options) {
   features += options.features;
 
   std::unique_ptr<TargetMachine> machine(target->createTargetMachine(
-      triple, host ? hostCPU() : options.cpu, features, llvm::TargetOptions(),
-      Reloc::PIC_, CodeModel::Small, codeGenLevel(options.optLevel)));
+      triple, host ? hostCPU() : options.cpu, features, llvm::TargetOptions(), Reloc::PIC_,
+      CodeModel::Small, codeGenLevel(options.optLevel)));
   if (!machine)
     return createStringError("cannot generate code for " + triple.str());
   return machine;

@@ -23,16 +23,13 @@ public:
         }) {}
 
   /// The reports so far, or `fallback` if there were none.
-  std::string take(StringRef fallback) {
-    return text.empty() ? fallback.str() : std::move(text);
-  }
+  std::string take(StringRef fallback) { return text.empty() ? fallback.str() : std::move(text); }
 
 private:
   void append(Diagnostic &diagnostic) {
     if (!text.empty())
       text += '\n';
-    llvm::raw_string_ostream(text) << diagnostic.getLocation() << ": "
-                                   << diagnostic;
+    llvm::raw_string_ostream(text) << diagnostic.getLocation() << ": " << diagnostic;
     for (Diagnostic &note : diagnostic.getNotes())
       append(note);
   }
@@ -53,15 +50,12 @@ static void registerTranslations(MLIRContext &context) {
 }
 
 llvm::Expected<std::unique_ptr<llvm::Module>>
-translateToLLVMIR(ModuleOp module, llvm::LLVMContext &context,
-                  const llvm::TargetMachine &machine) {
+translateToLLVMIR(ModuleOp module, llvm::LLVMContext &context, const llvm::TargetMachine &machine) {
   registerTranslations(*module.getContext());
   DiagnosticText diagnostics(module.getContext());
-  std::unique_ptr<llvm::Module> result =
-      translateModuleToLLVMIR(module, context, "lamina");
+  std::unique_ptr<llvm::Module> result = translateModuleToLLVMIR(module, context, "lamina");
   if (!result)
-    return llvm::createStringError(
-        diagnostics.take("translation to LLVM IR failed"));
+    return llvm::createStringError(diagnostics.take("translation to LLVM IR failed"));
   result->setTargetTriple(machine.getTargetTriple());
   result->setDataLayout(machine.createDataLayout());
   return result;

@@ -19,19 +19,12 @@ typedef void (*PackedEntry)(void **arguments);
 
 typedef struct {
   Spec spec;
-  /// Some output is this input, so the call writes it.
+  /// The compiled function writes this input in place.
   bool written;
 } Input;
 
 typedef struct {
-  Spec spec;
-  /// The input whose memory this output is written to; -1 for a fresh array.
-  Py_ssize_t input;
-} Output;
-
-typedef struct {
-  PyObject_HEAD
-  vectorcallfunc vectorcall;
+  PyObject_HEAD vectorcallfunc vectorcall;
   PackedEntry entry;
   PyObject *name;
   const char *name_utf8;
@@ -39,8 +32,7 @@ typedef struct {
   Py_ssize_t input_count;
   Input *inputs;
   Py_ssize_t output_count;
-  Output *outputs;
-  Py_ssize_t fresh_count;
+  Spec *outputs;
   size_t workspace;
   bool check;
 } Launcher;
@@ -49,22 +41,21 @@ typedef struct {
 
 static bool check_arity(Launcher *self, Py_ssize_t count, PyObject *keywords) {
   if (keywords && PyTuple_GET_SIZE(keywords) != 0) {
-    PyErr_Format(PyExc_TypeError, "%s: takes no keyword arguments",
-                 self->name_utf8);
+    PyErr_Format(PyExc_TypeError, "%s: takes no keyword arguments", self->name_utf8);
     return false;
   }
   if (count == self->input_count)
     return true;
-  PyErr_Format(PyExc_TypeError, "%s: expected %zd inputs, got %zd",
-               self->name_utf8, self->input_count, count);
+  PyErr_Format(PyExc_TypeError, "%s: expected %zd inputs, got %zd", self->name_utf8,
+               self->input_count, count);
   return false;
 }
 
 static bool check_input(Launcher *self, Py_ssize_t index, PyObject *object) {
   const Input *input = &self->inputs[index];
   if (!PyArray_Check(object)) {
-    PyErr_Format(PyExc_TypeError, "%s: input %zd: expected a NumPy array, got %s",
-                 self->name_utf8, index, Py_TYPE(object)->tp_name);
+    PyErr_Format(PyExc_TypeError, "%s: input %zd: expected a NumPy array, got %s", self->name_utf8,
+                 index, Py_TYPE(object)->tp_name);
     return false;
   }
   PyArrayObject *array = (PyArrayObject *)object;
@@ -73,8 +64,7 @@ static bool check_input(Launcher *self, Py_ssize_t index, PyObject *object) {
     return false;
   }
   if (input->written && !PyArray_ISWRITEABLE(array)) {
-    PyErr_Format(PyExc_ValueError,
-                 "%s: input %zd is written, but the array is read-only",
+    PyErr_Format(PyExc_ValueError, "%s: input %zd is written, but the array is read-only",
                  self->name_utf8, index);
     return false;
   }
@@ -83,14 +73,12 @@ static bool check_input(Launcher *self, Py_ssize_t index, PyObject *object) {
 
 /// Gives compiled code an aligned copy of an input whose elements are not; the
 /// dictionary `*staged` keeps it under the input's index.
-static void *stage(Launcher *self, Py_ssize_t index, PyObject *array,
-                   PyObject **staged) {
+static void *stage(Launcher *self, Py_ssize_t index, PyObject *array, PyObject **staged) {
   if (!*staged && !(*staged = PyDict_New()))
     return NULL;
   PyObject *copy = lamina_spec_new_array(&self->inputs[index].spec);
   PyObject *key = PyLong_FromSsize_t(index);
-  bool ok = copy && key &&
-            PyArray_CopyInto((PyArrayObject *)copy, (PyArrayObject *)array) == 0 &&
+  bool ok = copy && key && PyArray_CopyInto((PyArrayObject *)copy, (PyArrayObject *)array) == 0 &&
             PyDict_SetItem(*staged, key, copy) == 0;
   void *data = ok ? PyArray_DATA((PyArrayObject *)copy) : NULL;
   Py_XDECREF(key);
@@ -105,15 +93,14 @@ static bool unstage(Launcher *self, PyObject *const *inputs, PyObject *staged) {
   while (PyDict_Next(staged, &position, &key, &copy)) {
     Py_ssize_t index = PyLong_AsSsize_t(key);
     if (self->inputs[index].written &&
-        PyArray_CopyInto((PyArrayObject *)inputs[index],
-                         (PyArrayObject *)copy) < 0)
+        PyArray_CopyInto((PyArrayObject *)inputs[index], (PyArrayObject *)copy) < 0)
       return false;
   }
   return true;
 }
 
-static bool bind_inputs(Launcher *self, PyObject *const *inputs,
-                        void **arguments, PyObject **staged) {
+static bool bind_inputs(Launcher *self, PyObject *const *inputs, void **arguments,
+                        PyObject **staged) {
   for (Py_ssize_t i = 0; i < self->input_count; ++i) {
     if (!check_input(self, i, inputs[i]))
       return false;
@@ -127,26 +114,19 @@ static bool bind_inputs(Launcher *self, PyObject *const *inputs,
   return true;
 }
 
-/// Allocates the fresh outputs; returns them as a list.
+/// Allocates the outputs; returns them as a list.
 static PyObject *bind_outputs(Launcher *self, void **arguments) {
-  PyObject *results = PyList_New(self->fresh_count);
+  PyObject *results = PyList_New(self->output_count);
   if (!results)
     return NULL;
-  Py_ssize_t next = 0;
   for (Py_ssize_t i = 0; i < self->output_count; ++i) {
-    const Output *output = &self->outputs[i];
-    void **slot = &arguments[self->input_count + i];
-    if (output->input >= 0) {
-      *slot = arguments[output->input];
-      continue;
-    }
-    PyObject *array = lamina_spec_new_array(&output->spec);
+    PyObject *array = lamina_spec_new_array(&self->outputs[i]);
     if (!array) {
       Py_DECREF(results);
       return NULL;
     }
-    *slot = PyArray_DATA((PyArrayObject *)array);
-    PyList_SET_ITEM(results, next++, array);
+    arguments[self->input_count + i] = PyArray_DATA((PyArrayObject *)array);
+    PyList_SET_ITEM(results, i, array);
   }
   return results;
 }
@@ -160,16 +140,12 @@ static bool run(Launcher *self, void **arguments) {
     if (!*workspace)
       return false;
   }
-  Py_BEGIN_ALLOW_THREADS
-  self->entry(arguments);
-  Py_END_ALLOW_THREADS
-  if (self->workspace)
-    lamina_block_release(*workspace, self->workspace);
+  Py_BEGIN_ALLOW_THREADS self->entry(arguments);
+  Py_END_ALLOW_THREADS if (self->workspace) lamina_block_release(*workspace, self->workspace);
   return true;
 }
 
-static PyObject *call_with(Launcher *self, PyObject *const *inputs,
-                           PyObject **staged) {
+static PyObject *call_with(Launcher *self, PyObject *const *inputs, PyObject **staged) {
   void *arguments[self->input_count + self->output_count + 1];
   if (!bind_inputs(self, inputs, arguments, staged))
     return NULL;
@@ -182,8 +158,8 @@ static PyObject *call_with(Launcher *self, PyObject *const *inputs,
   return NULL;
 }
 
-static PyObject *launcher_call(PyObject *object, PyObject *const *inputs,
-                               size_t flags, PyObject *keywords) {
+static PyObject *launcher_call(PyObject *object, PyObject *const *inputs, size_t flags,
+                               PyObject *keywords) {
   Launcher *self = (Launcher *)object;
   if (!check_arity(self, PyVectorcall_NARGS(flags), keywords))
     return NULL;
@@ -207,46 +183,10 @@ static bool parse_inputs(Launcher *self, PyObject *sequence) {
     char what[32];
     PyOS_snprintf(what, sizeof what, "inputs[%zd]", i);
     self->input_count = i + 1;
-    ok = lamina_spec_parse(&self->inputs[i].spec,
-                           PySequence_Fast_GET_ITEM(fast, i), what);
+    ok = lamina_spec_parse(&self->inputs[i].spec, PySequence_Fast_GET_ITEM(fast, i), what);
   }
   Py_DECREF(fast);
   return ok;
-}
-
-static bool parse_in_place(Launcher *self, Output *output, PyObject *object,
-                           const char *what) {
-  Py_ssize_t input = PyLong_AsSsize_t(object);
-  if (input == -1 && PyErr_Occurred())
-    return false;
-  if (input < 0 || input >= self->input_count) {
-    PyErr_Format(PyExc_ValueError, "%s: there is no input %zd", what, input);
-    return false;
-  }
-  if (!lamina_spec_is_injective(&self->inputs[input].spec)) {
-    PyErr_Format(PyExc_ValueError,
-                 "%s: elements of input %zd share memory, it cannot be written",
-                 what, input);
-    return false;
-  }
-  output->input = input;
-  self->inputs[input].written = true;
-  return true;
-}
-
-static bool parse_output(Launcher *self, Output *output, PyObject *object,
-                         const char *what) {
-  if (PyLong_Check(object))
-    return parse_in_place(self, output, object, what);
-  output->input = -1;
-  self->fresh_count += 1;
-  if (!lamina_spec_parse(&output->spec, object, what))
-    return false;
-  if (lamina_spec_is_injective(&output->spec))
-    return true;
-  PyErr_Format(PyExc_ValueError,
-               "%s: strides must be positive and keep elements apart", what);
-  return false;
 }
 
 static bool parse_outputs(Launcher *self, PyObject *sequence) {
@@ -254,23 +194,55 @@ static bool parse_outputs(Launcher *self, PyObject *sequence) {
   if (!fast)
     return false;
   Py_ssize_t count = PySequence_Fast_GET_SIZE(fast);
-  bool ok = (self->outputs = PyMem_Calloc((size_t)count + 1, sizeof(Output)));
+  bool ok = (self->outputs = PyMem_Calloc((size_t)count + 1, sizeof(Spec)));
   if (!ok)
     PyErr_NoMemory();
   for (Py_ssize_t i = 0; ok && i < count; ++i) {
     char what[32];
     PyOS_snprintf(what, sizeof what, "outputs[%zd]", i);
     self->output_count = i + 1;
-    ok = parse_output(self, &self->outputs[i],
-                      PySequence_Fast_GET_ITEM(fast, i), what);
+    ok = lamina_spec_parse(&self->outputs[i], PySequence_Fast_GET_ITEM(fast, i), what);
+    if (ok && !lamina_spec_is_injective(&self->outputs[i])) {
+      PyErr_Format(PyExc_ValueError, "%s: strides must be positive and keep elements apart", what);
+      ok = false;
+    }
   }
   Py_DECREF(fast);
   return ok;
 }
 
-static bool launcher_set_up(Launcher *self, unsigned long long address,
-                            PyObject *inputs, PyObject *outputs,
-                            Py_ssize_t workspace) {
+static bool mark_written(Launcher *self, PyObject *item) {
+  Py_ssize_t index = PyNumber_AsSsize_t(item, PyExc_OverflowError);
+  if (index == -1 && PyErr_Occurred())
+    return false;
+  if (index < 0 || index >= self->input_count) {
+    PyErr_Format(PyExc_ValueError, "written: there is no input %zd", index);
+    return false;
+  }
+  if (!lamina_spec_is_injective(&self->inputs[index].spec)) {
+    PyErr_Format(PyExc_ValueError, "written: elements of input %zd share memory or lie backwards",
+                 index);
+    return false;
+  }
+  self->inputs[index].written = true;
+  return true;
+}
+
+static bool parse_written(Launcher *self, PyObject *sequence) {
+  if (!sequence)
+    return true;
+  PyObject *fast = PySequence_Fast(sequence, "written must be a sequence");
+  if (!fast)
+    return false;
+  bool ok = true;
+  for (Py_ssize_t i = 0; ok && i < PySequence_Fast_GET_SIZE(fast); ++i)
+    ok = mark_written(self, PySequence_Fast_GET_ITEM(fast, i));
+  Py_DECREF(fast);
+  return ok;
+}
+
+static bool launcher_set_up(Launcher *self, unsigned long long address, PyObject *inputs,
+                            PyObject *outputs, Py_ssize_t workspace, PyObject *written) {
   if (address == 0) {
     PyErr_SetString(PyExc_ValueError, "the address of a launcher must not be 0");
     return false;
@@ -283,21 +255,19 @@ static bool launcher_set_up(Launcher *self, unsigned long long address,
   self->entry = (PackedEntry)(uintptr_t)address;
   self->workspace = (size_t)workspace;
   self->name_utf8 = PyUnicode_AsUTF8(self->name);
-  return self->name_utf8 && parse_inputs(self, inputs) &&
-         parse_outputs(self, outputs);
+  return self->name_utf8 && parse_inputs(self, inputs) && parse_outputs(self, outputs) &&
+         parse_written(self, written);
 }
 
-static PyObject *launcher_new(PyTypeObject *type, PyObject *args,
-                              PyObject *kwargs) {
-  static char *names[] = {"address", "inputs",    "outputs", "workspace", "name",
-                          "check",   "keepalive", NULL};
+static PyObject *launcher_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+  static char *names[] = {"address", "inputs", "outputs",   "workspace", "written",
+                          "name",    "check",  "keepalive", NULL};
   unsigned long long address;
-  PyObject *inputs, *outputs, *name = NULL, *keepalive = Py_None;
+  PyObject *inputs, *outputs, *written = NULL, *name = NULL, *keepalive = Py_None;
   Py_ssize_t workspace = 0;
   int check = 1;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "KOO|n$UpO", names, &address,
-                                   &inputs, &outputs, &workspace, &name, &check,
-                                   &keepalive))
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "KOO|n$OUpO", names, &address, &inputs, &outputs,
+                                   &workspace, &written, &name, &check, &keepalive))
     return NULL;
   Launcher *self = (Launcher *)type->tp_alloc(type, 0);
   if (!self)
@@ -307,7 +277,7 @@ static PyObject *launcher_new(PyTypeObject *type, PyObject *args,
   self->check = check;
   Py_XINCREF(name);
   self->name = name ? name : PyUnicode_FromString("kernel");
-  if (!self->name || !launcher_set_up(self, address, inputs, outputs, workspace))
+  if (!self->name || !launcher_set_up(self, address, inputs, outputs, workspace, written))
     Py_CLEAR(self);
   return (PyObject *)self;
 }
@@ -332,7 +302,7 @@ static void launcher_dealloc(PyObject *object) {
   for (Py_ssize_t i = 0; i < self->input_count; ++i)
     lamina_spec_clear(&self->inputs[i].spec);
   for (Py_ssize_t i = 0; i < self->output_count; ++i)
-    lamina_spec_clear(&self->outputs[i].spec);
+    lamina_spec_clear(&self->outputs[i]);
   PyMem_Free(self->inputs);
   PyMem_Free(self->outputs);
   Py_CLEAR(self->name);
@@ -342,32 +312,31 @@ static void launcher_dealloc(PyObject *object) {
 
 static PyObject *launcher_repr(PyObject *object) {
   Launcher *self = (Launcher *)object;
-  return PyUnicode_FromFormat("<Launcher %U: %zd inputs, %zd outputs>",
-                              self->name, self->input_count, self->output_count);
+  return PyUnicode_FromFormat("<Launcher %U: %zd inputs, %zd outputs>", self->name,
+                              self->input_count, self->output_count);
 }
 
-PyDoc_STRVAR(
-    launcher_doc,
-    "Launcher(address, inputs, outputs, workspace=0, *, name='kernel',\n"
-    "         check=True, keepalive=None)\n"
-    "\n"
-    "Calls the packed entry `void(void **)` at `address` with NumPy arrays.\n"
-    "\n"
-    "inputs     a tuple (dtype, shape, strides) for each array of a call\n"
-    "outputs    the same for each fresh output, or the index of the input whose\n"
-    "           memory is written instead\n"
-    "workspace  bytes of scratch memory, passed last if not 0\n"
-    "check      False trusts the caller on dtype, shape and strides\n"
-    "keepalive  an object that owns the code\n"
-    "\n"
-    "Strides count elements; None means row-major. A call takes the input arrays\n"
-    "and returns the list of fresh outputs, 64-byte aligned. Arrays whose data is\n"
-    "not aligned to their elements are copied in, and out again if written. The\n"
-    "GIL is released meanwhile; calls may overlap.\n"
-    "\n"
-    "A call raises TypeError for a wrong number of inputs, a wrong dtype or an\n"
-    "input that is no array, and ValueError for a wrong shape or strides or a\n"
-    "read-only array that would be written.");
+PyDoc_STRVAR(launcher_doc,
+             "Launcher(address, inputs, outputs, workspace=0, *, written=(),\n"
+             "         name='kernel', check=True, keepalive=None)\n"
+             "\n"
+             "Calls the packed entry `void(void **)` at `address` with NumPy arrays.\n"
+             "\n"
+             "inputs     a tuple (dtype, shape, strides) for each array of a call\n"
+             "outputs    the same for each result; allocated by the call\n"
+             "workspace  bytes of scratch memory, passed last if not 0\n"
+             "written    positions of the inputs that the function writes in place\n"
+             "check      False trusts the caller on dtype, shape and strides\n"
+             "keepalive  an object that owns the code\n"
+             "\n"
+             "Strides count elements; None means row-major. A call takes the input arrays\n"
+             "and returns the list of outputs, 64-byte aligned. Arrays whose data is\n"
+             "not aligned to their elements are copied in, and out again if written. The\n"
+             "GIL is released meanwhile; calls may overlap.\n"
+             "\n"
+             "A call raises TypeError for a wrong number of inputs, a wrong dtype or an\n"
+             "input that is no array, and ValueError for a wrong shape or strides or a\n"
+             "read-only array that would be written.");
 
 static PyMemberDef launcher_members[] = {
     {"name", T_OBJECT, offsetof(Launcher, name), READONLY, NULL},
@@ -377,12 +346,11 @@ static PyMemberDef launcher_members[] = {
 };
 
 static PyTypeObject launcher_type = {
-    PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "lamina._native.launcher.Launcher",
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "lamina._native.launcher.Launcher",
     .tp_doc = launcher_doc,
     .tp_basicsize = sizeof(Launcher),
-    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC |
-                Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_IMMUTABLETYPE,
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL |
+                Py_TPFLAGS_IMMUTABLETYPE,
     .tp_new = launcher_new,
     .tp_dealloc = launcher_dealloc,
     .tp_traverse = launcher_traverse,
@@ -415,8 +383,7 @@ static PyObject *pool_set_limit(PyObject *module, PyObject *bytes) {
 static PyMethodDef module_methods[] = {
     {"pool_bytes", pool_bytes, METH_NOARGS,
      "Bytes of released outputs and workspaces kept for reuse."},
-    {"pool_trim", pool_trim, METH_NOARGS,
-     "Return all memory kept for reuse to the system."},
+    {"pool_trim", pool_trim, METH_NOARGS, "Return all memory kept for reuse to the system."},
     {"pool_set_limit", pool_set_limit, METH_O,
      "Set how many bytes may be kept for reuse; 0 keeps none."},
     {NULL},

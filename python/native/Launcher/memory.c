@@ -37,8 +37,7 @@ static int size_class(size_t bytes, size_t *rounded) {
   int shift = power - STEPS_LOG2;
   size_t step = ((bytes - 1) >> shift) + 1;
   *rounded = step << shift;
-  return ((power - SMALLEST_LOG2) << STEPS_LOG2) +
-         (int)(step - ((size_t)1 << STEPS_LOG2));
+  return ((power - SMALLEST_LOG2) << STEPS_LOG2) + (int)(step - ((size_t)1 << STEPS_LOG2));
 }
 
 static void *allocate(size_t size) {
@@ -108,8 +107,7 @@ void lamina_pool_set_limit(size_t bytes) {
 }
 
 typedef struct {
-  PyObject_HEAD
-  void *block;
+  PyObject_HEAD void *block;
   size_t bytes;
 } Buffer;
 
@@ -120,8 +118,7 @@ static void buffer_dealloc(PyObject *self) {
 }
 
 static PyTypeObject buffer_type = {
-    PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "lamina._native.launcher.Buffer",
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "lamina._native.launcher.Buffer",
     .tp_doc = "Owner of one aligned block; the base of an output array.",
     .tp_basicsize = sizeof(Buffer),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,

@@ -14,18 +14,17 @@ void lamina_spec_clear(Spec *spec) {
 }
 
 /// Reads `length` integers of `sequence` into `out`.
-static bool read_integers(PyObject *sequence, Py_ssize_t length, npy_intp *out,
-                          const char *what, const char *field) {
+static bool read_integers(PyObject *sequence, Py_ssize_t length, npy_intp *out, const char *what,
+                          const char *field) {
   PyObject *fast = PySequence_Fast(sequence, "expected a sequence of integers");
   if (!fast)
     return false;
   bool ok = PySequence_Fast_GET_SIZE(fast) == length;
   if (!ok)
-    PyErr_Format(PyExc_ValueError, "%s: %s has %zd entries for %zd dimensions",
-                 what, field, PySequence_Fast_GET_SIZE(fast), length);
+    PyErr_Format(PyExc_ValueError, "%s: %s has %zd entries for %zd dimensions", what, field,
+                 PySequence_Fast_GET_SIZE(fast), length);
   for (Py_ssize_t i = 0; ok && i < length; ++i) {
-    out[i] = PyNumber_AsSsize_t(PySequence_Fast_GET_ITEM(fast, i),
-                                PyExc_OverflowError);
+    out[i] = PyNumber_AsSsize_t(PySequence_Fast_GET_ITEM(fast, i), PyExc_OverflowError);
     ok = !(out[i] == -1 && PyErr_Occurred());
   }
   Py_DECREF(fast);
@@ -79,14 +78,13 @@ static bool measure(Spec *spec, const char *what) {
   return true;
 }
 
-static bool parse_layout(Spec *spec, PyObject *shape, PyObject *strides,
-                         const char *what) {
+static bool parse_layout(Spec *spec, PyObject *shape, PyObject *strides, const char *what) {
   Py_ssize_t ndim = PySequence_Size(shape);
   if (ndim < 0)
     return false;
   if (ndim > NPY_MAXDIMS_LEGACY_ITERS) {
-    PyErr_Format(PyExc_ValueError, "%s: %zd dimensions, at most %d are supported",
-                 what, ndim, NPY_MAXDIMS_LEGACY_ITERS);
+    PyErr_Format(PyExc_ValueError, "%s: %zd dimensions, at most %d are supported", what, ndim,
+                 NPY_MAXDIMS_LEGACY_ITERS);
     return false;
   }
   spec->ndim = (int)ndim;
@@ -107,21 +105,19 @@ static bool parse_layout(Spec *spec, PyObject *shape, PyObject *strides,
 
 bool lamina_spec_parse(Spec *spec, PyObject *tuple, const char *what) {
   if (!PyTuple_Check(tuple) || PyTuple_GET_SIZE(tuple) != 3) {
-    PyErr_Format(PyExc_TypeError,
-                 "%s: expected a tuple (dtype, shape, strides), got %R", what,
+    PyErr_Format(PyExc_TypeError, "%s: expected a tuple (dtype, shape, strides), got %R", what,
                  tuple);
     return false;
   }
   if (!PyArray_DescrConverter(PyTuple_GET_ITEM(tuple, 0), &spec->descr))
     return false;
   if (PyDataType_REFCHK(spec->descr) || PyDataType_ELSIZE(spec->descr) == 0) {
-    PyErr_Format(PyExc_TypeError, "%s: dtype %R has no fixed-size plain elements",
-                 what, spec->descr);
+    PyErr_Format(PyExc_TypeError, "%s: dtype %R has no fixed-size plain elements", what,
+                 spec->descr);
     return false;
   }
   spec->alignment = (size_t)PyDataType_ALIGNMENT(spec->descr);
-  return parse_layout(spec, PyTuple_GET_ITEM(tuple, 1),
-                      PyTuple_GET_ITEM(tuple, 2), what);
+  return parse_layout(spec, PyTuple_GET_ITEM(tuple, 1), PyTuple_GET_ITEM(tuple, 2), what);
 }
 
 bool lamina_spec_is_injective(const Spec *spec) {
@@ -175,34 +171,31 @@ static PyObject *integers(int length, const npy_intp *values) {
 }
 
 /// Sets an error with two tuples of integers, expected and got.
-static void explain_integers(const char *function, Py_ssize_t index,
-                             const char *field, PyObject *expected,
-                             PyObject *got) {
+static void explain_integers(const char *function, Py_ssize_t index, const char *field,
+                             PyObject *expected, PyObject *got) {
   if (expected && got)
-    PyErr_Format(PyExc_ValueError, "%s: input %zd: expected %s %R, got %R",
-                 function, index, field, expected, got);
+    PyErr_Format(PyExc_ValueError, "%s: input %zd: expected %s %R, got %R", function, index, field,
+                 expected, got);
   Py_XDECREF(expected);
   Py_XDECREF(got);
 }
 
-void lamina_spec_explain(const Spec *spec, PyArrayObject *array,
-                         const char *function, Py_ssize_t index) {
+void lamina_spec_explain(const Spec *spec, PyArrayObject *array, const char *function,
+                         Py_ssize_t index) {
   PyArray_Descr *descr = PyArray_DESCR(array);
   if (!lamina_spec_same_descr(spec, descr)) {
-    PyErr_Format(PyExc_TypeError, "%s: input %zd: expected dtype %S, got %S",
-                 function, index, spec->descr, descr);
+    PyErr_Format(PyExc_TypeError, "%s: input %zd: expected dtype %S, got %S", function, index,
+                 spec->descr, descr);
     return;
   }
   int ndim = PyArray_NDIM(array);
-  if (ndim != spec->ndim || memcmp(PyArray_SHAPE(array), spec->shape,
-                                   (size_t)ndim * sizeof(npy_intp)) != 0) {
-    explain_integers(function, index, "shape",
-                     integers(spec->ndim, spec->shape),
+  if (ndim != spec->ndim ||
+      memcmp(PyArray_SHAPE(array), spec->shape, (size_t)ndim * sizeof(npy_intp)) != 0) {
+    explain_integers(function, index, "shape", integers(spec->ndim, spec->shape),
                      integers(ndim, PyArray_SHAPE(array)));
     return;
   }
-  explain_integers(function, index, "strides in bytes",
-                   integers(ndim, spec->strides),
+  explain_integers(function, index, "strides in bytes", integers(ndim, spec->strides),
                    integers(ndim, PyArray_STRIDES(array)));
 }
 
@@ -212,10 +205,9 @@ PyObject *lamina_spec_new_array(const Spec *spec) {
   if (!owner)
     return NULL;
   Py_INCREF(spec->descr);
-  PyObject *array = PyArray_NewFromDescr(
-      &PyArray_Type, spec->descr, spec->ndim, spec->shape, spec->strides,
-      (char *)block + spec->origin, NPY_ARRAY_WRITEABLE | NPY_ARRAY_ALIGNED,
-      NULL);
+  PyObject *array = PyArray_NewFromDescr(&PyArray_Type, spec->descr, spec->ndim, spec->shape,
+                                         spec->strides, (char *)block + spec->origin,
+                                         NPY_ARRAY_WRITEABLE | NPY_ARRAY_ALIGNED, NULL);
   if (!array) {
     Py_DECREF(owner);
     return NULL;

@@ -40,8 +40,8 @@ void lamina_spec_clear(Spec *spec);
 bool lamina_spec_is_injective(const Spec *spec);
 
 /// Sets a TypeError or ValueError that says how `array` differs from `spec`.
-void lamina_spec_explain(const Spec *spec, PyArrayObject *array,
-                         const char *function, Py_ssize_t index);
+void lamina_spec_explain(const Spec *spec, PyArrayObject *array, const char *function,
+                         Py_ssize_t index);
 
 /// A new array of this layout in an aligned block; null with an exception set.
 PyObject *lamina_spec_new_array(const Spec *spec);
@@ -53,8 +53,7 @@ bool lamina_spec_same_strides(const Spec *spec, const npy_intp *strides);
 /// Whether `array` has the dtype, shape and strides of `spec`.
 static inline bool lamina_spec_matches(const Spec *spec, PyArrayObject *array) {
   size_t bytes = (size_t)spec->ndim * sizeof(npy_intp);
-  if (PyArray_NDIM(array) != spec->ndim ||
-      memcmp(PyArray_SHAPE(array), spec->shape, bytes) != 0)
+  if (PyArray_NDIM(array) != spec->ndim || memcmp(PyArray_SHAPE(array), spec->shape, bytes) != 0)
     return false;
   if (memcmp(PyArray_STRIDES(array), spec->strides, bytes) != 0 &&
       !lamina_spec_same_strides(spec, PyArray_STRIDES(array)))

@@ -43,9 +43,9 @@ typedef struct LaminaStageSeconds {
 /// symbol `<name>_packed` with the signature `void(void **arguments)`. A pointer
 /// parameter is passed arguments[i] itself; an integer or float parameter is
 /// loaded from the memory arguments[i] points to. An entry returns nothing.
-LAMINA_EXPORTED LaminaObject *
-laminaCompile(MlirOperation module, const LaminaCompileOptions *options,
-              LaminaStageSeconds *seconds, char **error);
+LAMINA_EXPORTED LaminaObject *laminaCompile(MlirOperation module,
+                                            const LaminaCompileOptions *options,
+                                            LaminaStageSeconds *seconds, char **error);
 
 LAMINA_EXPORTED LaminaBytes laminaObjectGetBytes(const LaminaObject *object);
 /// Optimised LLVM IR; empty unless keepText was set.

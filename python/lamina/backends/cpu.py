@@ -1,0 +1,136 @@
+"""The native CPU backend: the registered pipeline, object code, and a launcher on it.
+
+Owns what lies between a tensor-world module and a callable; the passes are C++ and the engine is
+`lamina.native`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lamina import native
+from lamina.backends import DEFAULT_OPTIONS, CompileOptions, MemoryAnalysis
+from lamina.backends.signature import Signature, find_function, read_signature
+
+
+class CPUExecutable:
+    """A function in native code; `launch` is the launcher itself, the fastest way to call it."""
+
+    def __init__(self, code: bytes, signature: Signature, workspace: int):
+        """Link object bytes made for a function of this signature, here or in another process."""
+        self.code = code
+        self.signature = signature
+        self.workspace = workspace
+        self.seconds: Mapping[str, float] = {}
+        self.texts: Mapping[str, str] = {}
+        program = native.LoadedObject(code, signature.name)
+        self.launch = native.launcher().Launcher(
+            program.address(f"{signature.name}_packed"),
+            [argument.spec for argument in signature.arguments],
+            [output.spec for output in signature.outputs],
+            workspace,
+            written=signature.written,
+            name=signature.name,
+            keepalive=program,
+        )
+
+    def __call__(self, *arrays: Any) -> list[Any]:
+        """See `lamina.backends.Executable`."""
+        return self.launch(*arrays)
+
+    def memory_analysis(self) -> MemoryAnalysis:
+        """See `lamina.backends.Executable`."""
+        arguments = self.signature.arguments
+        return MemoryAnalysis(
+            inputs=sum(argument.nbytes for argument in arguments),
+            outputs=sum(output.nbytes for output in self.signature.outputs),
+            in_place=sum(arguments[position].nbytes for position in self.signature.written),
+            workspace=self.workspace,
+            code=len(self.code),
+        )
+
+
+@dataclass(frozen=True)
+class CPUBackend:
+    """Lowers with `pipeline`, which must leave the module in the LLVM dialect."""
+
+    name: str = "cpu"
+    pipeline: str = field(default="builtin.module(lamina-cpu-pipeline)", repr=False)
+
+    def compile(
+        self, module: Any, entry: str, options: CompileOptions = DEFAULT_OPTIONS
+    ) -> CPUExecutable:
+        """See `lamina.backends.Backend`."""
+        signature = read_signature(module.operation, entry)
+        lowered = module.operation.clone()
+        _isolate(lowered, entry)
+        start = time.perf_counter()
+        _run(self.pipeline, lowered)
+        seconds = {"lower": time.perf_counter() - start}
+        workspace = _check_convention(lowered, signature)
+        code = native.compile_object(
+            lowered,
+            options.opt_level,
+            cpu=options.cpu,
+            features=options.features,
+            vector_width=options.vector_width,
+            keep_text=options.keep_text,
+        )
+        start = time.perf_counter()
+        executable = CPUExecutable(code.data, signature, workspace)
+        executable.seconds = {**seconds, **code.seconds, "load": time.perf_counter() - start}
+        if options.keep_text:
+            executable.texts = {
+                "llvm-dialect": str(lowered),
+                "llvm-ir": code.llvm_ir,
+                "assembly": code.assembly,
+            }
+        return executable
+
+
+def _isolate(module: Any, entry: str) -> None:
+    """Mark the function to compile and make all others removable."""
+    from mlir import ir
+
+    with module.context:
+        for op in module.regions[0].blocks[0]:
+            if op.operation.name == "func.func" and op.attributes["sym_name"].value != entry:
+                op.attributes["sym_visibility"] = ir.StringAttr.get("private")
+        find_function(module, entry).attributes["lamina.entry"] = ir.UnitAttr.get()
+    _run("builtin.module(symbol-dce)", module)
+
+
+def _run(pipeline: str, module: Any) -> None:
+    from lamina.errors import CompileError
+    from mlir import ir
+    from mlir.passmanager import PassManager
+
+    try:
+        with module.context:
+            PassManager.parse(pipeline).run(module)
+    except (ir.MLIRError, ValueError) as error:
+        raise CompileError(f"{pipeline}: {error}") from None
+
+
+def _check_convention(lowered: Any, signature: Signature) -> int:
+    """Compare the lowered parameters with what the launcher passes; return the workspace bytes."""
+    from lamina.errors import CompileError
+    from mlir import ir
+
+    function = find_function(lowered, signature.name, "llvm.func")
+    workspace = 0
+    if "lamina.workspace_bytes" in function.attributes:
+        workspace = ir.IntegerAttr(function.attributes["lamina.workspace_bytes"]).value
+    expected = len(signature.arguments) + len(signature.outputs) + (workspace > 0)
+    actual = len(function.regions[0].blocks[0].arguments)
+    if actual != expected:
+        raise CompileError(
+            f"{signature.name}: lowered to {actual} parameters where the caller passes {expected}"
+        )
+    return workspace
+
+
+BACKEND = CPUBackend()

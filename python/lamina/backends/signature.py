@@ -107,10 +107,8 @@ def read_signature(module: Any, name: str) -> Signature:
     Raises UnsupportedError for types that have no array: dynamic dimensions, refs, unknown
     element types.
     """
-    from mlir import ir
-
     function = find_function(module, name)
-    type_ = ir.FunctionType(ir.TypeAttr(function.attributes["function_type"]).value)
+    type_ = function.attributes["function_type"].value
     arguments = _buffers(function, type_.inputs, "arg_attrs", "lamina.arg")
     return Signature(
         name, arguments, _buffers(function, type_.results, "res_attrs", "lamina.result")
@@ -131,20 +129,19 @@ def _buffers(
 def _buffer(function: Any, type_: Any, attributes: Any, descriptor: str) -> Buffer:
     from mlir import ir
 
-    if not ir.RankedTensorType.isinstance(type_):
-        _refuse(function, type_, "only tensors cross a function's boundary")
-    tensor = ir.RankedTensorType(type_)
-    if not tensor.has_static_shape:
+    if not isinstance(type_, ir.RankedTensorType):
+        _refuse(function, type_, "only tensors of known rank cross a function's boundary")
+    if not type_.has_static_shape:
         _refuse(function, type_, "dynamic dimensions are not supported")
-    dtype = DTYPES.get(str(tensor.element_type))
+    dtype = DTYPES.get(str(type_.element_type))
     if dtype is None:
         _refuse(function, type_, "the element type has no array dtype")
     role, index, strides = "", -1, None
     if attributes is not None and descriptor in attributes:
         role, index = _parse_descriptor(attributes[descriptor])
     if attributes is not None and "lamina.strides" in attributes:
-        strides = tuple(ir.DenseI64ArrayAttr(attributes["lamina.strides"]))
-    return Buffer(dtype, tuple(tensor.shape), strides, role, index)
+        strides = tuple(attributes["lamina.strides"])
+    return Buffer(dtype, tuple(type_.shape), strides, role, index)
 
 
 def _parse_descriptor(attribute: Any) -> tuple[str, int]:

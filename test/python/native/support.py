@@ -10,7 +10,8 @@ LOWER = """builtin.module(
   convert-linalg-to-loops, lower-affine, convert-scf-to-cf, convert-math-to-llvm,
   expand-strided-metadata, lower-affine, convert-index-to-llvm, finalize-memref-to-llvm,
   convert-arith-to-llvm,
-  convert-func-to-llvm{use-bare-ptr-memref-call-conv=1}, convert-cf-to-llvm, reconcile-unrealized-casts)"""
+  convert-func-to-llvm{use-bare-ptr-memref-call-conv=1}, convert-cf-to-llvm,
+  reconcile-unrealized-casts)"""
 
 # out[i] = a[i] + b[i]
 ADD = """

@@ -1,0 +1,43 @@
+"""lamina: compiles array programs that mutate, alias and differentiate.
+
+The names here mirror torch's. Eager tensors, operators and autograd load at once; everything else (the
+compiler, symbolic shapes, modules) loads when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+from . import autograd, devices, dispatch, dtypes, errors, ops, surface
+from .dispatch import entry as _entry
+from .autograd import (enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad,
+                       set_grad_enabled)
+from .devices import device
+from .dtypes import dtype, finfo, get_default_dtype, iinfo, set_default_dtype
+from .errors import LaminaError
+from .ops.construct import as_tensor, asarray, from_dlpack, from_numpy, is_tensor, tensor
+from .tensor import Size, Tensor
+
+__version__ = "0.1.0"
+
+_entry.install()
+surface.install()
+globals().update({name: fn for name, fn in surface.functions().items() if name not in globals()})
+globals().update(dtypes.PUBLIC)
+
+_LAZY_MODULES = ("amp", "backends", "capture", "compiler", "config", "func", "ir", "library", "nn", "optim", "random",
+                 "torch", "utils")
+_LAZY_NAMES = {"compile": "lamina.compiler", "manual_seed": "lamina.random", "rand": "lamina.random",
+               "randn": "lamina.random", "randint": "lamina.random", "randperm": "lamina.random",
+               "Generator": "lamina.random"}
+
+
+def __getattr__(name: str):
+    if name in _LAZY_NAMES:
+        value = getattr(importlib.import_module(_LAZY_NAMES[name]), name)
+    elif name in _LAZY_MODULES:
+        value = importlib.import_module(f"lamina.{name}")
+    else:
+        raise AttributeError(f"module 'lamina' has no attribute {name!r}")
+    globals()[name] = value
+    return value

@@ -1,0 +1,218 @@
+"""`Function`: a user's own forward and backward as one node of the graph."""
+
+from __future__ import annotations
+
+import functools
+
+from .graph import Node, OutputMeta, zeros
+from .inplace import rebase
+from .meta import AutogradMeta, edge, requires_grad
+from .saved import SavedTensor
+from .views import IN_CUSTOM_FUNCTION
+from ..dispatch.state import state
+from ..errors import AutogradError
+from ..tensor import Tensor
+
+
+class FunctionCtx(Node):
+    """The node of a `Function` call, which is also the `ctx` its forward and backward share."""
+
+    function: type
+
+    def __init__(self, needs_input_grad: tuple):
+        super().__init__([], [])
+        self.needs_input_grad = needs_input_grad
+        self._to_save: tuple = ()
+        self._saved: list | None = None
+        self._dirty: tuple = ()
+        self._non_differentiable: tuple = ()
+        self._materialize = True
+        self._input_slots: list[int] = []
+
+    def save_for_backward(self, *tensors) -> None:
+        """Saves inputs or outputs for backward. Raises TypeError for anything that is not a tensor or None."""
+        for t in tensors:
+            if t is not None and not isinstance(t, Tensor):
+                raise TypeError(f"save_for_backward can only save tensors, got {type(t).__name__}")
+        self._to_save = tensors
+
+    def save_for_forward(self, *tensors) -> None:
+        """Saves tensors for `jvp`."""
+        self.saved_for_forward = tensors
+
+    def mark_dirty(self, *tensors) -> None:
+        """Declares inputs that forward writes to."""
+        self._dirty = tensors
+
+    def mark_non_differentiable(self, *tensors) -> None:
+        """Declares outputs that have no gradient."""
+        self._non_differentiable = tensors
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether absent gradients reach backward as zeros (the default) or as None."""
+        self._materialize = value
+
+    @property
+    def saved_tensors(self) -> tuple:
+        """The saved tensors. Raises AutogradError when they were freed or written to since."""
+        if self._saved is None:
+            return tuple(self._to_save)
+        return tuple([None if s is None else s.unpack(self) for s in self._saved])
+
+    def name(self) -> str:
+        return self.function.__name__ + "Backward"
+
+    def release(self) -> None:
+        for saved in self._saved or ():
+            if saved is not None:
+                saved.release()
+
+    def apply(self, grads: list) -> list:
+        if self._materialize:
+            grads = [zeros(m) if g is None and m is not None else g for g, m in zip(grads, self.outputs)]
+        results = self.function.backward(self, *grads)
+        results = results if isinstance(results, tuple) else (results,)
+        expected = len(self.needs_input_grad)
+        if len(results) > expected and all(r is None for r in results[expected:]):
+            results = results[:expected]
+        if len(results) != expected:
+            raise AutogradError(f"returned an incorrect number of gradients (expected {expected}, got {len(results)})",
+                                op=self.name())
+        return [self._checked(results[slot], slot) for slot in self._input_slots]
+
+    def _checked(self, grad, slot: int):
+        if grad is not None and not isinstance(grad, Tensor):
+            raise AutogradError(f"gradient {slot} is a {type(grad).__name__}, expected a tensor or None", op=self.name())
+        return grad
+
+
+class _FunctionMeta(type):
+    """Gives each Function class a node class of its own, so that nodes carry its name."""
+
+    def __init__(cls, name, bases, attributes):
+        super().__init__(name, bases, attributes)
+        cls._backward_cls = type(name + "Backward", (FunctionCtx,), {"function": cls})
+
+
+class Function(metaclass=_FunctionMeta):
+    """Base of custom differentiable functions.
+
+    Either `forward(ctx, *args)`, or `forward(*args)` with `setup_context(ctx, inputs, output)`; and
+    `backward(ctx, *grad_outputs)` which returns one gradient (or None) per input. Call it by `apply`.
+    """
+
+    generate_vmap_rule = False
+
+    @staticmethod
+    def forward(*args, **kwargs):
+        """Computes the outputs; runs without recording."""
+        raise NotImplementedError("you must implement the forward function of a custom autograd.Function")
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        """Saves what backward needs, when forward does not take ctx."""
+        raise NotImplementedError("setup_context is not implemented")
+
+    @staticmethod
+    def backward(ctx, *grad_outputs):
+        """Computes the gradients of the inputs."""
+        raise NotImplementedError("you must implement the backward function of a custom autograd.Function")
+
+    @classmethod
+    def apply(cls, *args, **kwargs):
+        """Runs forward and records one node. Returns what forward returned."""
+        tensors = [(i, a) for i, a in enumerate(args) if isinstance(a, Tensor)]
+        recording = state.grad_enabled and any(requires_grad(t) for _, t in tensors)
+        needs = tuple([isinstance(a, Tensor) and requires_grad(a) for a in args])
+        ctx = cls._backward_cls(needs)
+        ctx._input_slots = [i for i, _ in tensors]
+        ctx.next_edges = [edge(t) for _, t in tensors] if recording else []
+        outputs = cls._run_forward(ctx, args, kwargs)
+        many = isinstance(outputs, tuple)
+        results = [_finish(ctx, [t for _, t in tensors], o, recording) for o in (outputs if many else (outputs,))]
+        if recording:
+            _save(ctx, outputs if many else (outputs,), results)
+        return tuple(results) if many else results[0]
+
+    @classmethod
+    def _run_forward(cls, ctx, args: tuple, kwargs: dict):
+        with state.override(grad_enabled=False):
+            if cls.setup_context is Function.setup_context:
+                return cls.forward(ctx, *args, **kwargs)
+            output = cls.forward(*args, **kwargs)
+            cls.setup_context(ctx, args, output)
+            return output
+
+
+def _finish(ctx: FunctionCtx, inputs: list, output, recording: bool):
+    """One output with its history: a plain result, a written input, or an input handed back."""
+    if not isinstance(output, Tensor):
+        ctx.outputs.append(None)
+        return output
+    is_input = any(output is t for t in inputs)
+    dirty = any(output is t for t in ctx._dirty)
+    dead = any(output is t for t in ctx._non_differentiable) or output._array.dtype.kind not in "fcV"
+    nr = len(ctx.outputs)
+    ctx.outputs.append(None if dead else OutputMeta.of(output))
+    if dirty:
+        return _dirty(ctx, output, nr, recording)
+    if is_input:
+        with state.override(grad_enabled=False):
+            output = output.view_as(output)
+    if output._view is not None:
+        output._view.creation = IN_CUSTOM_FUNCTION
+    if not recording:
+        return output
+    if dead:
+        output._autograd = None
+        return output
+    output._autograd = AutogradMeta(grad_fn=ctx, output_nr=nr)
+    return output
+
+
+def _dirty(ctx: FunctionCtx, output, nr: int, recording: bool):
+    if not recording:
+        return output
+    meta = output._autograd
+    if meta is not None and meta.requires_grad and meta.grad_fn is None:
+        raise AutogradError("a leaf Variable that requires grad is being used in an in-place operation.", op=ctx.name())
+    if output._view is not None and nr:
+        raise AutogradError("a view that is written in place must be the only output of a custom Function", op=ctx.name())
+    if output._view is not None:
+        rebase(output, ctx)
+        return output
+    output._autograd = AutogradMeta(grad_fn=ctx, output_nr=nr)
+    return output
+
+
+def _save(ctx: FunctionCtx, outputs: tuple, results: list) -> None:
+    saved = []
+    for tensor in ctx._to_save:
+        if tensor is None:
+            saved.append(None)
+            continue
+        at = next((i for i, o in enumerate(outputs) if o is tensor), None)
+        is_output = at is not None and results[at]._autograd is not None and results[at]._autograd.grad_fn is ctx
+        saved.append(SavedTensor(results[at] if is_output else tensor, is_output))
+    ctx._saved, ctx._to_save = saved, ()
+
+
+def once_differentiable(backward):
+    """Marks a backward that cannot be differentiated again; doing so raises AutogradError."""
+    @functools.wraps(backward)
+    def wrapped(ctx, *grads):
+        with state.override(grad_enabled=False):
+            results = backward(ctx, *grads)
+        if not state.grad_enabled or not any(isinstance(g, Tensor) and requires_grad(g) for g in grads):
+            return results
+        from .graph import ErrorNode
+        many = isinstance(results, tuple)
+        marked = []
+        for r in results if many else (results,):
+            if isinstance(r, Tensor):
+                r = r.detach()
+                r._autograd = AutogradMeta(grad_fn=ErrorNode("trying to differentiate twice a function that was marked with "
+                                                             "@once_differentiable", [OutputMeta.of(r)]))
+            marked.append(r)
+        return tuple(marked) if many else marked[0]
+    return wrapped

@@ -1,0 +1,255 @@
+"""Graph nodes: what backward runs.
+
+A node has one edge per differentiable input of what it differentiates. Nodes never hold the tensors they
+produced, only their sizes and dtypes, so a graph dies with the tensors that refer to it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import weakref
+from collections import OrderedDict
+from typing import NamedTuple
+
+from .saved import SavedTensor
+from ..dispatch.state import state
+from ..errors import AutogradError, UnsupportedError
+
+_sequence = itertools.count()
+_LAST = sys.maxsize
+
+
+class OutputMeta(NamedTuple):
+    """What a node knows of a tensor it computed: gradients for it must look like this."""
+
+    sizes: tuple
+    dtype: object
+    device: object
+
+    @classmethod
+    def of(cls, tensor) -> "OutputMeta":
+        return cls(tensor._array.shape, tensor._array.dtype, tensor._storage.device)
+
+
+class RemovableHandle:
+    """Removes a hook when asked, or at the end of a with block."""
+
+    _ids = itertools.count()
+
+    def __init__(self, hooks: dict):
+        self.id = next(RemovableHandle._ids)
+        self._hooks = weakref.ref(hooks)
+
+    def remove(self) -> None:
+        """Removes the hook; a second call does nothing."""
+        hooks = self._hooks()
+        if hooks is not None:
+            hooks.pop(self.id, None)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.remove()
+
+
+class Hooks(OrderedDict):
+    """Hooks by handle id (a class of its own, so that handles can refer to it weakly)."""
+
+    def add(self, hook) -> RemovableHandle:
+        handle = RemovableHandle(self)
+        self[handle.id] = hook
+        return handle
+
+
+class Node:
+    """A step of backward: `apply(grads of outputs) -> grads of inputs`, along `next_edges`."""
+
+    def __init__(self, next_edges: list, outputs: list):
+        self.next_edges = next_edges
+        self.outputs = outputs
+        self.sequence = next(_sequence)
+        self.tensor_hooks: dict[int, Hooks] = {}
+        self.retained: dict[int, weakref.ref] = {}
+        self.prehooks: Hooks | None = None
+        self.posthooks: Hooks | None = None
+        self._metadata = None
+
+    def name(self) -> str:
+        """The node's public name, as in `MulBackward0`."""
+        return type(self).__name__
+
+    @property
+    def next_functions(self) -> tuple:
+        """((node or None, output number), ...) of the inputs."""
+        return tuple([(None, 0) if e is None else e for e in self.next_edges])
+
+    @property
+    def metadata(self) -> dict:
+        """A place for users to keep things."""
+        if self._metadata is None:
+            self._metadata = {}
+        return self._metadata
+
+    def register_hook(self, hook) -> RemovableHandle:
+        """Runs hook(grad_inputs, grad_outputs) after the node; it may return new grad_inputs."""
+        if self.posthooks is None:
+            self.posthooks = Hooks()
+        return self.posthooks.add(hook)
+
+    def register_prehook(self, hook) -> RemovableHandle:
+        """Runs hook(grad_outputs) before the node; it may return new grad_outputs."""
+        if self.prehooks is None:
+            self.prehooks = Hooks()
+        return self.prehooks.add(hook)
+
+    def add_tensor_hook(self, output_nr: int, hook) -> RemovableHandle:
+        """Runs hook(grad) on the gradient of one output."""
+        return self.tensor_hooks.setdefault(output_nr, Hooks()).add(hook)
+
+    def apply(self, grads: list) -> list:
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Frees what was saved for backward."""
+
+    def __repr__(self) -> str:
+        return f"<{self.name()} object at {id(self):#x}>"
+
+
+class OpNode(Node):
+    """The derivative of one registered operator."""
+
+    def __init__(self, plan, next_edges: list, layout: list, saved: dict):
+        super().__init__(next_edges, [])
+        self.plan = plan
+        self.layout = layout
+        self.saved = saved
+
+    def name(self) -> str:
+        return self.plan.node_name
+
+    def __getattr__(self, name: str):
+        if not name.startswith("_saved_") or name[7:] not in self.saved:
+            raise AttributeError(f"{self.name()} has no attribute {name!r}")
+        return self._unpack(name[7:])
+
+    def apply(self, grads: list) -> list:
+        plan = self.plan
+        if all(g is None for g in grads):
+            return [None] * len(self.next_edges)
+        if plan.missing:
+            raise UnsupportedError(f"the derivative with respect to {plan.missing} is not implemented", op=plan.op.name)
+        if plan.op.multi and plan.op.materialize:
+            grads = [self._zeros(i) if g is None and self.outputs[i] is not None else g for i, g in enumerate(grads)]
+        by_name = {}
+        for formula, needs in plan.formulas:
+            values = [self._argument(p, grads, needs) for p in formula.parameters]
+            found = formula.fn(*values)
+            if formula.is_tuple:
+                by_name.update(zip(formula.names, found))
+            else:
+                by_name[formula.names[0]] = found
+        return self._flat(by_name)
+
+    def _argument(self, parameter: str, grads: list, needs: tuple):
+        if parameter == "grad":
+            return grads[0]
+        if parameter == "grads":
+            return grads
+        if parameter == "needs":
+            return needs
+        return self._unpack(parameter)
+
+    def _unpack(self, name: str):
+        value = self.saved[name]
+        if type(value) is SavedTensor:
+            return value.unpack(self)
+        if type(value) is list:
+            return [v.unpack(self) if type(v) is SavedTensor else v for v in value]
+        return value
+
+    def _flat(self, by_name: dict) -> list:
+        flat = []
+        for name, count in self.layout:
+            value = by_name.get(name)
+            if count is None:
+                flat.append(value)
+            else:
+                flat.extend([None] * count if value is None else value)
+        return flat
+
+    def _zeros(self, index: int):
+        meta = self.outputs[index]
+        return zeros(meta)
+
+    def release(self) -> None:
+        for value in self.saved.values():
+            for one in value if type(value) is list else (value,):
+                if type(one) is SavedTensor:
+                    one.release()
+
+
+class AccumulateGrad(Node):
+    """Adds what arrives to the `grad` of a leaf."""
+
+    def __init__(self, variable):
+        super().__init__([], [OutputMeta.of(variable)])
+        self.variable = variable
+        self.sequence = _LAST
+
+    def apply(self, grads: list) -> list:
+        grad = grads[0]
+        if grad is not None:
+            accumulate(self.variable, grad)
+            hooks = self.variable._autograd.post_accumulate_hooks
+            for hook in list(hooks.values()) if hooks else ():
+                hook(self.variable)
+        return []
+
+
+def accumulate(variable, grad) -> None:
+    """Adds `grad` to `variable.grad`, in place unless the addition itself is recorded."""
+    meta = variable._autograd
+    if meta.grad is None:
+        meta.grad = grad.detach() if not state.grad_enabled and _is_sole_owner(grad) and grad.strides == variable.strides \
+            else _laid_out_like(grad, variable)
+    elif state.grad_enabled:
+        meta.grad = meta.grad + grad
+    else:
+        meta.grad.add_(grad)
+
+
+def _is_sole_owner(grad) -> bool:
+    """Whether nothing but this tensor sees the memory, so that it can be kept without a copy."""
+    storage = grad._storage
+    if storage.traced or storage._bytes is not None or grad._view is not None or grad._array is not storage.data:
+        return False
+    # Two slots of the tensor and the local name refer to the storage; a slot of each to the array.
+    return sys.getrefcount(storage) <= 4 and sys.getrefcount(grad._array) <= 3 and grad._array.base is None
+
+
+def _laid_out_like(grad, variable):
+    fresh = grad.clone()
+    if fresh.strides != variable.strides and variable.is_contiguous():
+        fresh = fresh.contiguous()
+    return fresh if state.grad_enabled else fresh.detach()
+
+
+def zeros(meta: OutputMeta):
+    """A zero gradient for an output."""
+    from ..dtypes import from_numpy
+    from ..ops.registry import aten
+    return aten.full(meta.sizes, 0, dtype=from_numpy(meta.dtype), device=meta.device)
+
+
+class ErrorNode(Node):
+    """Stands where a result has a gradient that cannot be computed; says so when asked."""
+
+    def __init__(self, message: str, outputs: list):
+        super().__init__([], outputs)
+        self.message = message
+
+    def apply(self, grads: list) -> list:
+        raise AutogradError(self.message)

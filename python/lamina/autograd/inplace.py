@@ -1,0 +1,102 @@
+"""In-place writes under autograd: what is allowed, and whose history changes.
+
+A write to a tensor that is no view gives it a new node. A write through a view changes the history of the
+base, by a `CopySlices` node that sends the gradient of the written region through the operator and the
+rest straight on; every view of that base then replays itself when it is next asked for its grad_fn.
+"""
+
+from __future__ import annotations
+
+from .graph import Node, OutputMeta, zeros
+from .meta import edge, ensure, requires_grad, set_history
+from .views import Step, ViewInfo, check_rebase, regenerate
+from ..errors import AutogradError
+from ..ops.registry import aten
+
+
+def check(op, target) -> None:
+    """Raises AutogradError when `target` cannot be written to while grad mode is on."""
+    if "out" in op.tags:
+        raise AutogradError("functions with out=... arguments don't support automatic differentiation, but one of the "
+                            "arguments requires grad", op=op.name)
+    info = target._view
+    if info is not None:
+        check_rebase(target, indirect=False)
+        if info.base._autograd is not None and _is_leaf(info.base):
+            raise AutogradError("a view of a leaf Variable that requires grad is being used in an in-place operation.",
+                                op=op.name)
+    if _is_leaf(target) and requires_grad(target):
+        raise AutogradError("a leaf Variable that requires grad is being used in an in-place operation.", op=op.name)
+
+
+def _is_leaf(tensor) -> bool:
+    meta = tensor._autograd
+    return meta is not None and meta.requires_grad and meta.grad_fn is None
+
+
+def rebase(target, node) -> None:
+    """Makes `node`, whose first edge is that of `target` before the write, part of its history."""
+    info = target._view
+    if info is None:
+        _set(target, node)
+        return
+    base = info.base
+    _set(base, CopySlices(base, info.chain, node))
+    regenerate(target)
+
+
+def _set(tensor, node) -> None:
+    meta = ensure(tensor)
+    if meta.retains_grad and meta.grad_fn is not None:
+        node.retained[0] = meta.grad_fn.retained.pop(meta.output_nr)
+    set_history(tensor, node)
+
+
+class CopySlices(Node):
+    """The history of a base after a write through a view of it."""
+
+    def __init__(self, base, chain: tuple, fn: Node):
+        super().__init__([edge(base), *fn.next_edges[1:]], [OutputMeta.of(base)])
+        self.geometry, self.chain, self.fn = base.geometry, chain, fn
+
+    def name(self) -> str:
+        return "CopySlices"
+
+    def apply(self, grads: list) -> list:
+        grad = grads[0]
+        if grad is None:
+            return [None] * len(self.next_edges)
+        whole = _copy_in_order(grad, self.geometry.strides)
+        region = whole
+        for step in self.chain:
+            region = self._moved(step).apply(region)
+        inner = self.fn.apply([region.clone()])
+        region.copy_(zeros(OutputMeta.of(region)) if inner[0] is None else inner[0])
+        return [whole, *inner[1:]]
+
+    def _moved(self, step: Step) -> Step:
+        """A step that counts from the start of the storage, made to count from the start of the base."""
+        if "of_storage" not in step.op.tags or step.args[2] is None:
+            return step
+        size, stride, offset = step.args
+        return step._replace(args=(size, stride, offset - self.geometry.offset))
+
+    def release(self) -> None:
+        self.fn.release()
+
+
+def _copy_in_order(grad, strides: tuple):
+    """A dense copy with the memory order of `strides`, on which views of the base can be replayed."""
+    order = sorted(range(len(strides)), key=lambda d: -strides[d])
+    inverse = sorted(range(len(order)), key=order.__getitem__)
+    return aten._clone_contiguous(grad.permute(order)).permute(inverse)
+
+
+def inplace_view(op, target, rest: tuple, node) -> None:
+    """Records an in-place view operator (`t_`, `unsqueeze_`): only this tensor's geometry changed."""
+    info = target._view
+    if info is not None:
+        step = Step(op.functional, rest, None)
+        target._view = ViewInfo(info.base, (*info.chain, step), info.creation, target._counter.version)
+    if node is not None:
+        set_history(target, node)

@@ -1,0 +1,163 @@
+"""Grad modes: `no_grad`, `enable_grad`, `set_grad_enabled`, `inference_mode`, and saved-tensor hooks."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+
+from ..dispatch.state import state
+from ..errors import AutogradError
+
+
+class _Mode:
+    """A change of dispatch state, usable as a with block or as a decorator of functions and generators."""
+
+    def __init__(self):
+        self._before: list[dict] = []
+
+    def _changes(self) -> dict:
+        raise NotImplementedError
+
+    def clone(self) -> "_Mode":
+        return type(self)()
+
+    def __enter__(self):
+        self._before.append(state.set(**self._changes()))
+        return None
+
+    def __exit__(self, *exception) -> None:
+        state.set(**self._before.pop())
+
+    def __call__(self, fn):
+        if inspect.isgeneratorfunction(fn):
+            return self._wrap_generator(fn)
+
+        @functools.wraps(fn)
+        def wrapped(*args, **kwargs):
+            with self.clone():
+                return fn(*args, **kwargs)
+        return wrapped
+
+    def _wrap_generator(self, fn):
+        @functools.wraps(fn)
+        def wrapped(*args, **kwargs):
+            generator, sent = fn(*args, **kwargs), None
+            while True:
+                try:
+                    with self.clone():
+                        value = generator.send(sent)
+                except StopIteration as stop:
+                    return stop.value
+                sent = yield value
+        return wrapped
+
+
+class _Plain(_Mode):
+    """A mode without parameters: `@no_grad` works like `@no_grad()`."""
+
+    def __new__(cls, fn=None):
+        mode = super().__new__(cls)
+        if fn is None:
+            return mode
+        mode.__init__()
+        return mode(fn)
+
+    def __init__(self, fn=None):
+        super().__init__()
+
+
+class no_grad(_Plain):
+    """Operators record nothing; results do not require grad."""
+
+    def _changes(self) -> dict:
+        return {"grad_enabled": False}
+
+
+class enable_grad(_Plain):
+    """Operators record again, inside a `no_grad` region."""
+
+    def _changes(self) -> dict:
+        return {"grad_enabled": True}
+
+
+class set_grad_enabled(_Mode):
+    """Turns recording on or off at once; as a with block, until its end."""
+
+    def __init__(self, mode: bool):
+        super().__init__()
+        self.mode = mode
+        self._before.append(state.set(grad_enabled=bool(mode)))
+        self._entered = False
+
+    def _changes(self) -> dict:
+        return {"grad_enabled": bool(self.mode)}
+
+    def clone(self):
+        return set_grad_enabled(self.mode)
+
+    def __enter__(self):
+        if not self._entered:
+            self._entered = True
+            return None
+        return super().__enter__()
+
+    def __call__(self, fn):
+        state.set(**self._before.pop())
+        return super().__call__(fn)
+
+
+class inference_mode(_Mode):
+    """No recording and no version counters: cheaper than `no_grad`, but results cannot enter autograd later."""
+
+    def __new__(cls, mode=True):
+        made = super().__new__(cls)
+        if isinstance(mode, bool):
+            return made
+        made.__init__()
+        return made(mode)
+
+    def __init__(self, mode: bool = True):
+        super().__init__()
+        self.mode = mode
+
+    def _changes(self) -> dict:
+        return {"inference": self.mode, "grad_enabled": not self.mode}
+
+    def clone(self):
+        return inference_mode(self.mode)
+
+
+def is_grad_enabled() -> bool:
+    """Whether operators record."""
+    return state.grad_enabled
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether inference mode is on."""
+    return state.inference
+
+
+class saved_tensors_hooks(_Mode):
+    """Passes every tensor saved for backward through `pack(tensor)`, and back through `unpack(packed)`."""
+
+    def __init__(self, pack_hook, unpack_hook):
+        super().__init__()
+        self.pack_hook, self.unpack_hook = pack_hook, unpack_hook
+
+    def clone(self):
+        return saved_tensors_hooks(self.pack_hook, self.unpack_hook)
+
+    def _changes(self) -> dict:
+        if state.saved_hooks is None:
+            raise AutogradError("saved tensor hooks are disabled")
+        return {"saved_hooks": (*state.saved_hooks, (self.pack_hook, self.unpack_hook))}
+
+
+class save_on_cpu(saved_tensors_hooks):
+    """Keeps saved tensors on the CPU until backward needs them."""
+
+    def __init__(self, pin_memory: bool = False):
+        super().__init__(lambda t: (t.device, t.to("cpu")), lambda packed: packed[1].to(packed[0]))
+
+    def clone(self):
+        return save_on_cpu()

@@ -1,0 +1,139 @@
+"""Tensors saved for backward.
+
+A saved tensor remembers the memory and the version it had, not the tensor object: that keeps graphs free
+of reference cycles, and lets the object change its geometry. Only leaves are kept themselves, because
+gradients must reach that very tensor.
+"""
+
+from __future__ import annotations
+
+from .meta import AutogradMeta, grad_fn, requires_grad
+from ..dispatch.state import state
+from ..errors import AutogradError
+from ..tensor import Tensor, make
+
+_FREED = ("Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
+          "freed). Saved intermediate values of the graph are freed by .backward() or autograd.grad(); specify "
+          "retain_graph=True to keep them.")
+
+
+class TensorMeta:
+    """Everything about a tensor but its data: sizes, strides, offset, dtype, device."""
+
+    __slots__ = ("sizes", "np_dtype", "device", "offset", "_strides")
+
+    def __init__(self, tensor):
+        array = tensor._array
+        self.sizes = array.shape
+        self.np_dtype = array.dtype
+        self.device = tensor._storage.device
+        self.offset = tensor._offset
+        self._strides = tensor._strides if tensor._strides is not None else array.strides
+        if tensor._strides is None:
+            self._strides = tuple([s // array.itemsize for s in self._strides])
+
+    shape = property(lambda self: self.sizes)
+    strides = property(lambda self: self._strides)
+    ndim = property(lambda self: len(self.sizes))
+
+    @property
+    def dtype(self):
+        from ..dtypes import from_numpy
+        return from_numpy(self.np_dtype)
+
+    def numel(self) -> int:
+        """Number of elements."""
+        count = 1
+        for size in self.sizes:
+            count *= size
+        return count
+
+    def dim(self) -> int:
+        """Number of dimensions."""
+        return len(self.sizes)
+
+    def size(self, dim=None):
+        """All sizes, or that of one dimension."""
+        return self.sizes if dim is None else self.sizes[dim]
+
+
+class SavedTensor:
+    """One tensor saved for backward; `unpack` gives it back, checked."""
+
+    __slots__ = ("array", "storage", "strides", "offset", "counter", "version", "fn", "output_nr", "whole", "is_output",
+                 "packed", "unpack_hook", "freed")
+
+    def __init__(self, tensor, is_output: bool = False):
+        self.array, self.storage = tensor._array, tensor._storage
+        self.strides, self.offset = tensor._strides, tensor._offset
+        self.counter = tensor._counter
+        self.version = self.counter.version if self.counter is not None else 0
+        self.is_output, self.freed, self.packed, self.unpack_hook = is_output, False, None, None
+        meta = tensor._autograd
+        self.output_nr = meta.output_nr if meta is not None else 0
+        self.fn = None if is_output else grad_fn(tensor)
+        self.output_nr = tensor._autograd.output_nr if tensor._autograd is not None else 0
+        leaf = self.fn is None and not is_output and requires_grad(tensor)
+        self.whole = None
+        if leaf:
+            self.whole = tensor
+        elif type(tensor) is not Tensor:
+            self.whole = tensor.detach() if is_output else tensor
+        if state.saved_hooks:
+            self._pack(tensor)
+
+    def _pack(self, tensor) -> None:
+        pack, unpack = state.saved_hooks[-1]
+        with state.override(saved_hooks=()):
+            self.packed = (pack(tensor.detach() if self.is_output else self._rebuild(self.fn)),)
+        self.unpack_hook = unpack
+        self.array = self.storage = self.counter = None
+        self.whole = tensor if self.whole is tensor and requires_grad(tensor) else None
+
+    def unpack(self, node) -> Tensor:
+        """The saved tensor. Raises AutogradError when it was freed, or written to since."""
+        if self.freed:
+            raise AutogradError(_FREED, op=node.name())
+        fn = node if self.is_output else self.fn
+        if self.packed is not None:
+            return self._unpack_hooked(fn)
+        if self.counter is not None and self.counter.version != self.version:
+            raise AutogradError(
+                "one of the variables needed for gradient computation has been modified by an inplace operation: a tensor of "
+                f"size {list(self.array.shape)} and dtype {self.array.dtype}, {_source(self, node)}, is at version "
+                f"{self.counter.version}; expected version {self.version} instead", op=node.name())
+        if self.whole is not None and (not self.is_output or type(self.whole) is Tensor):
+            return self.whole
+        return self._rebuild(fn)
+
+    def _unpack_hooked(self, fn) -> Tensor:
+        with state.override(saved_hooks=()):
+            data = self.unpack_hook(self.packed[0])
+        if self.whole is not None and data is self.whole:
+            return data
+        tensor = data.detach()
+        if fn is not None:
+            tensor._autograd = AutogradMeta(grad_fn=fn, output_nr=self.output_nr)
+        return tensor
+
+    def _rebuild(self, fn) -> Tensor:
+        if self.whole is not None:
+            tensor = self.whole.detach() if self.is_output else self.whole
+            if self.is_output and fn is not None:
+                tensor._autograd = AutogradMeta(grad_fn=fn, output_nr=self.output_nr)
+            return tensor
+        tensor = make(self.array, self.storage, self.strides, self.offset)
+        tensor._counter = self.counter
+        if fn is not None:
+            tensor._autograd = AutogradMeta(grad_fn=fn, output_nr=self.output_nr)
+        return tensor
+
+    def release(self) -> None:
+        """Frees the memory; unpacking raises from now on."""
+        self.freed = True
+        self.array = self.storage = self.counter = self.whole = self.packed = self.fn = None
+
+
+def _source(saved: SavedTensor, node) -> str:
+    fn = node if saved.is_output else saved.fn
+    return f"which is output {saved.output_nr} of {fn.name()}" if fn is not None else "an input of the graph"

@@ -1,0 +1,51 @@
+"""Views and versions: which tensor is a view of which, and when memory was written."""
+
+from __future__ import annotations
+
+from . import modes
+from .state import state
+from ..autograd.views import MULTI_OUTPUT, link
+from ..errors import AutogradError
+
+
+def call(op, args: tuple):
+    """Runs the operator below; links view results to their base and bumps versions of what was written."""
+    if op.writes and not state.inference:
+        _check_inference(op, args)
+    results = modes.call(op, args)
+    if op.writes:
+        _bump(op, args)
+    if op.is_view:
+        _link(op, args, results)
+    elif state.inference and not op.writes:
+        _unversion(results)
+    return results
+
+
+def _bump(op, args: tuple) -> None:
+    for i in op.writes:
+        if args[i]._counter is not None:
+            args[i]._counter.version += 1
+
+
+def _link(op, args: tuple, results) -> None:
+    base, rest = args[0], args[1:]
+    if isinstance(results, tuple):
+        for index, result in enumerate(results):
+            link(result, base, op, rest, index, MULTI_OUTPUT)
+        return
+    if results is not base:
+        link(results, base, op, rest)
+
+
+def _unversion(results) -> None:
+    for result in results if isinstance(results, tuple) else (results,):
+        if result is not None:
+            result._counter = None
+
+
+def _check_inference(op, args: tuple) -> None:
+    for i in op.writes:
+        if args[i]._counter is None:
+            raise AutogradError("inplace update to inference tensor outside inference mode is not allowed; clone() it to get "
+                                "a normal tensor before doing inplace updates", op=op.name)

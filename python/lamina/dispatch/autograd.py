@@ -1,0 +1,105 @@
+"""Autograd: records what was computed from tensors that require grad.
+
+Everything below this layer sees plain data; everything above sees differentiable tensors. The graph's
+classes live in `lamina.autograd`; this is only where they are made.
+"""
+
+from __future__ import annotations
+
+from . import aliasing
+from .state import state
+from ..autograd.graph import OpNode, OutputMeta
+from ..autograd.inplace import check, rebase
+from ..autograd.meta import AutogradMeta, edge, requires_grad
+from ..autograd.plan import plan_for
+from ..autograd.saved import SavedTensor, TensorMeta
+from ..tensor import Tensor
+
+
+def call(op, args: tuple):
+    """Runs the operator below and, when an input requires grad, gives the results a history."""
+    if state.below_autograd or not state.grad_enabled:
+        return aliasing.call(op, args)
+    mask = tuple([_needs(args[i]) for i in op.tensors])
+    if op.writes:
+        return _write(op, args, mask)
+    results = aliasing.call(op, args)
+    if True not in mask:
+        return results
+    plan = plan_for(op, mask)
+    if plan.differentiable:
+        _attach(_record(plan, args), results, plan)
+    return results
+
+
+def _needs(value) -> bool:
+    if isinstance(value, Tensor):
+        return requires_grad(value)
+    if isinstance(value, (list, tuple)):
+        return any(map(_needs, value))
+    return False
+
+
+def _record(plan, args: tuple) -> OpNode:
+    """A node with its edges, and with the inputs that its formulas ask for saved."""
+    edges, layout = [], []
+    for position, name in plan.edges:
+        value = args[position]
+        if isinstance(value, (list, tuple)):
+            edges.extend([edge(v) if isinstance(v, Tensor) else None for v in value])
+            layout.append((name, len(value)))
+        else:
+            edges.append(edge(value) if isinstance(value, Tensor) else None)
+            layout.append((name, None))
+    saved = {}
+    for name, position in plan.inputs:
+        saved[name] = _save(args[position], plan, position)
+    for name, position in plan.metas:
+        saved[name] = _meta(args[position])
+    return OpNode(plan, edges, layout, saved)
+
+
+def _save(value, plan, position: int):
+    if isinstance(value, Tensor):
+        if position in plan.op.writes:
+            # The formula wants the value from before the write.
+            value = value.clone()
+        return SavedTensor(value)
+    if isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) for v in value):
+        return [SavedTensor(v) if isinstance(v, Tensor) else v for v in value]
+    return value
+
+
+def _meta(value):
+    if isinstance(value, (list, tuple)):
+        return [_meta(v) for v in value]
+    return TensorMeta(value) if isinstance(value, Tensor) else None
+
+
+def _attach(node: OpNode, results, plan) -> None:
+    many = isinstance(results, tuple)
+    for nr, result in enumerate(results if many else (results,)):
+        if result is None or result._array.dtype.kind not in "fcV":
+            node.outputs.append(None)
+            continue
+        node.outputs.append(OutputMeta.of(result))
+        result._autograd = AutogradMeta(grad_fn=node, output_nr=nr)
+    if plan.result is not None:
+        node.saved[plan.result] = [SavedTensor(r, True) for r in results] if many else SavedTensor(results, True)
+
+
+def _write(op, args: tuple, mask: tuple):
+    target = args[op.writes[0]]
+    if True not in mask:
+        return aliasing.call(op, args)
+    check(op, target)
+    plan = plan_for(op, mask)
+    if not plan.differentiable or target._array.dtype.kind not in "fcV":
+        return aliasing.call(op, args)
+    node = _record(plan, args)
+    results = aliasing.call(op, args)
+    node.outputs.append(OutputMeta.of(target))
+    rebase(target, node)
+    if plan.result is not None:
+        node.saved[plan.result] = SavedTensor(target, True)
+    return results

@@ -1,0 +1,14 @@
+"""Operators: the registry, the entries, and the handles `lamina.ops.aten.mul.Tensor`.
+
+Importing the package registers every entry. Entries are written over primitives and know nothing of
+dispatch or tracing; they may import dtypes, devices, storage and errors only.
+"""
+
+from . import copy, shape, view, view_backward
+from .registry import NAMESPACES, aten
+
+
+def __getattr__(name: str):
+    if name in NAMESPACES:
+        return NAMESPACES[name]
+    raise AttributeError(f"lamina.ops has no namespace {name!r}")

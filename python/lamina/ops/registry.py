@@ -1,0 +1,307 @@
+"""The operator registry: one entry per aten overload, and the handles that call them.
+
+An entry is the single place for what is known about an operator: its schema, its implementation over
+primitives (the eager kernel and the IR at once), its geometry rule when it is a view, its derivative.
+Everything public (`lamina.mul`, `Tensor.mul_`, `lamina.ops.aten.mul.Tensor`) is generated from here.
+Calling an entry goes through the dispatcher, which installs itself with `set_dispatcher`.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Callable, NamedTuple
+
+from . import primitives
+from ..errors import ArgumentError, LaminaError
+from . import schema as schemas
+from .schema import Schema
+
+
+class Formula(NamedTuple):
+    """A derivative: gradients of the inputs `names`, computed by `fn` from what its `parameters` name."""
+
+    names: tuple
+    fn: Callable | None
+    parameters: tuple
+    is_tuple: bool
+
+
+class Op:
+    """One overload of an operator. Call it like the function its schema describes."""
+
+    __slots__ = ("schema", "namespace", "name", "packet", "impl", "kernel", "pointwise", "geometry", "retype", "formulas",
+                 "differentiable", "materialize", "batching", "is_view", "is_inplace", "is_inplace_view", "writes",
+                 "is_simple", "arity", "tensors", "functional", "needs_binding", "grad_name", "plans", "multi", "tags",
+                 "doc", "__weakref__")
+
+    def __init__(self, schema: Schema, namespace: str, impl: Callable, **facts):
+        self.schema, self.namespace, self.impl = schema, namespace, impl
+        self.name = schema.qualified
+        self.packet = None
+        self.functional = facts.pop("functional", None)
+        self.doc = impl.__doc__
+        for fact in ("pointwise", "geometry", "retype", "batching", "grad_name"):
+            setattr(self, fact, facts.pop(fact, None))
+        self.differentiable = facts.pop("differentiable", True)
+        self.materialize = facts.pop("materialize", True)
+        self.formulas = facts.pop("formulas", ())
+        self.tags = frozenset(facts.pop("tags", ()))
+        self.plans = {}
+        self.arity, self.tensors = schema.arity, schema.tensors
+        self.writes = tuple(i for i, a in enumerate(schema.arguments) if a.is_write)
+        self.is_inplace_view = "inplace_view" in self.tags
+        self.is_inplace = bool(self.writes) and schema.arguments[self.writes[0]].name == "self"
+        self.is_view = self.geometry is not None or self.retype is not None
+        self.multi = len(schema.returns) != 1 or schema.returns[0].type.is_list
+        lists = any(schema.arguments[i].type.is_list for i in self.tensors)
+        self.is_simple = not (self.writes or self.is_view or self.multi or lists)
+        self.needs_binding = bool(schema.lists)
+        positional = _positional(impl, schema)
+        self.impl = positional
+        self.kernel = facts.pop("kernel", None) or functools.partial(positional, primitives)
+        if facts:
+            raise TypeError(f"{self.name}: unknown facts {sorted(facts)}")
+
+    def __call__(self, *args, **kwargs):
+        if kwargs or self.needs_binding or len(args) != self.arity:
+            args = self.schema.bind(args, kwargs)
+        return _dispatch(self, args)
+
+    def call(self, args: tuple):
+        """Calls with all arguments in schema order."""
+        return _dispatch(self, args)
+
+    @property
+    def overload(self) -> str:
+        return self.schema.overload or "default"
+
+    @property
+    def __name__(self) -> str:
+        return f"{self.schema.name}.{self.overload}"
+
+    @property
+    def overloadpacket(self) -> "Packet":
+        return self.packet
+
+    def __repr__(self) -> str:
+        return f"<Op {self.namespace}.{self.__name__}>"
+
+    def __str__(self) -> str:
+        return f"{self.namespace}.{self.__name__}"
+
+    def __reduce__(self):
+        return (lookup, (f"{self.namespace}::{self.name}",))
+
+
+class Packet:
+    """All overloads of one operator. Calling it picks the overload that the arguments fit."""
+
+    def __init__(self, name: str, namespace: str):
+        self.__name__ = name
+        self.namespace = namespace
+        self._overloads: dict[str, Op] = {}
+        self._order: list[Op] = []
+        self._cache: dict[tuple, Op] = {}
+        self.function = _packet_function(self)
+
+    def add(self, entry: Op) -> None:
+        """Adds an overload. Raises ValueError when it is there already."""
+        if entry.overload in self._overloads:
+            raise ValueError(f"operator {entry.namespace}::{entry.name} is registered twice")
+        self._overloads[entry.overload] = entry
+        self._order.append(entry)
+        self._cache.clear()
+        entry.packet = self
+        setattr(self, entry.overload, entry)
+
+    def overloads(self) -> list[str]:
+        """Names of the overloads, in the order they are tried."""
+        return list(self._overloads)
+
+    def entries(self) -> list[Op]:
+        """The overloads, in the order they are tried."""
+        return self._order
+
+    def resolve(self, args: tuple, kwargs: dict) -> Op:
+        """The first overload whose signature fits. Raises ArgumentError naming all of them."""
+        if len(self._order) == 1:
+            return self._order[0]
+        key = tuple(map(type, args)) if not kwargs else None
+        found = self._cache.get(key) if key is not None else None
+        if found is not None:
+            return found
+        for entry in self._order:
+            if entry.schema.matches(args, kwargs):
+                if key is not None and list not in key and tuple not in key:
+                    self._cache[key] = entry
+                return entry
+        raise self._mismatch(args, kwargs)
+
+    def _mismatch(self, args: tuple, kwargs: dict) -> ArgumentError:
+        got = [type(a).__name__ for a in args] + [f"{k}={type(v).__name__}" for k, v in kwargs.items()]
+        options = "".join(f"\n    {entry.schema}" for entry in self._order)
+        return ArgumentError(f"no signature takes ({', '.join(got)}); expected one of{options}", op=self.__name__)
+
+    def __call__(self, *args, **kwargs):
+        return self.function(*args, **kwargs)
+
+    def __getattr__(self, name: str):
+        raise AttributeError(f"operator {self.__name__!r} has no overload {name!r}")
+
+    def __repr__(self) -> str:
+        return f"<Packet {self.namespace}.{self.__name__}: {', '.join(self._overloads)}>"
+
+
+class Namespace:
+    """Operators of one namespace as attributes: `aten.mul`."""
+
+    def __init__(self, name: str):
+        self.__name__ = name
+
+    def __getattr__(self, name: str) -> Packet:
+        raise AttributeError(f"no operator {self.__name__}::{name} is registered")
+
+    def __iter__(self):
+        return (p for p in vars(self).values() if isinstance(p, Packet))
+
+
+class Composite(NamedTuple):
+    """A public function written in Python over operators, and where it appears."""
+
+    fn: Callable
+    variants: tuple
+
+
+NAMESPACES: dict[str, Namespace] = {"aten": Namespace("aten")}
+COMPOSITES: dict[str, Composite] = {}
+VARIANTS: dict[str, tuple] = {}
+aten = NAMESPACES["aten"]
+
+
+def _undispatched(entry: Op, args: tuple):
+    raise LaminaError("the dispatcher is not installed", op=entry.name)
+
+
+_dispatch = _undispatched
+
+
+def set_dispatcher(call: Callable[[Op, tuple], object]) -> None:
+    """Installs the function that every operator call goes through."""
+    global _dispatch
+    _dispatch = call
+
+
+def op(text: str, *, inplace: bool = False, vjp: dict | None = None, variants: str | None = None,
+       namespace: str = "aten", **facts):
+    """Registers the decorated `impl(p, *arguments)` as the operator with schema `text`.
+
+    inplace: also register the in-place twin (`mul_` of `mul`), which computes the same into self.
+    vjp: derivatives, input name (or tuple of names) -> formula; None marks an input as not differentiable.
+    variants: where the operator is public, of "function" and "method"; by default a method when it has `self`.
+    pointwise: results take the operands' memory order instead of row-major.
+    geometry / retype: the operator is a view; see `lamina.ops.view`.
+    kernel: a function over arrays to run eagerly instead of `impl` over primitives.
+    differentiable: False when results never require grad.  materialize: whether absent `grads` become zeros.
+    batching, tags, grad_name: batching rule, set of tags, and name of the graph node.
+    """
+    parsed = schemas.parse(text)
+    formulas = tuple(_formula(names, fn) for names, fn in (vjp or {}).items())
+
+    def register(impl):
+        entry = Op(parsed, namespace, impl, formulas=formulas, **facts)
+        add(entry)
+        if variants is not None:
+            VARIANTS[parsed.name] = tuple(v.strip() for v in variants.split(","))
+        if inplace:
+            add(_inplace_twin(entry, formulas, facts))
+        return impl
+    return register
+
+
+def composite(fn: Callable | None = None, *, variants: str = "function", name: str | None = None):
+    """Publishes a Python function over operators as `lamina.<name>` and, as a "method", on Tensor."""
+    def register(fn):
+        COMPOSITES[name or fn.__name__] = Composite(fn, tuple(v.strip() for v in variants.split(",")))
+        return fn
+    return register(fn) if fn is not None else register
+
+
+def add(entry: Op) -> None:
+    """Adds an entry to its namespace. Raises ValueError when its name is taken."""
+    space = NAMESPACES.setdefault(entry.namespace, Namespace(entry.namespace))
+    name = entry.schema.name
+    if name not in vars(space):
+        setattr(space, name, Packet(name, entry.namespace))
+    getattr(space, name).add(entry)
+
+
+def lookup(qualified: str) -> Op:
+    """The entry called "aten::mul.Tensor" (the namespace defaults to aten). Raises KeyError."""
+    namespace, _, name = qualified.rpartition("::")
+    base, _, overload = name.partition(".")
+    packet = vars(NAMESPACES[namespace or "aten"]).get(base)
+    if packet is None or (overload or "default") not in packet._overloads:
+        raise KeyError(f"no operator {qualified}")
+    return packet._overloads[overload or "default"]
+
+
+def entries(namespace: str = "aten"):
+    """All registered operators of a namespace."""
+    for packet in NAMESPACES[namespace]:
+        yield from packet.entries()
+
+
+def _packet_function(packet: Packet):
+    resolve = packet.resolve
+    order = packet._order
+
+    def function(*args, **kwargs):
+        out = kwargs.pop("out", None) if kwargs else None
+        entry = order[0] if len(order) == 1 else resolve(args, kwargs)
+        if kwargs or entry.needs_binding or len(args) != entry.arity:
+            args = entry.schema.bind(args, kwargs)
+        result = _dispatch(entry, args)
+        return result if out is None else _write_out(packet, result, out)
+
+    function.__name__ = function.__qualname__ = packet.__name__
+    function.packet = packet
+    return function
+
+
+def _write_out(packet: Packet, result, out):
+    """Writes a functional result into the caller's `out` tensors, which take its size."""
+    if isinstance(out, (tuple, list)):
+        for one, target in zip(result, out):
+            _write_out(packet, one, target)
+        return type(result)(out) if not hasattr(result, "_fields") else type(result)(*out)
+    return aten._write_out.default(out, result)
+
+
+def _formula(names, fn) -> Formula:
+    is_tuple = isinstance(names, tuple)
+    if fn is None:
+        return Formula(names if is_tuple else (names,), None, (), is_tuple)
+    code = fn.__code__
+    return Formula(names if is_tuple else (names,), fn, code.co_varnames[:code.co_argcount], is_tuple)
+
+
+def _inplace_twin(entry: Op, formulas: tuple, facts: dict) -> Op:
+    schema = entry.schema
+    written = schema.arguments[0]._replace(alias="a", is_write=True)
+    returned = schema.returns[0]._replace(alias="a", is_write=True)
+    twin = Schema(schema.name + "_", schema.overload, (written, *schema.arguments[1:]), (returned,))
+    return Op(twin, entry.namespace, entry.impl, functional=entry, formulas=formulas, **facts)
+
+
+def _positional(impl: Callable, schema: Schema) -> Callable:
+    """`impl` callable with all arguments by position, though it may declare some as keyword-only."""
+    code = getattr(impl, "__code__", None)
+    if code is None or not code.co_kwonlyargcount:
+        return impl
+    first = code.co_argcount - 1
+    names = [a.name for a in schema.arguments[first:]]
+
+    @functools.wraps(impl)
+    def call(p, *args):
+        return impl(p, *args[:first], **dict(zip(names, args[first:])))
+    return call

@@ -1,0 +1,313 @@
+"""Tensor: an array handle over a storage, and what autograd and views know about it.
+
+`_array` is what kernels see: an ndarray, or a traced array. Methods that are operators are generated from
+the registry (`lamina.surface`); only what looks at the tensor itself is written here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import devices, dtypes
+from .errors import AutogradError, DataDependentError, DtypeError, ValueError_
+from .storage import Geometry, Storage, VersionCounter, contiguous_strides
+
+
+class Size(tuple):
+    """Sizes of a tensor: a tuple of ints."""
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """The product of the sizes."""
+        count = 1
+        for size in self:
+            count *= size
+        return count
+
+    def __repr__(self) -> str:
+        return f"lamina.Size({list(self)})"
+
+    def __getitem__(self, index):
+        found = tuple.__getitem__(self, index)
+        return Size(found) if isinstance(index, slice) else found
+
+    def __add__(self, other):
+        return Size(tuple.__add__(self, tuple(other)))
+
+
+class Tensor:
+    """A typed, strided view of a storage, with autograd metadata.
+
+    Slots: `_array` handle; `_storage`; `_strides` in elements (None: those of the array); `_offset` in
+    elements; `_autograd` (AutogradMeta or None); `_view` (ViewInfo or None); `_counter`, the version counter
+    it shares (None for inference tensors).
+    """
+
+    __slots__ = ("_array", "_storage", "_strides", "_offset", "_autograd", "_view", "_counter", "__dict__",
+                 "__weakref__")
+    __lamina_tensor__ = True
+    __array_priority__ = 1000
+    __hash__ = object.__hash__
+
+    def __new__(cls, data=None, *args, **kwargs):
+        if isinstance(data, Tensor):
+            return data.detach().as_subclass(cls)
+        from .ops import construct
+        return construct.legacy(cls, data, *args)
+
+    # What it is.
+
+    @property
+    def sizes(self) -> tuple:
+        """The sizes as a plain tuple."""
+        return self._array.shape
+
+    @property
+    def strides(self) -> tuple:
+        """Strides in elements."""
+        if self._strides is None:
+            item = self._array.itemsize
+            return tuple([s // item for s in self._array.strides])
+        return self._strides
+
+    @property
+    def geometry(self) -> Geometry:
+        """Sizes, strides and storage offset."""
+        return Geometry(self._array.shape, self.strides, self._offset)
+
+    @property
+    def shape(self) -> Size:
+        return Size(self._array.shape)
+
+    def size(self, dim: int | None = None):
+        """All sizes, or that of one dimension."""
+        return Size(self._array.shape) if dim is None else self._array.shape[_wrap(dim, self._array.ndim)]
+
+    def stride(self, dim: int | None = None):
+        """All strides in elements, or that of one dimension."""
+        return self.strides if dim is None else self.strides[_wrap(dim, self._array.ndim)]
+
+    def storage_offset(self) -> int:
+        """Distance, in elements, of the first element from the start of the storage."""
+        return self._offset
+
+    @property
+    def ndim(self) -> int:
+        return self._array.ndim
+
+    def dim(self) -> int:
+        """Number of dimensions."""
+        return self._array.ndim
+
+    def numel(self) -> int:
+        """Number of elements."""
+        count = 1
+        for size in self._array.shape:
+            count *= size
+        return count
+
+    nelement = numel
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        return dtypes.from_numpy(self._array.dtype)
+
+    @property
+    def device(self) -> devices.device:
+        return self._storage.device
+
+    @property
+    def itemsize(self) -> int:
+        return self._array.dtype.itemsize
+
+    def element_size(self) -> int:
+        """Bytes of one element."""
+        return self._array.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        return self.numel() * self.itemsize
+
+    @property
+    def is_cpu(self) -> bool:
+        return self._storage.device.type == "cpu"
+
+    @property
+    def is_cuda(self) -> bool:
+        return self._storage.device.type == "cuda"
+
+    def is_floating_point(self) -> bool:
+        """Whether the dtype is a real floating-point one."""
+        return self.dtype.is_floating_point
+
+    def is_complex(self) -> bool:
+        """Whether the dtype is complex."""
+        return self.dtype.is_complex
+
+    def is_contiguous(self) -> bool:
+        """Whether the elements lie in memory in row-major order without gaps."""
+        sizes = self._array.shape
+        if 0 in sizes:
+            return True
+        expected = contiguous_strides(sizes)
+        return all(n == 1 or s == e for n, s, e in zip(sizes, self.strides, expected))
+
+    def untyped_storage(self) -> Storage:
+        """The storage; views share it."""
+        return self._storage
+
+    def data_ptr(self) -> int:
+        """Address of the first element."""
+        return self._known("data_ptr()").ctypes.data
+
+    # What is in it.
+
+    def _known(self, asked: str) -> np.ndarray:
+        array = self._array
+        if self._storage.traced or not hasattr(array, "ctypes"):
+            raise DataDependentError(f"{asked} needs the value of a traced tensor of shape {list(array.shape)} and dtype "
+                                     f"{self.dtype}, which is not known while tracing")
+        return array
+
+    def numpy(self, *, force: bool = False) -> np.ndarray:
+        """The data as an ndarray that shares this tensor's memory. Raises AutogradError when grad is required."""
+        if self.requires_grad and not force:
+            raise AutogradError("can't call numpy() on a tensor that requires grad; use tensor.detach().numpy() instead")
+        return self._known("numpy()")
+
+    def __array__(self, dtype=None, copy=None):
+        array = self.numpy()
+        if dtype is None and not copy:
+            return array
+        return np.array(array, dtype=dtype, copy=copy)
+
+    def __dlpack__(self, **options):
+        return self.detach().numpy().__dlpack__(**options)
+
+    def __dlpack_device__(self):
+        return self._known("__dlpack_device__()").__dlpack_device__()
+
+    def item(self):
+        """The only element as a Python number. Raises ValueError_ unless there is exactly one."""
+        array = self._known("item()")
+        if array.size != 1:
+            raise ValueError_(f"a tensor with {array.size} elements cannot be converted to a scalar", op="item")
+        value = array.item()
+        return value if isinstance(value, (bool, int, float, complex)) else float(value)
+
+    def tolist(self):
+        """The elements as nested lists of Python numbers."""
+        array = self._known("tolist()")
+        if array.dtype.kind == "V":
+            array = array.astype(np.float32)
+        return array.tolist()
+
+    def __bool__(self) -> bool:
+        array = self._known("bool()")
+        if array.size != 1:
+            raise ValueError_("the truth value of a tensor with "
+                              f"{'no' if array.size == 0 else 'more than one'} element is ambiguous", op="bool")
+        return bool(array.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        if self._array.dtype.kind not in "iub":
+            raise DtypeError(f"only an integer tensor of one element can be an index, got {self.dtype}")
+        return int(self.item())
+
+    def __len__(self) -> int:
+        if self._array.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return self._array.shape[0]
+
+    def __iter__(self):
+        if self._array.ndim == 0:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(self.unbind(0))
+
+    def __contains__(self, element) -> bool:
+        return bool((self == element).any())
+
+    def __repr__(self) -> str:
+        from .printing import tensor_repr
+        return tensor_repr(self)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec and self._array.ndim == 0 else str(self)
+
+    def __deepcopy__(self, memo):
+        from .autograd.copying import deepcopy
+        return deepcopy(self, memo)
+
+    def __reduce_ex__(self, protocol):
+        from .autograd.copying import rebuild
+        return (rebuild, (type(self), np.array(self.detach().numpy()), self.requires_grad, dict(self.__dict__)))
+
+    def as_subclass(self, cls: type) -> "Tensor":
+        """A tensor of class `cls` over the same data."""
+        view = self.alias()
+        twin = object.__new__(cls)
+        for slot in ("_array", "_storage", "_strides", "_offset", "_autograd", "_view", "_counter"):
+            setattr(twin, slot, getattr(view, slot))
+        return twin
+
+    # Versions.
+
+    @property
+    def _version(self) -> int:
+        if self._counter is None:
+            raise AutogradError("inference tensors do not track a version counter")
+        return self._counter.version
+
+    def is_inference(self) -> bool:
+        """Whether it was made in inference mode."""
+        return self._counter is None
+
+    @property
+    def data(self) -> "Tensor":
+        """The same memory under a version counter of its own: writes through it are not seen by autograd."""
+        twin = make(self._array, self._storage, self._strides, self._offset)
+        twin._counter = VersionCounter()
+        return twin
+
+    @data.setter
+    def data(self, value: "Tensor") -> None:
+        if not isinstance(value, Tensor):
+            raise TypeError(f"Tensor.data must be a Tensor, got {type(value).__name__}")
+        self._array, self._storage = value._array, value._storage
+        self._strides, self._offset = value._strides, value._offset
+
+
+_new = object.__new__
+
+
+def make(array, storage: Storage, strides: tuple | None = None, offset: int = 0) -> Tensor:
+    """A tensor over `array`, which must be how `storage` looks through strides and offset."""
+    tensor = _new(Tensor)
+    tensor._array = array
+    tensor._storage = storage
+    tensor._strides = strides
+    tensor._offset = offset
+    tensor._autograd = None
+    tensor._view = None
+    tensor._counter = storage
+    return tensor
+
+
+def from_array(array: np.ndarray, device: devices.device = devices.CPU) -> Tensor:
+    """A tensor that shares the memory of an ndarray."""
+    return make(array, Storage(array, None, device))
+
+
+def _wrap(dim: int, rank: int) -> int:
+    from .ops.geometry import wrap_dim
+    return wrap_dim(dim, rank)

@@ -65,6 +65,7 @@ _SIGNATURES = {
     "laminaProgramLoad": (c_void_p, [_Bytes, c_char_p, _ERROR]),
     "laminaProgramLookup": (c_void_p, [c_void_p, c_char_p, _ERROR]),
     "laminaProgramUnload": (None, [c_void_p]),
+    "mlirDenseElementsAttrGetRawData": (c_void_p, [_Handle]),
 }
 
 
@@ -150,6 +151,14 @@ def register(context: Any) -> None:
     library = _library()
     library.laminaRegisterPasses()
     library.laminaRegisterDialects(_handle(context))
+
+
+def raw_elements(attribute: Any, size: int) -> bytes:
+    """The first `size` bytes of the data of a dense elements attribute, as MLIR stores it.
+
+    The caller knows how much there is: a splat holds one element.
+    """
+    return ctypes.string_at(_library().mlirDenseElementsAttrGetRawData(_handle(attribute)), size)
 
 
 @functools.cache

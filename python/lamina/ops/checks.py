@@ -1,0 +1,59 @@
+"""Argument checks that every operator family shares, with the wording of their errors in one place.
+
+They look only at static facts (shape, dtype), so they hold eagerly and in a trace.
+"""
+
+from __future__ import annotations
+
+from ..errors import DtypeError, ShapeError
+from .geometry import wrap_dim
+from .promotion import COMPLEX, FLOATING, category
+
+
+def wrap_dims(dims, ndim: int, *, empty_means_all: bool = True) -> tuple:
+    """Distinct dimensions in ascending order; None (and, by default, an empty list) means all."""
+    if dims is None or (empty_means_all and not isinstance(dims, int) and len(dims) == 0):
+        return tuple(range(ndim))
+    wrapped = [wrap_dim(d, ndim) for d in ((dims,) if isinstance(dims, int) else dims)]
+    if len(set(wrapped)) != len(wrapped):
+        raise ShapeError(f"a dimension appears twice in {tuple(dims)}")
+    return tuple(sorted(wrapped)) if ndim else ()
+
+
+def same_dtype(*named) -> None:
+    """`named` is (name, handle) pairs. Raises DtypeError unless all have the dtype of the first."""
+    first_name, first = named[0]
+    for name, x in named[1:]:
+        if x is not None and x.dtype != first.dtype:
+            raise DtypeError(f"{first_name} and {name} have different dtypes, {first.dtype} and {x.dtype}")
+
+
+def floating(name: str, x) -> None:
+    """Raises DtypeError unless x is of a floating or complex dtype."""
+    if category(x.dtype) < FLOATING:
+        raise DtypeError(f"{name} must be of a floating dtype, got {x.dtype}")
+
+
+def real(name: str, x) -> None:
+    """Raises DtypeError if x is complex."""
+    if category(x.dtype) == COMPLEX:
+        raise DtypeError(f"{name} must not be complex, got {x.dtype}")
+
+
+def integer_index(name: str, x) -> None:
+    """Raises DtypeError unless x can index: int64 or int32."""
+    if x.dtype.name not in ("int64", "int32"):
+        raise DtypeError(f"{name} must be int64 or int32, got {x.dtype}")
+
+
+def rank(name: str, x, *allowed: int) -> None:
+    """Raises ShapeError unless x has one of the allowed numbers of dimensions."""
+    if len(x.shape) not in allowed:
+        wanted = " or ".join(map(str, allowed))
+        raise ShapeError(f"{name} must have {wanted} dimensions, got shape {tuple(x.shape)}")
+
+
+def shape(name: str, x, expected) -> None:
+    """Raises ShapeError unless x (or None) has the expected shape."""
+    if x is not None and tuple(x.shape) != tuple(expected):
+        raise ShapeError(f"{name} must have shape {tuple(expected)}, got {tuple(x.shape)}")

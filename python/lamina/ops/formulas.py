@@ -1,0 +1,34 @@
+"""Small pieces that many VJP formulas share, written in Tensor operations.
+
+A formula that appears in one entry stays in that entry.
+"""
+
+from __future__ import annotations
+
+from .registry import aten
+
+
+def conj(x):
+    """Complex conjugate of a Tensor or number; real values pass as they are."""
+    if hasattr(x, "is_complex"):
+        return x.conj() if x.is_complex() else x
+    return x.conjugate()
+
+
+def zeros(grad):
+    """The zero gradient of a piecewise constant function."""
+    return aten.zeros_like(grad)
+
+
+def masked(grad, mask):
+    """grad where mask holds and zero elsewhere, also where grad is infinite or nan."""
+    return grad.masked_fill(mask.logical_not(), 0)
+
+
+def restore_dims(x, dims, keepdim):
+    """The result or gradient of a reduction over `dims` (ascending) with those dims back, at size 1."""
+    if keepdim:
+        return x
+    for d in dims:
+        x = x.unsqueeze(d)
+    return x

@@ -1,0 +1,158 @@
+"""Running sums and products, sorting and selection along one dimension.
+
+A 0-d tensor counts as one of one element. Raises DimError for a dimension out of range.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ..errors import DimError, DtypeError
+from .checks import wrap_dim
+from .formulas import masked
+from .promotion import is_complex, is_integral
+from .reduction import INT64, accumulated, kept, selected_vjp
+from .registry import aten, composite, op
+
+
+def _reverse_cumsum(x, dim):
+    return x.flip([dim]).cumsum(dim).flip([dim])
+
+
+@op("cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor", inplace=True,
+    vjp={"self": lambda grad, dim: _reverse_cumsum(grad, dim) if grad.ndim else grad})
+def cumsum(p, self, dim, dtype):
+    """The running sum along dim; integers sum in int64 unless dtype says otherwise."""
+    dim = wrap_dim(dim, self.ndim)
+    self = accumulated(p, self, dtype)
+    return p.cumsum(self, dim) if self.ndim else p.clone(self)
+
+
+def _cumprod_vjp(grad, self, result, dim):
+    if self.ndim == 0:
+        return grad
+    # Before the first zero divide by the element; at it, run the product as if it were one; after it
+    # every product contains it, so nothing depends on what follows.
+    is_zero = self == 0
+    seen = is_zero.cumsum(dim)
+    first = is_zero.logical_and(seen == 1)
+    without = self.masked_fill(first, 1).cumprod(dim)
+    divisor = self.masked_fill(is_zero, 1)
+    before = _reverse_cumsum(grad * result.conj(), dim) / divisor.conj()
+    at_first = _reverse_cumsum(masked(grad * without.conj(), seen > 0), dim)
+    return masked(before, seen == 0) + masked(at_first, first)
+
+
+@op("cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor", inplace=True, vjp={"self": _cumprod_vjp})
+def cumprod(p, self, dim, dtype):
+    """The running product along dim; integers multiply in int64 unless dtype says otherwise."""
+    dim = wrap_dim(dim, self.ndim)
+    self = accumulated(p, self, dtype)
+    return p.cumprod(self, dim) if self.ndim else p.clone(self)
+
+
+def _permuted_vjp(grads, results, self_meta, dim):
+    if not self_meta.sizes:
+        return grads[0]
+    return grads[0].new_zeros(self_meta.sizes).scatter(dim, results[1], grads[0])
+
+
+def _sorted(p, self, dim, descending):
+    if is_complex(self.dtype):
+        raise DtypeError(f"complex numbers have no order ({self.dtype})")
+    dim = wrap_dim(dim, self.ndim)
+    if self.ndim == 0:
+        return p.clone(self), p.full((), 0, INT64)
+    return p.sort(self, dim, descending)
+
+
+@op("sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)",
+    vjp={"self": _permuted_vjp})
+def sort(p, self, dim, descending):
+    """(values, int64 indices) in order along dim, nan largest; equal elements keep their order."""
+    return _sorted(p, self, dim, bool(descending))
+
+
+@op("sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)",
+    vjp={"self": _permuted_vjp})
+def sort_stable(p, self, stable, dim, descending):
+    """sort; every sort here is stable, whatever `stable` says."""
+    return _sorted(p, self, dim, bool(descending))
+
+
+@composite(variants="function, method")
+def argsort(self, dim=-1, descending=False, stable=False):
+    """The int64 indices that sort self along dim."""
+    return aten.sort.stable(self, stable=stable, dim=dim, descending=descending)[1]
+
+
+def _first(p, x, k, dim):
+    stops = [k if d == dim else n for d, n in enumerate(x.shape)]
+    return p.clone(p.slice(x, [0] * x.ndim, stops, [1] * x.ndim))
+
+
+@op("topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True)"
+    " -> (Tensor values, Tensor indices)", vjp={"self": _permuted_vjp})
+def topk(p, self, k, dim, largest, sorted):
+    """(values, int64 indices) of the k largest (or smallest) along dim, always in order; nan is largest."""
+    dim = wrap_dim(dim, self.ndim)
+    size = self.shape[dim] if self.ndim else 1
+    if not 0 <= k <= size:
+        raise DimError(f"k must be between 0 and the size {size} of dimension {dim}, got {k}")
+    values, positions = _sorted(p, self, dim, bool(largest))
+    if self.ndim == 0:
+        return values, positions
+    return _first(p, values, k, dim), _first(p, positions, k, dim)
+
+
+def _nth(p, self, dim, n, keepdim):
+    values, positions = _sorted(p, self, dim, False)
+    if self.ndim == 0:
+        return values, positions
+    dim = wrap_dim(dim, self.ndim)
+    starts = [n if d == dim else 0 for d in range(self.ndim)]
+    stops = [n + 1 if d == dim else size for d, size in enumerate(self.shape)]
+    picked = (p.squeeze(p.slice(x, starts, stops, [1] * self.ndim), (dim,)) for x in (values, positions))
+    return tuple(kept(p, p.clone(x), (dim,), keepdim) for x in picked)
+
+
+_SELECTED = {"self": lambda grads, results, self_meta, dim, keepdim:
+             selected_vjp(grads[0], results[1], self_meta, dim, keepdim)}
+
+
+@op("kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)", vjp=_SELECTED)
+def kthvalue(p, self, k, dim, keepdim):
+    """(value, int64 index) of the k-th smallest element along dim, counting from 1."""
+    size = self.shape[wrap_dim(dim, self.ndim)] if self.ndim else 1
+    if not 1 <= k <= size:
+        raise DimError(f"k must be between 1 and the size {size}, got {k}")
+    return _nth(p, self, dim, k - 1, keepdim)
+
+
+@op("median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)", vjp=_SELECTED)
+def median(p, self, dim, keepdim):
+    """(value, int64 index) of the median along dim, the lower of two; nan if an element is."""
+    dim = wrap_dim(dim, self.ndim)
+    size = self.shape[dim] if self.ndim else 1
+    if size == 0:
+        raise DimError(f"a dimension of size 0 has no median (shape {tuple(self.shape)})")
+    values, positions = _nth(p, self, dim, (size - 1) // 2, keepdim)
+    if is_integral(self.dtype) or self.ndim == 0:
+        return values, positions
+    # nan sorts last, so the first nan is where argmax says.
+    largest = kept(p, p.amax(self, (dim,)), (dim,), keepdim)
+    where = kept(p, p.argmax(self, dim), (dim,), keepdim)
+    is_nan = p.compare(largest, largest, "ne")
+    return p.select(is_nan, largest, values), p.select(is_nan, where, positions)
+
+
+@op("median(Tensor self) -> Tensor", vjp={"self": lambda grad, self, result: _shared(grad, self, result)})
+def median_all(p, self):
+    """The median of all elements, 0-d, the lower of two; nan if an element is."""
+    flat = p.reshape(self, (math.prod(self.shape),))
+    return median(p, flat, 0, False)[0]
+
+
+def _shared(grad, self, result):
+    attains = (self == result).logical_or(self.isnan().logical_and(result.isnan()))
+    return masked(grad / attains.sum(), attains)

@@ -3,6 +3,13 @@
 using namespace mlir;
 using namespace mlir::lamina;
 
+bool descriptor::isDescribed(func::FuncOp func) {
+  return llvm::any_of(llvm::seq(func.getNumArguments()),
+                      [&](unsigned index) { return func.getArgAttr(index, kArgument); }) ||
+         llvm::any_of(llvm::seq(func.getNumResults()),
+                      [&](unsigned index) { return func.getResultAttr(index, kResult); });
+}
+
 std::optional<int64_t> descriptor::getInput(func::FuncOp func, unsigned index) {
   auto input = func.getArgAttrOfType<InputAttr>(index, kArgument);
   return input ? std::optional(input.getIndex()) : std::nullopt;
@@ -20,6 +27,11 @@ bool descriptor::hasTangent(func::FuncOp func, TangentOf of, int64_t index) {
   return llvm::any_of(llvm::seq(func.getNumArguments()), [&](unsigned argument) {
     return func.getArgAttr(argument, kArgument) == wanted;
   });
+}
+
+descriptor::Result descriptor::makeResult(Value value, Attribute descriptor) {
+  Builder builder(descriptor.getContext());
+  return {value, builder.getDictionaryAttr(builder.getNamedAttr(kResult, descriptor))};
 }
 
 SmallVector<descriptor::Result> descriptor::getResults(func::FuncOp func) {

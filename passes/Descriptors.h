@@ -14,12 +14,17 @@ namespace mlir::lamina::descriptor {
 inline constexpr StringLiteral kArgument = "lamina.arg";
 /// Result: #lamina.output, #lamina.mutation, #lamina.gradient, #lamina.saved or #lamina.base.
 inline constexpr StringLiteral kResult = "lamina.result";
+/// Argument or result: how it lies in memory, in elements; row-major without it.
+inline constexpr StringLiteral kStrides = "lamina.strides";
 /// Result: the memory it shares and the views that lead to it.
 inline constexpr StringLiteral kAlias = "lamina.alias";
 /// Result in the ref world: autograd does not see that it shares memory.
 inline constexpr StringLiteral kDetached = "lamina.detached";
 /// Function: how the caller makes each of the program's outputs.
 inline constexpr StringLiteral kOutputs = "lamina.outputs";
+
+/// Whether arguments or results say what they are to the caller.
+bool isDescribed(func::FuncOp func);
 
 /// The number of the caller's input that argument `index` is, if it is one.
 std::optional<int64_t> getInput(func::FuncOp func, unsigned index);
@@ -41,6 +46,9 @@ struct Result {
     return attributes.getAs<Attr>(kResult);
   }
 };
+
+/// A result that `descriptor` alone describes.
+Result makeResult(Value value, Attribute descriptor);
 
 /// The results of a function with a single block, in order.
 SmallVector<Result> getResults(func::FuncOp func);

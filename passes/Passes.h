@@ -5,6 +5,7 @@
 #include "dialects/Lamina/Lamina.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
+#include "passes/Verify/Stage.h"
 
 namespace mlir::lamina {
 
@@ -13,6 +14,9 @@ namespace mlir::lamina {
 
 #define GEN_PASS_REGISTRATION
 #include "passes/Passes.h.inc"
+
+/// Adds the passes from a traced function of refs to a forward and a backward of tensors.
+void addFunctionalPasses(OpPassManager &passes);
 
 /// Registers the named pipelines, such as `lamina-cpu-pipeline`.
 void registerPipelines();

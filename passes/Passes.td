@@ -20,9 +20,10 @@ def LaminaFunctionalize : Pass<"lamina-functionalize", "::mlir::func::FuncOp"> {
     whose data is another value in the end (or that has a tangent, because autograd
     saw the write). What the caller can still observe of the sharing stands in
     `lamina.alias` on the result: the input, or the number of the fresh memory that
-    several outputs share, and the views that lead to the output; an output returned
-    twice is `#lamina.alias<output, k, []>`. An output that shares memory with
-    nothing has no such attribute. A result marked `lamina.detached` makes a
+    outputs are views of, and the views that lead to the output; an output returned
+    twice is `#lamina.alias<output, k, []>`. An output that is all of its memory and
+    shares it with nothing has no such attribute. What the fresh memory number `k`
+    holds is a trailing result `#lamina.base<k>`. A result marked `lamina.detached` makes a
     detached alias. Clones, whose only meaning is to be other memory, vanish.
 
     Inputs are assumed not to overlap each other: the caller makes overlapping
@@ -54,6 +55,136 @@ def LaminaFunctionalize : Pass<"lamina-functionalize", "::mlir::func::FuncOp"> {
     }
     ```
   }];
+}
+
+def LaminaViewReplay : Pass<"lamina-view-replay", "::mlir::func::FuncOp"> {
+  let summary = "Let the caller rebuild outputs that share memory";
+  let description = [{
+    Decides how the caller gets each output of the program, and returns no more data
+    than that needs. The decision is the function's attribute `lamina.outputs`, one
+    entry per output:
+
+    * `unit`: the result `#lamina.output<i>`, memory of its own;
+    * `#lamina.alias<input, k, views>`: the views applied to input `k` after its
+      mutation, the input itself if there are none;
+    * `#lamina.alias<base, k, views>`: the views applied to the result
+      `#lamina.base<k>`;
+    * `#lamina.alias<output, k, []>`: the same object as output `k`.
+
+    Results whose data the caller rebuilds are dropped. Fresh memory becomes a base
+    if several outputs see it, or if a view in between may show one element twice
+    (`expand`, `unfold`, `as_strided`), so that no buffer has to hold the repeats. A
+    single output that only picks or reorders elements is returned as memory of its
+    own instead. A mutation whose data turned out to be the argument is dropped too,
+    unless it has a tangent.
+
+    Invariant: no result carries `lamina.alias`; results are ordered as mutations,
+    outputs, bases, gradients.
+
+    ```mlir
+    func.func @f(%a: tensor<2x3xf32> {lamina.arg = #lamina.input<0>})
+        -> (tensor<2x3xf32> {lamina.result = #lamina.mutation<0>},
+            tensor<3x2xf32> {lamina.alias = #lamina.alias<input, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>]>,
+                             lamina.result = #lamina.output<0>}) {
+      ...
+      return %1, %0 : tensor<2x3xf32>, tensor<3x2xf32>
+    }
+    ```
+    becomes
+    ```mlir
+    func.func @f(%a: tensor<2x3xf32> {lamina.arg = #lamina.input<0>})
+        -> (tensor<2x3xf32> {lamina.result = #lamina.mutation<0>})
+        attributes {lamina.outputs = [#lamina.alias<input, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>]>]} {
+      ...
+      return %1 : tensor<2x3xf32>
+    }
+    ```
+  }];
+}
+
+def LaminaPartition : Pass<"lamina-partition", "::mlir::ModuleOp"> {
+  let summary = "Cut a joint function into its forward and its backward";
+  let description = [{
+    A function that takes tangents or returns gradients computes a program and its
+    gradient at once. This pass replaces `@f` by `@f_forward`, which the caller runs
+    now, and `@f_backward`, which it runs when the tangents are known:
+
+    * the forward takes the inputs; it returns all results that are no gradients,
+      then the saved values;
+    * the backward takes the saved values and those tangents that it uses; it
+      returns the gradients.
+
+    The forward holds what its own results need, the backward everything else. What
+    to save is chosen by passes/Partition/SavedValues: a value is recomputed in the
+    backward instead of saved if it has no operands, is a view or a cast of values
+    that take no more memory, or is cheap arithmetic on values that are saved
+    anyway. Saving an input takes no memory: the result is the argument itself and
+    carries `lamina.alias = #lamina.alias<input, i, []>`, which tells the caller to
+    keep its own array. An input that the forward overwrites has no alias: its old
+    data must be copied before.
+
+    Functions without tangents and gradients are left alone.
+
+    Invariant: no function has both inputs and tangents; saved values are numbered
+    alike in both functions. A result of the forward that needs a tangent is an error.
+
+    ```mlir
+    func.func @f(%x: tensor<4xf32> {lamina.arg = #lamina.input<0>},
+                 %dy: tensor<4xf32> {lamina.arg = #lamina.tangent<output, 0>})
+        -> (tensor<4xf32> {lamina.result = #lamina.output<0>},
+            tensor<4xf32> {lamina.result = #lamina.gradient<0>}) attributes {lamina.outputs = [unit]} {
+      %y = lamina.sin %x : tensor<4xf32>
+      %c = lamina.cos %x : tensor<4xf32>
+      %dx = lamina.mul %dy, %c : tensor<4xf32>
+      return %y, %dx : tensor<4xf32>, tensor<4xf32>
+    }
+    ```
+    becomes
+    ```mlir
+    func.func @f_forward(%x: tensor<4xf32> {lamina.arg = #lamina.input<0>})
+        -> (tensor<4xf32> {lamina.result = #lamina.output<0>},
+            tensor<4xf32> {lamina.alias = #lamina.alias<input, 0, []>, lamina.result = #lamina.saved<0>})
+        attributes {lamina.outputs = [unit]} {
+      %y = lamina.sin %x : tensor<4xf32>
+      return %y, %x : tensor<4xf32>, tensor<4xf32>
+    }
+    func.func @f_backward(%x: tensor<4xf32> {lamina.arg = #lamina.saved<0>},
+                          %dy: tensor<4xf32> {lamina.arg = #lamina.tangent<output, 0>})
+        -> (tensor<4xf32> {lamina.result = #lamina.gradient<0>}) {
+      %c = lamina.cos %x : tensor<4xf32>
+      %dx = lamina.mul %dy, %c : tensor<4xf32>
+      return %dx : tensor<4xf32>
+    }
+    ```
+  }];
+}
+
+def LaminaVerifyStage : Pass<"lamina-verify-stage"> {
+  let summary = "Check that nothing remains that an earlier pass removes";
+  let description = [{
+    Each stage of the pipeline leaves fewer kinds of operations. This pass looks for
+    those that should be gone by `stage` and reports each at its location, with the
+    pass that should have removed it. The rules are one table in
+    passes/Verify/VerifyStage.cpp; a stage includes the rules of all stages before.
+
+    Invariant: the IR does not change.
+
+    ```mlir
+    // --lamina-verify-stage=stage=functional
+    // error: 'lamina.clone' copies a value: 'lamina-functionalize' should have left none
+    %0 = lamina.clone %a : tensor<4xf32>
+    ```
+  }];
+  let options = [
+    Option<"stage", "stage", "::mlir::lamina::Stage", "::mlir::lamina::Stage::Functional",
+           "The stage that the IR should be through", [{::llvm::cl::values(
+             clEnumValN(::mlir::lamina::Stage::Functional, "functional", "tensors only"),
+             clEnumValN(::mlir::lamina::Stage::Replayed, "replayed", "no output shares memory"),
+             clEnumValN(::mlir::lamina::Stage::Partitioned, "partitioned", "forward and backward apart"),
+             clEnumValN(::mlir::lamina::Stage::Linalg, "linalg", "no operation of lamina"),
+             clEnumValN(::mlir::lamina::Stage::Bufferized, "bufferized", "no tensors"),
+             clEnumValN(::mlir::lamina::Stage::LLVM, "llvm", "the llvm dialect only"))}]>,
+  ];
 }
 
 #endif // LAMINA_PASSES

@@ -50,9 +50,10 @@ public:
       return makeAlias(AliasRoot::Input, *input, handle.path(), index);
     if (handle.isRoot() && handlesOf[handle.root] == 1)
       return nullptr;
-    int64_t fresh = freshNumber.try_emplace(handle.root, freshNumber.size()).first->second;
-    return makeAlias(AliasRoot::Fresh, fresh, handle.path(), index);
+    return makeAlias(AliasRoot::Fresh, number(handle.root), handle.path(), index);
   }
+
+  ArrayRef<Root *> getFreshRoots() const { return fresh; }
 
 private:
   std::optional<int64_t> getOutput(unsigned index) {
@@ -64,6 +65,13 @@ private:
 
   Handle &handleOf(unsigned index) {
     return memory.handle(func.front().getTerminator()->getOperand(index));
+  }
+
+  int64_t number(Root *root) {
+    auto *found = llvm::find(fresh, root);
+    if (found == fresh.end())
+      return fresh.push_back(root), fresh.size() - 1;
+    return found - fresh.begin();
   }
 
   std::optional<int64_t> getInput(const Root &root) {
@@ -82,12 +90,15 @@ private:
   Memory &memory;
   DenseMap<Handle *, int64_t> firstOutput;
   DenseMap<Root *, unsigned> handlesOf;
-  DenseMap<Root *, int64_t> freshNumber;
+  SmallVector<Root *> fresh;
 };
 } // namespace
 
-SmallVector<AliasAttr> lamina::classifyAliases(func::FuncOp func, Memory &memory) {
+Aliases lamina::classifyAliases(func::FuncOp func, Memory &memory) {
   Classifier classifier(func, memory);
-  return llvm::map_to_vector(llvm::seq(func.getNumResults()),
-                             [&](unsigned index) { return classifier.classify(index); });
+  Aliases aliases;
+  for (unsigned index : llvm::seq(func.getNumResults()))
+    aliases.ofResult.push_back(classifier.classify(index));
+  llvm::append_range(aliases.fresh, classifier.getFreshRoots());
+  return aliases;
 }

@@ -10,9 +10,16 @@ namespace mlir::lamina {
 /// The recipe step that makes `view` of another base.
 ViewStepAttr getViewStep(ViewOpInterface view);
 
-/// For each ref that `func` returns the alias it is to the caller; null where the
-/// result is memory of its own. `func` still has its refs.
-SmallVector<AliasAttr> classifyAliases(func::FuncOp func, Memory &memory);
+struct Aliases {
+  /// For each result of the function the alias it is to the caller; null where it
+  /// shares memory with nothing else that the caller sees.
+  SmallVector<AliasAttr> ofResult;
+  /// The roots that #lamina.alias<fresh, k, ...> numbers.
+  SmallVector<Root *> fresh;
+};
+
+/// What memory the outputs of `func` share. `func` still has its refs.
+Aliases classifyAliases(func::FuncOp func, Memory &memory);
 
 } // namespace mlir::lamina
 

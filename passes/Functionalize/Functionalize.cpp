@@ -128,13 +128,14 @@ private:
     return success();
   }
 
-  /// The data of mutated inputs, then what the function returned, with its aliases.
+  /// The data of mutated inputs, what the function returned with its aliases, and the
+  /// fresh memory behind them.
   FailureOr<SmallVector<descriptor::Result>> makeResults() {
     SmallVector<descriptor::Result> results;
     if (failed(appendMutations(results)))
       return failure();
-    SmallVector<AliasAttr> aliases = classifyAliases(func, memory);
-    for (auto [result, alias] : llvm::zip_equal(descriptor::getResults(func), aliases)) {
+    Aliases aliases = classifyAliases(func, memory);
+    for (auto [result, alias] : llvm::zip_equal(descriptor::getResults(func), aliases.ofResult)) {
       NamedAttrList attributes(result.attributes);
       attributes.erase(descriptor::kDetached);
       if (alias)
@@ -142,6 +143,9 @@ private:
       Value value = isRef(result.value) ? memory.read(result.value) : values.lookup(result.value);
       results.push_back({value, attributes.getDictionary(func.getContext())});
     }
+    for (auto [number, root] : llvm::enumerate(aliases.fresh))
+      results.push_back(
+          descriptor::makeResult(root->content, BaseAttr::get(func.getContext(), number)));
     return results;
   }
 
@@ -164,9 +168,8 @@ private:
       // A tangent says that autograd saw a write even where the data is as before.
       if (!changed && !descriptor::hasTangent(func, TangentOf::Mutation, *input))
         continue;
-      NamedAttrList attributes;
-      attributes.set(descriptor::kResult, MutationAttr::get(func.getContext(), *input));
-      results.push_back({content, attributes.getDictionary(func.getContext())});
+      results.push_back(
+          descriptor::makeResult(content, MutationAttr::get(func.getContext(), *input)));
     }
     return success();
   }

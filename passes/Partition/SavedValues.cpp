@@ -1,0 +1,80 @@
+#include "passes/Partition/SavedValues.h"
+
+
+using namespace mlir;
+using namespace mlir::lamina;
+
+namespace {
+/// Sizes not known before the call count as this many elements.
+constexpr int64_t kUnknownSize = 1024;
+
+int64_t getBytes(Value value) {
+  auto type = dyn_cast<ShapedType>(value.getType());
+  if (!type)
+    return sizeof(int64_t);
+  Type element = type.getElementType();
+  int64_t width = 1;
+  if (auto complex = dyn_cast<ComplexType>(element)) {
+    element = complex.getElementType();
+    width = 2;
+  }
+  width *= llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+  for (int64_t size : type.getShape())
+    width *= ShapedType::isDynamic(size) ? kUnknownSize : size;
+  return width;
+}
+
+/// Moves or converts elements, or makes them from nothing.
+bool isMovement(Operation *op) {
+  return op->getNumOperands() == 0 || isa<ViewOpInterface>(op);
+}
+
+/// Arithmetic of about one instruction an element.
+bool isCheapArithmetic(Operation *op) {
+  return isa<AddOp, MulOp>(op);
+}
+
+/// Goes from the values that cross to cheaper ones, last value first.
+class Chooser {
+public:
+  explicit Chooser(const JointFunction &joint) : joint(joint) {
+    for (Value value : joint.getCrossingValues())
+      saved.insert(value);
+  }
+
+  SmallVector<Value> run() {
+    // Replacing a value only adds values before it, so one walk upwards sees them all.
+    for (Operation &op : llvm::reverse(joint.func.getBody().front()))
+      if (joint.forwardOps.contains(&op) && isWorthRecomputing(&op)) {
+        for (Value result : op.getResults())
+          saved.erase(result);
+        saved.insert(op.operand_begin(), op.operand_end());
+      }
+    SmallVector<Value> values(saved.begin(), saved.end());
+    sortInProgramOrder(values);
+    return values;
+  }
+
+private:
+  bool isWorthRecomputing(Operation *op) const {
+    int64_t gained = 0;
+    for (Value result : op->getResults())
+      gained += saved.contains(result) ? getBytes(result) : 0;
+    if (gained == 0 || op->getNumRegions() || !isPure(op))
+      return false;
+    int64_t added = 0;
+    for (Value operand : op->getOperands())
+      added += saved.contains(operand) || joint.isKeptByCaller(operand) ? 0 : getBytes(operand);
+    if (isMovement(op))
+      return added <= gained;
+    return isCheapArithmetic(op) && added == 0;
+  }
+
+  const JointFunction &joint;
+  DenseSet<Value> saved;
+};
+} // namespace
+
+SmallVector<Value> lamina::chooseSavedValues(const JointFunction &joint) {
+  return Chooser(joint).run();
+}

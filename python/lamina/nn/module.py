@@ -1,0 +1,423 @@
+"""Module: a tree of parameters, buffers and submodules with a `forward`.
+
+The class keeps names and order, nothing else: it has no knowledge of tracing. What the compiler needs of it
+is `_epoch.module_epoch()`, one number that changes whenever any module is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+from ..autograd import no_grad
+from ..tensor import Tensor
+from . import state
+from ._epoch import Registry, advance
+from .hooks import RemovableHandle, register
+from .parameter import Buffer, Parameter
+
+_TABLES = ("_parameters", "_buffers", "_modules")
+_HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks",
+          "_state_dict_pre_hooks", "_state_dict_hooks")
+
+
+class Module:
+    """Base class of layers and models. Subclasses call `super().__init__()` first and define `forward`.
+
+    Attributes that are Parameters, Buffers or Modules are registered under their name and are found by
+    `parameters`, `to`, `state_dict` and the like; all others are plain attributes.
+    """
+
+    training: bool = True
+    _version: int = 1
+
+    def __init__(self):
+        fields = self.__dict__
+        fields["training"] = True
+        for name in _TABLES + _HOOKS:
+            fields[name] = Registry()
+        fields["_non_persistent_buffers_set"] = set()
+        advance()
+
+    def forward(self, *args, **kwargs):
+        """What the module computes. Raises NotImplementedError unless a subclass defines it."""
+        raise NotImplementedError(f"{type(self).__name__} does not define forward")
+
+    def __call__(self, *args, **kwargs):
+        if self._forward_hooks or self._forward_pre_hooks:
+            return self._call_with_hooks(args, kwargs)
+        return self.forward(*args, **kwargs)
+
+    def _call_with_hooks(self, args: tuple, kwargs: dict):
+        for hook, with_kwargs in tuple(self._forward_pre_hooks.values()):
+            changed = hook(self, args, kwargs) if with_kwargs else hook(self, args)
+            if changed is None:
+                continue
+            if with_kwargs:
+                args, kwargs = changed
+            else:
+                args = changed if isinstance(changed, tuple) else (changed,)
+        result = self.forward(*args, **kwargs)
+        for hook, with_kwargs in tuple(self._forward_hooks.values()):
+            changed = hook(self, args, kwargs, result) if with_kwargs else hook(self, args, result)
+            result = result if changed is None else changed
+        return result
+
+    # Registration
+
+    def __setattr__(self, name: str, value) -> None:
+        table = self._table_for(name, value)
+        if table is None:
+            advance()
+            object.__setattr__(self, name, value)
+            return
+        if isinstance(value, Parameter):
+            self.register_parameter(name, value)
+        elif table == "_modules":
+            self.add_module(name, value)
+        elif isinstance(value, Buffer):
+            self.register_buffer(name, value, value.persistent)
+        else:
+            self._buffers[name] = value
+
+    def _table_for(self, name: str, value) -> str | None:
+        """The table that `self.name = value` goes to; None for a plain attribute."""
+        fields = self.__dict__
+        for kind, table in ((Parameter, "_parameters"), (Module, "_modules"), (Buffer, "_buffers")):
+            if isinstance(value, kind):
+                if table not in fields:
+                    raise AttributeError(f"{type(self).__name__}: call super().__init__() before assigning {name!r}")
+                self._drop(name, keep=table)
+                return table
+        for table, kind in (("_parameters", Parameter), ("_modules", Module), ("_buffers", Tensor)):
+            if name in fields.get(table, ()):
+                if value is not None and not isinstance(value, kind):
+                    raise TypeError(f"cannot assign a {type(value).__name__} to {name!r} of {type(self).__name__}: it is "
+                                    f"registered as a {kind.__name__} (or None)")
+                return table
+        return None
+
+    def _drop(self, name: str, keep: str) -> None:
+        self.__dict__.pop(name, None)
+        self._non_persistent_buffers_set.discard(name)
+        for table in _TABLES:
+            if table != keep and name in self.__dict__[table]:
+                del self.__dict__[table][name]
+
+    def __getattr__(self, name: str):
+        # Only reached when the usual lookup fails, so plain attributes and methods cost nothing extra.
+        fields = self.__dict__
+        for table in _TABLES:
+            found = fields.get(table)
+            if found is not None and name in found:
+                return found[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        for table in _TABLES:
+            if name in self.__dict__[table]:
+                del self.__dict__[table][name]
+                self._non_persistent_buffers_set.discard(name)
+                return
+        advance()
+        object.__delattr__(self, name)
+
+    def __dir__(self):
+        return sorted({*object.__dir__(self), *self._parameters, *self._buffers, *self._modules})
+
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """Adds a parameter. Raises TypeError unless it is a leaf Parameter or None, KeyError for a bad name."""
+        self._check_name("parameter", name, "_parameters")
+        if param is not None and not isinstance(param, Parameter):
+            raise TypeError(f"parameter {name!r} must be an nn.Parameter or None, got {type(param).__name__}")
+        if param is not None and param.grad_fn is not None:
+            raise ValueError(f"parameter {name!r} must be a leaf of the autograd graph; it was computed by "
+                             f"{type(param.grad_fn).__name__}")
+        self._parameters[name] = param
+
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """Adds a tensor that is state but no parameter; only a persistent one is part of `state_dict`."""
+        self._check_name("buffer", name, "_buffers")
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise TypeError(f"buffer {name!r} must be a Tensor or None, got {type(tensor).__name__}")
+        self._buffers[name] = tensor
+        update = self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add
+        update(name)
+
+    def add_module(self, name: str, module: Module | None) -> None:
+        """Adds a submodule. Raises TypeError unless it is a Module or None, KeyError for a bad name."""
+        self._check_name("module", name, "_modules")
+        if module is not None and not isinstance(module, Module):
+            raise TypeError(f"module {name!r} must be an nn.Module or None, got {type(module).__name__}")
+        self._modules[name] = module
+
+    register_module = add_module
+
+    def _check_name(self, kind: str, name: str, table: str) -> None:
+        if table not in self.__dict__:
+            raise AttributeError(f"{type(self).__name__}: call super().__init__() before registering a {kind}")
+        if not isinstance(name, str):
+            raise TypeError(f"the name of a {kind} must be a string, got {type(name).__name__}")
+        if "." in name or not name:
+            raise KeyError(f"the name of a {kind} must not be empty or contain a dot, got {name!r}")
+        if name not in self.__dict__[table] and hasattr(self, name):
+            raise KeyError(f"{type(self).__name__} already has an attribute {name!r}")
+
+    def register_forward_pre_hook(self, hook: Callable, *, prepend: bool = False,
+                                  with_kwargs: bool = False) -> RemovableHandle:
+        """Calls `hook(module, args)` before `forward`; what it returns, unless None, replaces the arguments."""
+        return register(self._forward_pre_hooks, (hook, with_kwargs), prepend)
+
+    def register_forward_hook(self, hook: Callable, *, prepend: bool = False,
+                              with_kwargs: bool = False) -> RemovableHandle:
+        """Calls `hook(module, args, output)` after `forward`; what it returns, unless None, replaces the output."""
+        return register(self._forward_hooks, (hook, with_kwargs), prepend)
+
+    # Traversal
+
+    def named_modules(self, memo: set | None = None, prefix: str = "",
+                      remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
+        """Pairs of dotted name and module: this one first, then all below it, depth first."""
+        memo = set() if memo is None else memo
+        if self in memo:
+            return
+        if remove_duplicate:
+            memo.add(self)
+        yield prefix, self
+        for name, child in self._modules.items():
+            if child is not None:
+                yield from child.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
+
+    def _named_members(self, table: str, prefix: str, recurse: bool, remove_duplicate: bool):
+        seen = set()
+        modules = self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
+        for path, module in modules:
+            for name, member in module.__dict__[table].items():
+                if member is None or id(member) in seen:
+                    continue
+                if remove_duplicate:
+                    seen.add(id(member))
+                yield f"{path}.{name}" if path else name, member
+
+    def named_parameters(self, prefix: str = "", recurse: bool = True,
+                         remove_duplicate: bool = True) -> Iterator[tuple[str, Parameter]]:
+        """Pairs of dotted name and parameter, in order of registration; a shared one appears once."""
+        return self._named_members("_parameters", prefix, recurse, remove_duplicate)
+
+    def named_buffers(self, prefix: str = "", recurse: bool = True,
+                      remove_duplicate: bool = True) -> Iterator[tuple[str, Tensor]]:
+        """Pairs of dotted name and buffer, in order of registration; a shared one appears once."""
+        return self._named_members("_buffers", prefix, recurse, remove_duplicate)
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """Pairs of name and direct submodule; a shared one appears once."""
+        seen = set()
+        for name, child in self._modules.items():
+            if child is not None and child not in seen:
+                seen.add(child)
+                yield name, child
+
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        """The parameters of this module and, with `recurse`, of all below it."""
+        return (param for _, param in self.named_parameters(recurse=recurse))
+
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        """The buffers of this module and, with `recurse`, of all below it."""
+        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+
+    def children(self) -> Iterator[Module]:
+        """The direct submodules."""
+        return (child for _, child in self.named_children())
+
+    def modules(self) -> Iterator[Module]:
+        """This module and all below it."""
+        return (module for _, module in self.named_modules())
+
+    def get_submodule(self, target: str) -> Module:
+        """The module at a dotted path. Raises AttributeError where the path ends."""
+        found = self
+        for name in target.split(".") if target else ():
+            found = getattr(found, name)
+            if not isinstance(found, Module):
+                raise AttributeError(f"{name!r} in {target!r} is a {type(found).__name__}, not a Module")
+        return found
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter at a dotted path. Raises AttributeError where there is none."""
+        return self._get_member(target, "_parameters")
+
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer at a dotted path. Raises AttributeError where there is none."""
+        return self._get_member(target, "_buffers")
+
+    def _get_member(self, target: str, table: str):
+        path, _, name = target.rpartition(".")
+        owner = self.get_submodule(path)
+        if name not in owner.__dict__[table]:
+            raise AttributeError(f"{type(owner).__name__} has no {table[1:-1]} {name!r}")
+        return owner.__dict__[table][name]
+
+    # Changing all of it
+
+    def apply(self, fn: Callable[[Module], None]) -> Module:
+        """Calls `fn` on every submodule, children before parents, and last on this module."""
+        for child in self.children():
+            child.apply(fn)
+        fn(self)
+        return self
+
+    def _apply(self, fn: Callable[[Tensor], Tensor]) -> Module:
+        """Replaces the data of every parameter, its gradient and every buffer by `fn` of it.
+
+        Parameters stay the same objects, so optimizers that hold them remain right.
+        """
+        for child in self.children():
+            child._apply(fn)
+        with no_grad():
+            for param in [p for p in self._parameters.values() if p is not None]:
+                param.data = fn(param.data)
+                if param.grad is not None:
+                    param.grad.data = fn(param.grad.data)
+            for name, buffer in self._buffers.items():
+                if buffer is not None:
+                    self._buffers[name] = fn(buffer)
+        advance()
+        return self
+
+    def to(self, *args, **kwargs) -> Module:
+        """Moves and casts in place: `to(device)`, `to(dtype)`, `to(device, dtype)` or `to(tensor)`.
+
+        A dtype applies to floating-point and complex members only. Raises TypeError for other dtypes.
+        """
+        device, dtype = _to_arguments(*args, **kwargs)
+
+        def convert(t: Tensor) -> Tensor:
+            casts = dtype is not None and (t.is_floating_point() or t.is_complex())
+            return t.to(device=device if device is not None else t.device, dtype=dtype if casts else t.dtype)
+
+        return self._apply(convert)
+
+    def _cast(self, dtype) -> Module:
+        return self._apply(lambda t: t.to(dtype) if t.is_floating_point() else t)
+
+    def float(self) -> Module:
+        """Casts all floating-point members to float32."""
+        from ..dtypes import float32
+        return self._cast(float32)
+
+    def double(self) -> Module:
+        """Casts all floating-point members to float64."""
+        from ..dtypes import float64
+        return self._cast(float64)
+
+    def half(self) -> Module:
+        """Casts all floating-point members to float16."""
+        from ..dtypes import float16
+        return self._cast(float16)
+
+    def bfloat16(self) -> Module:
+        """Casts all floating-point members to bfloat16."""
+        from ..dtypes import bfloat16
+        return self._cast(bfloat16)
+
+    def cpu(self) -> Module:
+        """Moves all members to the CPU."""
+        return self.to("cpu")
+
+    def cuda(self, device=None) -> Module:
+        """Moves all members to a CUDA device."""
+        return self.to("cuda" if device is None else device)
+
+    def train(self, mode: bool = True) -> Module:
+        """Sets training mode here and below: dropout drops, batch norm uses the batch's statistics."""
+        if not isinstance(mode, bool):
+            raise ValueError(f"the training mode must be a bool, got {type(mode).__name__}")
+        self.training = mode
+        for child in self.children():
+            child.train(mode)
+        return self
+
+    def eval(self) -> Module:
+        """Sets evaluation mode here and below."""
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Module:
+        """Sets whether the parameters collect gradients."""
+        for param in self.parameters():
+            param.requires_grad_(requires_grad)
+        return self
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Drops the gradients of all parameters, or sets them to zero."""
+        for param in self.parameters():
+            if param.grad is None:
+                continue
+            if set_to_none:
+                param.grad = None
+            else:
+                with no_grad():
+                    param.grad.zero_()
+
+    # State
+
+    state_dict = state.state_dict
+    load_state_dict = state.load_state_dict
+    _save_to_state_dict = state.save_own_state
+    _load_from_state_dict = state.load_own_state
+    get_extra_state = state.get_extra_state
+    set_extra_state = state.set_extra_state
+
+    def register_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
+        """Calls `hook(module, prefix, keep_vars)` before the state is collected."""
+        return register(self._state_dict_pre_hooks, hook)
+
+    def register_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
+        """Calls `hook(module, state_dict, prefix, local_metadata)` after the state was collected."""
+        return register(self._state_dict_hooks, hook)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
+        """Calls `hook(module, state_dict, prefix, local_metadata, strict, missing, unexpected, errors)` before loading."""
+        return register(self._load_state_dict_pre_hooks, hook)
+
+    def register_load_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
+        """Calls `hook(module, incompatible_keys)` after loading."""
+        return register(self._load_state_dict_post_hooks, hook)
+
+    def __setstate__(self, fields: dict) -> None:
+        self.__dict__.update(fields)
+        advance()
+
+    # Printing
+
+    def extra_repr(self) -> str:
+        """What stands between the parentheses of `repr`, for subclasses to define."""
+        return ""
+
+    def _get_name(self) -> str:
+        return type(self).__name__
+
+    def __repr__(self) -> str:
+        extra = self.extra_repr()
+        children = [f"({name}): {_indented(repr(child))}" for name, child in self._modules.items()]
+        if not children and "\n" not in extra:
+            return f"{self._get_name()}({extra})"
+        lines = "\n".join(f"  {line}" for line in chain(extra.splitlines(), children))
+        return f"{self._get_name()}(\n{lines}\n)"
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n  ")
+
+
+def _to_arguments(*args, device=None, dtype=None, non_blocking: bool = False, memory_format=None):
+    from ..dtypes import dtype as dtype_type
+    for arg in args:
+        if isinstance(arg, Tensor):
+            device, dtype = arg.device, arg.dtype
+        elif isinstance(arg, dtype_type):
+            dtype = arg
+        elif arg is not None and not isinstance(arg, bool):
+            device = arg
+    if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
+        raise TypeError(f"nn.Module.to takes a floating-point or complex dtype, got {dtype}")
+    return device, dtype

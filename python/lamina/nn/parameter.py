@@ -1,0 +1,55 @@
+"""Parameter and Buffer: tensors that a Module registers by their class alone."""
+
+from __future__ import annotations
+
+from ..tensor import Tensor
+
+
+def _adopt(cls: type, data: Tensor | None) -> Tensor:
+    """A leaf tensor of class `cls` over the memory of `data`: its own autograd history, the same version."""
+    if data is None:
+        from .. import empty
+        data = empty(0)
+    if not isinstance(data, Tensor):
+        raise TypeError(f"{cls.__name__} is made from a Tensor, got {type(data).__name__}")
+    adopted = object.__new__(cls)
+    adopted._array, adopted._storage = data._array, data._storage
+    adopted._strides, adopted._offset = data._strides, data._offset
+    adopted._autograd, adopted._view, adopted._counter = None, None, data._counter
+    return adopted
+
+
+class Parameter(Tensor):
+    """A tensor that a Module counts among its parameters; it requires grad unless told otherwise.
+
+    Parameter(data=None, requires_grad=True) shares the memory of `data`, which must be floating point or
+    complex for requires_grad. Operators on it return plain Tensors.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, data: Tensor | None = None, requires_grad: bool = True):
+        param = _adopt(cls, data)
+        if requires_grad:
+            param.requires_grad_(True)
+        return param
+
+    def __deepcopy__(self, memo: dict) -> Parameter:
+        if id(self) not in memo:
+            memo[id(self)] = type(self)(self.detach().clone(), self.requires_grad)
+        return memo[id(self)]
+
+    def __repr__(self) -> str:
+        return f"Parameter containing:\n{self.data.requires_grad_(self.requires_grad)!r}"
+
+
+class Buffer(Tensor):
+    """A tensor that a Module counts among its buffers; `persistent` says whether its state dict has it.
+
+    Buffer(data=None, *, persistent=True) shares the memory of `data`.
+    """
+
+    def __new__(cls, data: Tensor | None = None, *, persistent: bool = True):
+        buffer = _adopt(cls, data)
+        buffer.persistent = persistent
+        return buffer

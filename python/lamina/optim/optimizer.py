@@ -1,0 +1,159 @@
+"""Optimizer: parameter groups, state per parameter, and what all optimizers share.
+
+A step consists of in-place operators on tensors and reads no tensor's value, so `lamina.compile` captures it:
+parameters, state, step counters and learning rates are inputs that the compiled step updates.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from itertools import chain
+
+from ..autograd import enable_grad, no_grad
+from ..dispatch.state import state as dispatch_state
+from ..errors import ValueError_
+from ..tensor import Tensor
+from .groups import ParamGroup
+
+
+class Optimizer:
+    """Base class. A subclass gives `defaults`, `init_state(param, group)` and `update(param, grad, state, group)`.
+
+    `params` is an iterable of tensors, of (name, tensor) pairs, or of dicts with `params` and options.
+    """
+
+    def __init__(self, params: Iterable, defaults: dict):
+        if isinstance(params, Tensor):
+            raise TypeError("params must be an iterable of tensors or of dicts, got a Tensor")
+        self.defaults = defaults
+        self.state: defaultdict = defaultdict(dict)
+        self.param_groups: list[ParamGroup] = []
+        params = list(params)
+        if not params:
+            raise ValueError_("an optimizer needs at least one parameter")
+        for group in params if isinstance(params[0], dict) else [{"params": params}]:
+            self.add_param_group(group)
+
+    def add_param_group(self, param_group: dict) -> None:
+        """Adds a group; options it lacks take the defaults. Raises ValueError_ for a parameter given twice."""
+        group = ParamGroup({**self.defaults, **param_group})
+        params = group["params"]
+        params = [params] if isinstance(params, Tensor) else list(params)
+        names = [entry[0] for entry in params if isinstance(entry, tuple)]
+        params = [entry[1] if isinstance(entry, tuple) else entry for entry in params]
+        for param in params:
+            _check_param(param)
+        known = {id(p) for other in self.param_groups for p in other["params"]}
+        if len({id(p) for p in params}) < len(params) or any(id(p) in known for p in params):
+            raise ValueError_("a parameter appears more than once in an optimizer's groups")
+        group["params"] = params
+        if names:
+            group["param_names"] = names
+        self.check(group)
+        self.param_groups.append(group)
+
+    def check(self, group: dict) -> None:
+        """Raises ValueError_ for options outside their range; subclasses extend it."""
+        check_range("lr", group["lr"], low=0)
+        check_range("weight_decay", group.get("weight_decay", 0), low=0)
+
+    def init_state(self, param: Tensor, group: dict) -> dict:
+        """The state of a parameter before its first step: name -> tensor."""
+        return {}
+
+    def update(self, param: Tensor, grad: Tensor, state: dict, group: ParamGroup) -> None:
+        """Updates one parameter and its state in place. Called without autograd."""
+        raise NotImplementedError(f"{type(self).__name__} does not define update")
+
+    def step(self, closure: Callable | None = None):
+        """Updates every parameter that has a gradient. Returns the loss when `closure` recomputes it."""
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        with no_grad():
+            for group in self.param_groups:
+                for param in group["params"]:
+                    if param.grad is not None:
+                        self._update_one(param, group)
+        return loss
+
+    def _update_one(self, param: Tensor, group: ParamGroup) -> None:
+        state = self.state[param]
+        if not state:
+            # State is made outside of any trace: a compiled step then reads and updates it, instead of
+            # starting from zero at every call.
+            with dispatch_state.override(tracer=None):
+                state.update(self.init_state(param, group))
+        grad = -param.grad if group.get("maximize") else param.grad
+        self.update(param, grad, state, group)
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Drops the gradients of all parameters, or sets them to zero."""
+        for param in chain.from_iterable(group["params"] for group in self.param_groups):
+            if param.grad is None:
+                continue
+            if set_to_none:
+                param.grad = None
+            else:
+                with no_grad():
+                    param.grad.detach_().zero_()
+
+    def state_dict(self) -> dict:
+        """State and groups, with parameters replaced by their numbers in order of the groups."""
+        numbers = {id(p): i for i, p in enumerate(self._params())}
+        state = {numbers[id(p)]: dict(values) for p, values in self.state.items() if values}
+        groups = [{**group, "params": [numbers[id(p)] for p in group["params"]]} for group in self.param_groups]
+        return {"state": state, "param_groups": groups}
+
+    def load_state_dict(self, state_dict: dict) -> None:
+        """Takes over copies of a `state_dict`. Raises ValueError_ when the groups' sizes differ."""
+        saved = state_dict["param_groups"]
+        ours = [len(group["params"]) for group in self.param_groups]
+        theirs = [len(group["params"]) for group in saved]
+        if ours != theirs:
+            raise ValueError_(f"the state dict has groups of {theirs} parameters, the optimizer of {ours}")
+        for group, options in zip(self.param_groups, saved):
+            group.update({name: deepcopy(value) for name, value in options.items() if name != "params"})
+        params = dict(zip(chain.from_iterable(group["params"] for group in saved), self._params()))
+        self.state.clear()
+        for number, values in state_dict["state"].items():
+            param = params[number]
+            self.state[param] = {name: _taken_over(name, value, param) for name, value in values.items()}
+
+    def _params(self):
+        return chain.from_iterable(group["params"] for group in self.param_groups)
+
+    def __repr__(self) -> str:
+        lines = [f"{type(self).__name__} ("]
+        for i, group in enumerate(self.param_groups):
+            lines.append(f"Parameter Group {i}")
+            lines += [f"    {name}: {value}" for name, value in sorted(group.items()) if name not in ("params", "param_names")]
+        return "\n".join([*lines, ")"])
+
+
+def check_range(name: str, value, low: float, high: float | None = None) -> None:
+    """Raises ValueError_ unless low <= value (< high); a tensor's value is not looked at."""
+    if isinstance(value, Tensor):
+        return
+    if not low <= value or (high is not None and not value < high):
+        limit = f"at least {low}" if high is None else f"in [{low}, {high})"
+        raise ValueError_(f"{name} must be {limit}, got {value}")
+
+
+def _check_param(param) -> None:
+    if not isinstance(param, Tensor):
+        raise TypeError(f"an optimizer updates Tensors, got {type(param).__name__}")
+    if not param.is_leaf:
+        raise ValueError_("an optimizer updates leaf tensors only; this one was computed from others")
+
+
+def _taken_over(name: str, value, param: Tensor):
+    """A copy of a saved state entry, in the parameter's dtype unless it is a step counter."""
+    if not isinstance(value, Tensor):
+        return deepcopy(value)
+    if name == "step" or not param.is_floating_point():
+        return value.clone()
+    return value.to(dtype=param.dtype, device=param.device, copy=True)

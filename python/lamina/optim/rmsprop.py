@@ -1,0 +1,50 @@
+"""RMSprop (Hinton, lecture 6 of "Neural networks for machine learning", 2012; centered after Graves, 2013)."""
+
+from __future__ import annotations
+
+from .optimizer import Optimizer, check_range
+
+
+class RMSprop(Optimizer):
+    """v = alpha * v + (1 - alpha) * grad**2; param -= lr * grad / (sqrt(v) + eps).
+
+    centered subtracts the squared mean of the gradient from v; momentum keeps a velocity of the quotients.
+    """
+
+    def __init__(self, params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False, capturable=False,
+                 foreach=None, maximize=False, differentiable=False):
+        defaults = {"lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered,
+                    "weight_decay": weight_decay, "maximize": maximize}
+        super().__init__(params, defaults)
+
+    def check(self, group):
+        """Also checks momentum, alpha and eps."""
+        super().check(group)
+        for name in ("momentum", "alpha", "eps"):
+            check_range(name, group[name], low=0)
+
+    def init_state(self, param, group):
+        """The mean square, and the mean and velocity where they are used, of zero."""
+        from .. import zeros, zeros_like
+        state = {"step": zeros(()), "square_avg": zeros_like(param)}
+        if group["momentum"] > 0:
+            state["momentum_buffer"] = zeros_like(param)
+        if group["centered"]:
+            state["grad_avg"] = zeros_like(param)
+        return state
+
+    def update(self, param, grad, state, group):
+        """One step of the formulas above."""
+        alpha, lr = group.scalar("alpha"), group.scalar("lr")
+        state["step"].add_(1)
+        if group["weight_decay"] != 0:
+            grad = grad + group.scalar("weight_decay") * param
+        square = state["square_avg"].mul_(alpha).add_((1 - alpha) * (grad * grad))
+        if group["centered"]:
+            mean = state["grad_avg"]
+            mean.add_((1 - alpha) * (grad - mean))
+            square = square - mean * mean
+        quotient = grad / (square.sqrt() + group.scalar("eps"))
+        if group["momentum"] > 0:
+            quotient = state["momentum_buffer"].mul_(group.scalar("momentum")).add_(quotient)
+        param.sub_(lr * quotient)

@@ -1,0 +1,152 @@
+"""Layers against torch: values, gradients of inputs and parameters, and state after the call."""
+
+import numpy as np
+import pytest
+
+import lamina
+from lamina import nn
+from oracle import assert_same, load, to_torch
+
+torch = pytest.importorskip("torch")
+
+LAYERS = [
+    ("Linear", (4, 3), {}, (5, 4)),
+    ("Linear", (4, 3), {"bias": False}, (2, 5, 4)),
+    ("Linear", (4, 3), {}, (2, 5, 4)),
+    ("Conv1d", (4, 6, 3), {"stride": 2, "padding": 1}, (2, 4, 9)),
+    ("Conv2d", (2, 4, 3), {"padding": 1}, (2, 2, 6, 5)),
+    ("Conv2d", (4, 4, (3, 2)), {"groups": 2, "dilation": (1, 2), "bias": False}, (2, 4, 6, 7)),
+    ("Conv2d", (2, 3, 3), {"padding": "same"}, (2, 5, 5)),
+    ("Conv2d", (2, 3, 3), {"padding": 1, "padding_mode": "reflect"}, (1, 2, 5, 5)),
+    ("Conv3d", (1, 2, 2), {}, (1, 1, 4, 4, 4)),
+    ("ConvTranspose1d", (3, 2, 3), {"stride": 2}, (2, 3, 5)),
+    ("ConvTranspose2d", (3, 4, 3), {"stride": 2, "padding": 1, "output_padding": 1}, (2, 3, 4, 4)),
+    ("BatchNorm1d", (3,), {}, (6, 3)),
+    ("BatchNorm1d", (3,), {"momentum": None}, (6, 3, 2)),
+    ("BatchNorm2d", (3,), {}, (4, 3, 2, 2)),
+    ("BatchNorm2d", (3,), {"affine": False, "track_running_stats": False}, (4, 3, 2, 2)),
+    ("LayerNorm", (4,), {}, (3, 4)),
+    ("LayerNorm", ((2, 4),), {"bias": False}, (3, 2, 4)),
+    ("GroupNorm", (2, 4), {}, (3, 4, 5)),
+    ("RMSNorm", (4,), {}, (3, 4)),
+    ("ReLU", (), {}, (3, 4)),
+    ("ReLU6", (), {}, (3, 4)),
+    ("GELU", (), {}, (3, 4)),
+    ("GELU", ("tanh",), {}, (3, 4)),
+    ("SiLU", (), {}, (3, 4)),
+    ("Mish", (), {}, (3, 4)),
+    ("Sigmoid", (), {}, (3, 4)),
+    ("Tanh", (), {}, (3, 4)),
+    ("LeakyReLU", (0.2,), {}, (3, 4)),
+    ("ELU", (), {}, (3, 4)),
+    ("SELU", (), {}, (3, 4)),
+    ("CELU", (1.5,), {}, (3, 4)),
+    ("PReLU", (4,), {}, (3, 4)),
+    ("Softplus", (2.0,), {}, (3, 4)),
+    ("Softsign", (), {}, (3, 4)),
+    ("LogSigmoid", (), {}, (3, 4)),
+    ("Hardtanh", (), {}, (3, 4)),
+    ("Hardswish", (), {}, (3, 4)),
+    ("Hardsigmoid", (), {}, (3, 4)),
+    ("Tanhshrink", (), {}, (3, 4)),
+    ("GLU", (), {}, (3, 4)),
+    ("Softmax", (), {"dim": 1}, (3, 4)),
+    ("LogSoftmax", (), {"dim": -1}, (3, 4)),
+    ("Flatten", (), {}, (2, 3, 4)),
+    ("Unflatten", (1, (2, 2)), {}, (3, 4)),
+    ("MaxPool1d", (2,), {}, (2, 3, 8)),
+    ("MaxPool2d", (2,), {}, (2, 3, 6, 6)),
+    ("MaxPool2d", (3,), {"stride": 2, "padding": 1}, (2, 3, 7, 7)),
+    ("AvgPool1d", (2,), {}, (2, 3, 8)),
+    ("AvgPool2d", (3,), {"stride": 2, "padding": 1, "count_include_pad": False}, (2, 3, 7, 7)),
+    ("AdaptiveAvgPool1d", (3,), {}, (2, 3, 7)),
+    ("AdaptiveAvgPool2d", ((3, None),), {}, (2, 3, 7, 5)),
+]
+
+
+@pytest.mark.parametrize(("name", "args", "kwargs", "shape"), LAYERS, ids=[f"{x[0]}-{i}" for i, x in enumerate(LAYERS)])
+def test_layer_agrees_with_torch(name, args, kwargs, shape, rng):
+    theirs = getattr(torch.nn, name)(*args, **kwargs)
+    ours = getattr(nn, name)(*args, **kwargs)
+    load(ours, theirs)
+    data = rng.standard_normal(shape).astype(np.float32)
+    x, y = lamina.tensor(data, requires_grad=True), torch.tensor(data, requires_grad=True)
+    result, expected = ours(x), theirs(y)
+    assert_same(result, expected)
+    tangent = rng.standard_normal(tuple(expected.shape)).astype(np.float32)
+    result.backward(lamina.tensor(tangent))
+    expected.backward(torch.tensor(tangent))
+    assert_same(x.grad, y.grad, atol=1e-4)
+    for (key, parameter), oracle in zip(ours.named_parameters(), theirs.parameters()):
+        assert parameter.grad is not None, key
+        assert_same(parameter.grad, oracle.grad, atol=1e-4)
+    for key, value in ours.state_dict().items():
+        assert_same(value, theirs.state_dict()[key])
+
+
+@pytest.mark.parametrize("shape", [(6, 3), (6, 3, 2)])
+def test_batch_norm_in_evaluation_uses_running_statistics(shape, rng):
+    ours, theirs = nn.BatchNorm1d(3), torch.nn.BatchNorm1d(3)
+    for _ in range(3):
+        data = rng.standard_normal(shape).astype(np.float32)
+        ours(lamina.tensor(data))
+        theirs(torch.tensor(data))
+    assert_same(ours.eval()(lamina.tensor(data)), theirs.eval()(torch.tensor(data)))
+
+
+def test_embedding_agrees_with_torch_and_gives_the_padding_row_no_gradient():
+    ours, theirs = nn.Embedding(5, 3, padding_idx=1), torch.nn.Embedding(5, 3, padding_idx=1)
+    load(ours, theirs)
+    indices = np.array([[0, 1, 4], [4, 4, 1]])
+    result, expected = ours(lamina.tensor(indices)), theirs(torch.tensor(indices))
+    assert_same(result, expected)
+    result.square().sum().backward()
+    expected.square().sum().backward()
+    assert_same(ours.weight.grad, theirs.weight.grad)
+
+
+def test_bilinear_agrees_with_torch(rng):
+    ours, theirs = nn.Bilinear(2, 3, 4), torch.nn.Bilinear(2, 3, 4)
+    load(ours, theirs)
+    first, second = (rng.standard_normal((5, n)).astype(np.float32) for n in (2, 3))
+    assert_same(ours(lamina.tensor(first), lamina.tensor(second)), theirs(to_torch(first), to_torch(second)))
+
+
+def test_max_pool_indices_agree_with_torch(rng):
+    data = rng.standard_normal((2, 3, 6, 6)).astype(np.float32)
+    _, ours = nn.MaxPool2d(2, return_indices=True)(lamina.tensor(data))
+    _, theirs = torch.nn.MaxPool2d(2, return_indices=True)(torch.tensor(data))
+    assert_same(ours, theirs)
+
+
+def test_transposed_convolution_gives_the_asked_size(rng):
+    ours, theirs = nn.ConvTranspose2d(2, 3, 3, stride=2), torch.nn.ConvTranspose2d(2, 3, 3, stride=2)
+    load(ours, theirs)
+    data = rng.standard_normal((1, 2, 4, 4)).astype(np.float32)
+    assert_same(ours(lamina.tensor(data), output_size=(10, 10)), theirs(torch.tensor(data), output_size=(10, 10)))
+
+
+def test_linear_names_the_shapes_that_do_not_fit():
+    with pytest.raises(lamina.LaminaError, match=r"linear: .*\[2, 5\].*\[3, 4\]"):
+        nn.Linear(4, 3)(lamina.ones(2, 5))
+
+
+def test_dropout_keeps_the_expectation_and_does_nothing_in_evaluation():
+    drop = nn.Dropout(0.25)
+    dropped = drop(lamina.ones(100, 100)).numpy()
+    assert set(np.unique(dropped)) == {np.float32(0), np.float32(1 / 0.75)}
+    assert abs(dropped.mean() - 1) < 0.03
+    x = lamina.ones(3)
+    assert drop.eval()(x) is x
+
+
+def test_dropout2d_drops_whole_channels():
+    dropped = nn.Dropout2d(0.5)(lamina.ones(8, 8, 3, 3)).numpy()
+    assert (dropped == dropped[..., :1, :1]).all() and 0 < (dropped == 0).mean() < 1
+
+
+def test_dropout_gradient_is_its_mask():
+    x = lamina.ones(10, 10, requires_grad=True)
+    result = nn.Dropout(0.5)(x)
+    result.sum().backward()
+    assert (x.grad == result).all()

@@ -1,0 +1,57 @@
+"""Gradient clipping and flattening."""
+
+import numpy as np
+import pytest
+
+import lamina
+from lamina.nn.utils import clip_grad_norm_, clip_grad_value_, parameters_to_vector, vector_to_parameters
+from oracle import assert_same, to_torch
+
+torch = pytest.importorskip("torch")
+
+
+def pair(rng):
+    """Parameters with gradients, in lamina and in torch."""
+    ours = [lamina.nn.Parameter(lamina.tensor(rng.standard_normal(s).astype(np.float32))) for s in ((3, 2), (4,))]
+    theirs = [torch.nn.Parameter(to_torch(p)) for p in ours]
+    for a, b in zip(ours, theirs):
+        gradient = rng.standard_normal(tuple(a.shape)).astype(np.float32)
+        a.grad, b.grad = lamina.tensor(gradient), torch.tensor(gradient)
+    return ours, theirs
+
+
+@pytest.mark.parametrize("norm", [1.0, 2.0, float("inf")])
+@pytest.mark.parametrize("limit", [0.1, 100.0])
+def test_clipping_the_norm_agrees_with_torch(norm, limit, rng):
+    ours, theirs = pair(rng)
+    assert_same(clip_grad_norm_(ours, limit, norm), torch.nn.utils.clip_grad_norm_(theirs, limit, norm))
+    for a, b in zip(ours, theirs):
+        assert_same(a.grad, b.grad)
+
+
+def test_clipping_a_norm_that_is_not_finite_can_be_an_error(rng):
+    ours, _ = pair(rng)
+    ours[0].grad.mul_(float("inf"))
+    with pytest.raises(lamina.LaminaError, match="norm of order 2.0"):
+        clip_grad_norm_(ours, 1.0, error_if_nonfinite=True)
+
+
+def test_clipping_values_agrees_with_torch(rng):
+    ours, theirs = pair(rng)
+    clip_grad_value_(ours, 0.3)
+    torch.nn.utils.clip_grad_value_(theirs, 0.3)
+    for a, b in zip(ours, theirs):
+        assert_same(a.grad, b.grad)
+
+
+def test_parameters_make_the_round_trip_through_a_vector(rng):
+    ours, _ = pair(rng)
+    vector = parameters_to_vector(ours)
+    vector_to_parameters(vector.detach() * 2, ours)
+    assert vector.shape == (10,) and (parameters_to_vector(ours) == vector * 2).all()
+
+
+def test_a_vector_that_is_too_short_is_an_error(rng):
+    ours, _ = pair(rng)
+    with pytest.raises(lamina.LaminaError, match="vector of 7 elements"):
+        vector_to_parameters(lamina.zeros(7), ours)

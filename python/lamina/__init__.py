@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 
-from . import autograd, devices, dispatch, dtypes, errors, ops, surface
+from . import autograd, devices, dispatch, dtypes, errors, ops, random, surface
 from .dispatch import entry as _entry
 from .autograd import (enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad,
                        set_grad_enabled)
@@ -16,6 +16,7 @@ from .devices import device
 from .dtypes import dtype, finfo, get_default_dtype, iinfo, set_default_dtype
 from .errors import LaminaError
 from .ops.construct import as_tensor, asarray, from_dlpack, from_numpy, is_tensor, tensor
+from .random import Generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 from .tensor import Size, Tensor
 
 __version__ = "0.1.0"
@@ -25,11 +26,9 @@ surface.install()
 globals().update({name: fn for name, fn in surface.functions().items() if name not in globals()})
 globals().update(dtypes.PUBLIC)
 
-_LAZY_MODULES = ("amp", "backends", "capture", "compiler", "config", "func", "ir", "library", "nn", "optim", "random",
-                 "torch", "utils")
-_LAZY_NAMES = {"compile": "lamina.compiler", "manual_seed": "lamina.random", "rand": "lamina.random",
-               "randn": "lamina.random", "randint": "lamina.random", "randperm": "lamina.random",
-               "Generator": "lamina.random"}
+_LAZY_MODULES = ("amp", "backends", "capture", "compiler", "config", "func", "ir", "library", "nn", "optim", "torch",
+                 "utils")
+_LAZY_NAMES = {"compile": "lamina.compiler"}
 
 
 def __getattr__(name: str):

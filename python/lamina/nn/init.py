@@ -78,7 +78,8 @@ def eye_(tensor: Tensor) -> Tensor:
     if tensor.ndim != 2:
         raise ShapeError(f"eye_ fills a matrix, got shape {list(tensor.shape)}", op="eye_")
     with no_grad():
-        return tensor.zero_().fill_diagonal_(1.0)
+        tensor.zero_().diagonal().fill_(1.0)
+    return tensor
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...autograd import no_grad
 from ...errors import DtypeError, ShapeError, UnsupportedError, ValueError_
+from ...ops import products
 from ...ops.registry import aten
 
 
@@ -15,21 +16,13 @@ def linear(input, weight, bias=None):
     if input.ndim == 0 or input.shape[-1] != weight.shape[-1]:
         raise ShapeError(f"input of shape {list(input.shape)} and weight of shape {list(weight.shape)}: the last sizes must be "
                          "equal", op="linear")
-    if weight.ndim == 1:
-        product = aten.matmul(input, weight)
-        return product if bias is None else product + bias
-    if bias is None:
-        return aten.matmul(input, weight.t())
-    if input.ndim == 2:
-        return aten.addmm(bias, input, weight.t())
-    rows = aten.addmm(bias, input.reshape(-1, input.shape[-1]), weight.t())
-    return rows.reshape(*input.shape[:-1], weight.shape[0])
+    return products.linear(input, weight, bias)
 
 
 def bilinear(input1, input2, weight, bias=None):
     """y[..., o] = input1[..., i] weight[o, i, j] input2[..., j] + bias[o]."""
     out, first, second = weight.shape
-    left = aten.matmul(input1, weight.permute(1, 0, 2).reshape(first, out * second))
+    left = products.matmul(input1, weight.permute(1, 0, 2).reshape(first, out * second))
     left = left.reshape(*input1.shape[:-1], out, second)
     product = (left * input2.unsqueeze(-2)).sum(-1)
     return product if bias is None else product + bias
@@ -58,5 +51,5 @@ def one_hot(tensor, num_classes=-1):
     with no_grad():
         if num_classes == -1:
             num_classes = int(tensor.max().item()) + 1
-        classes = aten.arange(num_classes, device=tensor.device)
+        classes = aten.arange.start_step(0, num_classes, 1, device=tensor.device)
         return (tensor.unsqueeze(-1) == classes).to(classes.dtype)

@@ -33,7 +33,7 @@ def _extend(input, dim: int, before: int, after: int, mode: str):
     if limit is not None and max(before, after) > limit:
         raise ShapeError(f"{mode} padding of {before} and {after} does not fit dimension {dim} of shape {list(input.shape)}",
                          op="pad")
-    places = aten.arange(-before, length + after, device=input.device)
+    places = aten.arange.start_step(-before, length + after, 1, device=input.device)
     return input.index_select(dim, _PLACES[mode](places, length))
 
 

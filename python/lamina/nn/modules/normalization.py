@@ -14,13 +14,13 @@ class _BatchNorm(Module):
     ranks: tuple
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
-                 track_running_stats: bool = True, device=None, dtype=None):
+                 track_running_stats: bool = True, device=None, dtype=None, *, bias: bool = True):
         super().__init__()
         from ... import int64, ones, tensor, zeros
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
-        for name in ("weight", "bias"):
-            self.register_parameter(name, parameter(num_features, device=device, dtype=dtype) if affine else None)
+        for name, wanted in (("weight", affine), ("bias", affine and bias)):
+            self.register_parameter(name, parameter(num_features, device=device, dtype=dtype) if wanted else None)
         options = {"device": device, "dtype": dtype}
         self.register_buffer("running_mean", zeros(num_features, **options) if track_running_stats else None)
         self.register_buffer("running_var", ones(num_features, **options) if track_running_stats else None)
@@ -37,9 +37,7 @@ class _BatchNorm(Module):
     def reset_parameters(self) -> None:
         """Resets the statistics, the weight to 1 and the bias to 0."""
         self.reset_running_stats()
-        if self.affine:
-            init.ones_(self.weight)
-            init.zeros_(self.bias)
+        _reset_affine(self)
 
     def forward(self, input):
         """The input normalized per channel (dimension 1): by the batch in training (which also updates the running
@@ -60,7 +58,7 @@ class _BatchNorm(Module):
     def extra_repr(self) -> str:
         """The options."""
         return (f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-                f"track_running_stats={self.track_running_stats}")
+                f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}")
 
 
 class BatchNorm1d(_BatchNorm):
@@ -95,10 +93,7 @@ class LayerNorm(Module):
 
     def reset_parameters(self) -> None:
         """Sets the weight to 1 and the bias to 0."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+        _reset_affine(self)
 
     def forward(self, input):
         """The input with mean 0 and variance 1 over its trailing dimensions, times weight plus bias."""
@@ -106,8 +101,8 @@ class LayerNorm(Module):
 
     def extra_repr(self) -> str:
         """The options."""
-        bias = "" if self.bias is not None or not self.elementwise_affine else ", bias=False"
-        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}{bias}"
+        return (f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}, "
+                f"bias={self.bias is not None}")
 
 
 class RMSNorm(Module):
@@ -138,20 +133,19 @@ class RMSNorm(Module):
 class GroupNorm(Module):
     """Normalization over groups of channels and all positions of [N, C, *] (Wu and He, 2018)."""
 
-    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, device=None, dtype=None):
+    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, device=None, dtype=None,
+                 *, bias: bool = True):
         super().__init__()
         if num_channels % num_groups:
             raise ValueError_(f"{num_channels} channels do not split into {num_groups} groups", op="GroupNorm")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        for name in ("weight", "bias"):
-            self.register_parameter(name, parameter(num_channels, device=device, dtype=dtype) if affine else None)
+        for name, wanted in (("weight", affine), ("bias", affine and bias)):
+            self.register_parameter(name, parameter(num_channels, device=device, dtype=dtype) if wanted else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Sets the weight to 1 and the bias to 0."""
-        if self.affine:
-            init.ones_(self.weight)
-            init.zeros_(self.bias)
+        _reset_affine(self)
 
     def forward(self, input):
         """The input with mean 0 and variance 1 in every group, times weight plus bias."""
@@ -159,7 +153,15 @@ class GroupNorm(Module):
 
     def extra_repr(self) -> str:
         """The options."""
-        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
+        return (f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
+                f"bias={self.bias is not None}")
+
+
+def _reset_affine(module: Module) -> None:
+    if module.weight is not None:
+        init.ones_(module.weight)
+    if module.bias is not None:
+        init.zeros_(module.bias)
 
 
 def _sizes(normalized_shape) -> tuple:

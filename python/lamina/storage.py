@@ -54,14 +54,16 @@ class Storage:
     """Memory shared by a tensor and its views.
 
     `data` is the root array: an ndarray that owns dense memory in some order of its dimensions (or a traced
-    array with `strides`, its memory layout in elements). `version` counts writes.
+    array with `strides`, its memory layout in elements, whose first element stands at `origin`). `version`
+    counts writes.
     """
 
-    __slots__ = ("data", "strides", "version", "device", "_bytes", "__weakref__")
+    __slots__ = ("data", "strides", "origin", "version", "device", "_bytes", "__weakref__")
 
-    def __init__(self, data, strides: tuple | None = None, device: device = CPU):
+    def __init__(self, data, strides: tuple | None = None, device: device = CPU, origin: int = 0):
         self.data = data
         self.strides = strides
+        self.origin = origin
         self.version = 0
         self.device = device
         self._bytes = None

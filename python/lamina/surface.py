@@ -21,6 +21,7 @@ _BINARY = {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "floordiv
            "lshift": "bitwise_left_shift", "rshift": "bitwise_right_shift"}
 _COMPARE = {"eq": "eq", "ne": "ne", "lt": "lt", "le": "le", "gt": "gt", "ge": "ge"}
 _UNARY = {"neg": "neg", "pos": "positive", "invert": "bitwise_not", "abs": "abs"}
+_OPERANDS = frozenset((Tensor, float, int, bool, complex))
 _COMMUTES = ("add", "mul", "and", "or", "xor")
 
 
@@ -100,7 +101,7 @@ def _install_operators() -> None:
 
 def _binary(method):
     def operator(self, other):
-        if not isinstance(other, (Tensor, numbers.Number)) and not hasattr(other, "dtype"):
+        if type(other) not in _OPERANDS and not isinstance(other, (Tensor, numbers.Number)) and not hasattr(other, "dtype"):
             return NotImplemented
         return method(self, other)
     operator.__name__ = method.__name__

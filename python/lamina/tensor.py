@@ -67,6 +67,9 @@ class Tensor:
     def strides(self) -> tuple:
         """Strides in elements."""
         if self._strides is None:
+            if self._array is self._storage.data and self._array.size == 0:
+                # NumPy gives empty arrays strides of 0.
+                return contiguous_strides(self._array.shape)
             item = self._array.itemsize
             return tuple([s // item for s in self._array.strides])
         return self._strides

@@ -222,11 +222,14 @@ def accumulate(variable, grad) -> None:
 
 
 def _is_sole_owner(grad) -> bool:
-    """Whether nothing but this tensor sees the memory, so that it can be kept without a copy."""
+    """Whether nobody else will look at this gradient or its memory, so that it can be kept without a copy."""
     storage = grad._storage
     if storage.traced or storage._bytes is not None or grad._view is not None or grad._array is not storage.data:
         return False
-    # Two slots of the tensor and the local name refer to the storage; a slot of each to the array.
+    # The tensor is known to the engine's list, to `apply`, to `accumulate` and here; its storage to two of its
+    # slots and here; the array to the tensor and the storage. Any further reference is somebody else's.
+    if sys.getrefcount(grad) > 5:
+        return False
     return sys.getrefcount(storage) <= 4 and sys.getrefcount(grad._array) <= 3 and grad._array.base is None
 
 

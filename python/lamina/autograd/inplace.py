@@ -8,8 +8,8 @@ rest straight on; every view of that base then replays itself when it is next as
 from __future__ import annotations
 
 from .graph import Node, OutputMeta, zeros
-from .meta import edge, ensure, requires_grad, set_history
-from .views import Step, ViewInfo, check_rebase, regenerate
+from .meta import edge, ensure, grad_fn, requires_grad, set_history
+from .views import Step, check_rebase, regenerate
 from ..errors import AutogradError
 from ..ops.registry import aten
 
@@ -22,16 +22,11 @@ def check(op, target) -> None:
     info = target._view
     if info is not None:
         check_rebase(target, indirect=False)
-        if info.base._autograd is not None and _is_leaf(info.base):
+        if requires_grad(target) and grad_fn(info.base) is None:
             raise AutogradError("a view of a leaf Variable that requires grad is being used in an in-place operation.",
                                 op=op.name)
-    if _is_leaf(target) and requires_grad(target):
+    if requires_grad(target) and grad_fn(target) is None:
         raise AutogradError("a leaf Variable that requires grad is being used in an in-place operation.", op=op.name)
-
-
-def _is_leaf(tensor) -> bool:
-    meta = tensor._autograd
-    return meta is not None and meta.requires_grad and meta.grad_fn is None
 
 
 def rebase(target, node) -> None:
@@ -41,7 +36,7 @@ def rebase(target, node) -> None:
         _set(target, node)
         return
     base = info.base
-    _set(base, CopySlices(base, info.chain, node))
+    _set(base, CopySlices(base, info.steps(), node))
     regenerate(target)
 
 
@@ -90,13 +85,3 @@ def _copy_in_order(grad, strides: tuple):
     order = sorted(range(len(strides)), key=lambda d: -strides[d])
     inverse = sorted(range(len(order)), key=order.__getitem__)
     return aten._clone_contiguous(grad.permute(order)).permute(inverse)
-
-
-def inplace_view(op, target, rest: tuple, node) -> None:
-    """Records an in-place view operator (`t_`, `unsqueeze_`): only this tensor's geometry changed."""
-    info = target._view
-    if info is not None:
-        step = Step(op.functional, rest, None)
-        target._view = ViewInfo(info.base, (*info.chain, step), info.creation, target._counter.version)
-    if node is not None:
-        set_history(target, node)

@@ -36,7 +36,7 @@ def requires_grad(tensor) -> bool:
     meta = tensor._autograd
     if meta is not None and (meta.requires_grad or meta.grad_fn is not None):
         return True
-    return tensor._view is not None and tensor._view.differentiable and requires_grad(tensor._view.base)
+    return tensor._view is not None and requires_grad(tensor._view.base)
 
 
 def grad_fn(tensor):

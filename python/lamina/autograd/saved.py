@@ -20,7 +20,7 @@ _FREED = ("Trying to backward through the graph a second time (or directly acces
 class TensorMeta:
     """Everything about a tensor but its data: sizes, strides, offset, dtype, device."""
 
-    __slots__ = ("sizes", "np_dtype", "device", "offset", "_strides")
+    __slots__ = ("sizes", "np_dtype", "device", "offset", "strides")
 
     def __init__(self, tensor):
         array = tensor._array
@@ -28,12 +28,9 @@ class TensorMeta:
         self.np_dtype = array.dtype
         self.device = tensor._storage.device
         self.offset = tensor._offset
-        self._strides = tensor._strides if tensor._strides is not None else array.strides
-        if tensor._strides is None:
-            self._strides = tuple([s // array.itemsize for s in self._strides])
+        self.strides = tensor.strides
 
     shape = property(lambda self: self.sizes)
-    strides = property(lambda self: self._strides)
     ndim = property(lambda self: len(self.sizes))
 
     @property

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ..dispatch.state import state
 from ..errors import AutogradError
+from ..ops.registry import aten
 
 DEFAULT, IN_CUSTOM_FUNCTION, MULTI_OUTPUT, NO_GRAD, INFERENCE = range(5)
 
@@ -40,17 +41,29 @@ class Step(NamedTuple):
 
 
 class ViewInfo:
-    """`base`, the `chain` of steps from it, how it was created, and the version its grad_fn belongs to."""
+    """`base`, the `chain` of steps from it, how it was created, and the version its grad_fn belongs to.
 
-    __slots__ = ("base", "chain", "creation", "version", "differentiable")
+    `seen` is how the base looked at its storage when the chain was started: an in-place view operator may have
+    changed that since, and then the chain starts with the old geometry.
+    """
 
-    def __init__(self, base, chain: tuple, creation: int, version: int):
-        self.base, self.chain, self.creation, self.version = base, chain, creation, version
-        self.differentiable = True
+    __slots__ = ("base", "chain", "creation", "version", "seen")
+
+    def __init__(self, base, chain: tuple, creation: int, version: int, seen: tuple):
+        self.base, self.chain, self.creation, self.version, self.seen = base, chain, creation, version, seen
+
+    def steps(self) -> tuple:
+        """The chain from the base as it is now."""
+        array, strides, offset = self.seen
+        if self.base._array is array:
+            return self.chain
+        if strides is None:
+            strides = tuple([s // array.itemsize for s in array.strides])
+        return (Step(aten.as_strided.default, (array.shape, strides, offset), None), *self.chain)
 
     def replay(self, base):
-        """The same view of another base."""
-        for step in self.chain:
+        """The same view of another base, which must look like the present one."""
+        for step in self.steps():
             base = step.apply(base)
         return base
 
@@ -63,12 +76,21 @@ def link(view, source, op, rest: tuple, index: int | None = None, kind: int = DE
     step = Step(op.functional or op, rest, index)
     info = source._view
     if info is None:
-        base, chain = source, (step,)
+        base, chain, seen = source, (step,), (source._array, source._strides, source._offset)
     else:
-        base, chain = info.base, (*info.chain, step)
+        base, chain, seen = info.base, (*info.chain, step), info.seen
         creation = creation if info.creation == DEFAULT else info.creation
     counter = view._counter
-    view._view = ViewInfo(base, chain, creation, counter.version if counter is not None else 0)
+    view._view = ViewInfo(base, chain, creation, counter.version if counter is not None else 0, seen)
+
+
+def extend(view, op, rest: tuple) -> None:
+    """Records that an in-place view operator changed the geometry of `view`, if it is one."""
+    info = view._view
+    if info is not None:
+        version = view._counter.version if view._counter is not None else 0
+        step = Step(op.functional, rest, None)
+        view._view = ViewInfo(info.base, (*info.chain, step), info.creation, version, info.seen)
 
 
 def regenerate(view) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from . import modes
 from .state import state
-from ..autograd.views import MULTI_OUTPUT, link
+from ..autograd.views import MULTI_OUTPUT, extend, link
 from ..errors import AutogradError
 
 
-def call(op, args: tuple):
+def call(op, args: tuple, below=modes.call):
     """Runs the operator below; links view results to their base and bumps versions of what was written."""
     if op.writes and not state.inference:
         _check_inference(op, args)
-    results = modes.call(op, args)
+    results = below(op, args)
     if op.writes:
         _bump(op, args)
-    if op.is_view:
+    if op.is_inplace_view:
+        extend(args[0], op, args[1:])
+    elif op.is_view:
         _link(op, args, results)
     elif state.inference and not op.writes:
         _unversion(results)
@@ -34,8 +36,7 @@ def _link(op, args: tuple, results) -> None:
         for index, result in enumerate(results):
             link(result, base, op, rest, index, MULTI_OUTPUT)
         return
-    if results is not base:
-        link(results, base, op, rest)
+    link(results, base, op, rest)
 
 
 def _unversion(results) -> None:

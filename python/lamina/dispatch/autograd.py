@@ -6,24 +6,27 @@ classes live in `lamina.autograd`; this is only where they are made.
 
 from __future__ import annotations
 
-from . import aliasing
+from . import aliasing, modes
 from .state import state
 from ..autograd.graph import OpNode, OutputMeta
 from ..autograd.inplace import check, rebase
-from ..autograd.meta import AutogradMeta, edge, requires_grad
+from ..autograd.meta import AutogradMeta, edge, requires_grad, set_history
 from ..autograd.plan import plan_for
 from ..autograd.saved import SavedTensor, TensorMeta
 from ..tensor import Tensor
 
 
-def call(op, args: tuple):
-    """Runs the operator below and, when an input requires grad, gives the results a history."""
+def call(op, args: tuple, below=modes.call):
+    """Runs the operator and, when an input requires grad, gives the results a history.
+
+    `below` is what runs the operator on data: dispatch modes, or the kernel at once when nothing can ask for them.
+    """
     if state.below_autograd or not state.grad_enabled:
-        return aliasing.call(op, args)
+        return aliasing.call(op, args, below)
     mask = tuple([_needs(args[i]) for i in op.tensors])
     if op.writes:
-        return _write(op, args, mask)
-    results = aliasing.call(op, args)
+        return _write(op, args, mask, below)
+    results = aliasing.call(op, args, below)
     if True not in mask:
         return results
     plan = plan_for(op, mask)
@@ -88,18 +91,21 @@ def _attach(node: OpNode, results, plan) -> None:
         node.saved[plan.result] = [SavedTensor(r, True) for r in results] if many else SavedTensor(results, True)
 
 
-def _write(op, args: tuple, mask: tuple):
+def _write(op, args: tuple, mask: tuple, below):
     target = args[op.writes[0]]
     if True not in mask:
-        return aliasing.call(op, args)
+        return aliasing.call(op, args, below)
     check(op, target)
     plan = plan_for(op, mask)
     if not plan.differentiable or target._array.dtype.kind not in "fcV":
-        return aliasing.call(op, args)
+        return aliasing.call(op, args, below)
     node = _record(plan, args)
-    results = aliasing.call(op, args)
+    results = aliasing.call(op, args, below)
     node.outputs.append(OutputMeta.of(target))
-    rebase(target, node)
+    if op.is_inplace_view:
+        set_history(target, node)
+    else:
+        rebase(target, node)
     if plan.result is not None:
         node.saved[plan.result] = SavedTensor(target, True)
     return results

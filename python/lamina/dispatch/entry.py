@@ -1,43 +1,82 @@
-"""The way in: what a call costs when no layer is active is decided here."""
+"""The way in: what a call costs when no layer is active is decided here.
+
+Arguments are classified by type with one dictionary lookup each. Plain tensors under no active layer go
+straight to the kernel, or to autograd when one of them requires grad; everything else takes all layers.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from . import function, kernel
+from . import aliasing, autograd, function, kernel
 from .state import state
 from ..ops import registry
 from ..storage import Storage
 from ..tensor import Tensor, make
 
-# Tensor classes that behave like Tensor itself: no protocol of their own to ask.
-PLAIN = {Tensor}
+_OTHER, _PLAIN, _LAYERED, _SEQUENCE = range(4)
 _ndarray = np.ndarray
+
+
+class _Kinds(dict):
+    """Type of an argument -> what it means for the call; filled as types are met."""
+
+    def __missing__(self, cls: type) -> int:
+        if issubclass(cls, Tensor):
+            kind = _LAYERED if function.overrides(cls) or hasattr(cls, "__torch_dispatch__") else _PLAIN
+        else:
+            kind = _SEQUENCE if issubclass(cls, (list, tuple)) else _OTHER
+        self[cls] = kind
+        return kind
+
+
+_kind = _Kinds()
 
 
 def call(op, args: tuple):
     """Calls an operator with all its arguments in schema order."""
-    if state.layered or not op.is_simple:
+    if state.layered:
         return function.call(op, args)
     handles = [*args]
-    recording = state.grad_enabled
+    needs_grad = False
     for i in op.tensors:
         value = args[i]
-        if type(value) in PLAIN:
-            if recording and (value._autograd is not None
-                              or value._view is not None and value._view.base._autograd is not None):
-                return function.call(op, args)
+        kind = _kind[type(value)]
+        if kind == _PLAIN:
             handles[i] = value._array
-        elif isinstance(value, Tensor):
+            if value._autograd is not None or value._view is not None and value._view.base._autograd is not None:
+                needs_grad = True
+        elif kind == _SEQUENCE:
+            if any(_kind[type(v)] == _LAYERED for v in value):
+                return function.call(op, args)
+            handles[i] = [v._array if isinstance(v, Tensor) else v for v in value]
+            needs_grad = True
+        elif kind == _LAYERED:
             return function.call(op, args)
+    if needs_grad and state.grad_enabled:
+        return autograd.call(op, args, kernel.call)
+    if not op.is_simple:
+        return aliasing.call(op, args, kernel.call)
     try:
         result = op.kernel(*handles)
     except Exception as error:
         raise kernel.explain(op, args, error)
-    if type(result) is _ndarray and result.base is None and (result.ndim < 2 or not op.pointwise
-                                                             and result.flags.c_contiguous):
+    if type(result) is _ndarray and result.base is None and _in_order(op, handles, result):
         return make(result, Storage(result))
     return kernel.wrap(op, args, result)
+
+
+def _in_order(op, handles: list, result: np.ndarray) -> bool:
+    """Whether the result already has the strides it should have, seen without computing them."""
+    if result.ndim < 2:
+        return True
+    if not result.flags.c_contiguous:
+        return False
+    if op.pointwise:
+        for i in op.tensors:
+            if type(handles[i]) is _ndarray and not handles[i].flags.c_contiguous:
+                return False
+    return True
 
 
 def install() -> None:

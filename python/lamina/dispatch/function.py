@@ -22,7 +22,7 @@ def overriding_types(args) -> list[type]:
     found: list[type] = []
     for value in _leaves(args):
         cls = type(value)
-        if cls is Tensor or cls in found or not _overrides(cls):
+        if cls is Tensor or cls in found or not overrides(cls):
             continue
         at = next((i for i, other in enumerate(found) if issubclass(cls, other)), len(found))
         found.insert(at, cls)
@@ -37,11 +37,10 @@ def _leaves(args):
             yield value
 
 
-def _overrides(cls: type) -> bool:
+def overrides(cls: type) -> bool:
+    """Whether a class wants to see calls; plain subclasses do, to give results their class."""
     method = getattr(cls, "__torch_function__", None)
-    if method is None or method is disabled_torch_function:
-        return False
-    return getattr(method, "__func__", method) is not getattr(Tensor.__torch_function__, "__func__", None)
+    return cls is not Tensor and method is not None and method is not disabled_torch_function
 
 
 def disabled_torch_function(func, types, args=(), kwargs=None):

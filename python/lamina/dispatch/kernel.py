@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import dtypes
 from ..devices import CPU, as_device
-from ..errors import ArgumentError, DtypeError, LaminaError, ShapeError
+from ..errors import ArgumentError, DtypeError, LaminaError, ShapeError, UnsupportedError
 from ..ops.layout import pointwise_strides
 from ..storage import Geometry, Storage, contiguous_strides
 from ..tensor import Tensor, make
@@ -154,18 +154,47 @@ def _view(op, args: tuple):
     try:
         placed = view_geometry(op, base, rest)
         if tracer is not None:
-            values = op.impl(tracer.builder, tracer.handle(base), *rest)
+            values = _traced_values(op, base, rest, placed, tracer)
     except Exception as error:
         raise explain(op, args, error)
     many = isinstance(placed, list)
     if tracer is None:
         views = [_strided(base, *p) for p in (placed if many else [placed])]
     else:
-        views = [_traced_view(base, v, p[0]) for v, p in zip(values if many else [values], placed if many else [placed])]
+        storage = _traced_storage(base, tracer)
+        views = [_traced_view(base, storage, v, p[0])
+                 for v, p in zip(values if many else [values], placed if many else [placed])]
     if op.is_inplace_view:
         _adopt(base, views[0])
         return base
     return tuple(views) if many else views[0]
+
+
+def _traced_values(op, base: Tensor, rest: tuple, placed, tracer):
+    """The view handles in a trace; a view of the storage, not of the tensor, is taken of the root."""
+    if "of_storage" not in op.tags:
+        return op.impl(tracer.builder, tracer.handle(base), *rest)
+    storage = _traced_storage(base, tracer)
+    (sizes, strides, offset), _ = placed
+    root = in_memory_order(tracer.builder, storage.data, storage.strides)
+    return op.impl(tracer.builder, root, sizes, strides, offset - storage.origin)
+
+
+def _traced_storage(base: Tensor, tracer) -> Storage:
+    """The storage that traced views of `base` share: its own, or one whose root is the lifted tensor."""
+    if base._storage.traced:
+        return base._storage
+    return Storage(tracer.handle(base), base.strides, base._storage.device, base._offset)
+
+
+def in_memory_order(prims, root, strides: tuple):
+    """A traced root whose row-major order is the order of memory. Raises UnsupportedError when it has gaps."""
+    order = sorted(range(len(strides)), key=lambda d: (-strides[d], d))
+    sizes = tuple([root.shape[d] for d in order])
+    if any(n != 1 and s != c for n, s, c in zip(sizes, [strides[d] for d in order], contiguous_strides(sizes))):
+        raise UnsupportedError(f"as_strided of a storage that the traced tensor of sizes {list(root.shape)} and strides "
+                               f"{list(strides)} does not cover")
+    return root if order == list(range(len(order))) else prims.permute(root, order)
 
 
 def view_geometry(op, base: Tensor, rest: tuple):
@@ -184,15 +213,16 @@ def _strided(base: Tensor, geometry: Geometry, dtype) -> Tensor:
     return view
 
 
-def _traced_view(base: Tensor, handle, geometry: Geometry) -> Tensor:
-    view = make(handle, base._storage, geometry.strides, geometry.offset)
+def _traced_view(base: Tensor, storage: Storage, handle, geometry: Geometry) -> Tensor:
+    view = make(handle, storage, geometry.strides, geometry.offset)
     view._counter = base._counter
     return view
 
 
 def _adopt(target: Tensor, view: Tensor) -> None:
     """Gives `target` the geometry of `view`: what an in-place view operator does."""
-    target._array, target._strides, target._offset = view._array, view._strides, view._offset
+    target._array, target._storage = view._array, view._storage
+    target._strides, target._offset = view._strides, view._offset
 
 
 def _write(op, args: tuple, values):
@@ -210,7 +240,7 @@ def write(op, target: Tensor, value) -> None:
                          op=op.name)
     if value.dtype != array.dtype:
         _check_castable(op, value.dtype, array.dtype)
-    if any(stride == 0 and size > 1 for size, stride in zip(target.sizes, target.strides)):
+    if array.ndim and 0 not in array.shape and any(stride == 0 and size > 1 for size, stride in zip(target.sizes, target.strides)):
         raise ShapeError("unsupported operation: more than one element of the written-to tensor refers to a single "
                          "memory location; clone() the tensor before writing to it", op=op.name)
     tracer = state.tracer

@@ -31,7 +31,7 @@ class Op:
 
     __slots__ = ("schema", "namespace", "name", "packet", "impl", "kernel", "pointwise", "geometry", "retype", "formulas",
                  "differentiable", "materialize", "batching", "is_view", "is_inplace", "is_inplace_view", "writes",
-                 "is_simple", "arity", "tensors", "functional", "needs_binding", "grad_name", "plans", "multi", "tags",
+                 "is_simple", "arity", "tensors", "functional", "needs_binding", "tails", "grad_name", "plans", "multi", "tags",
                  "doc", "__weakref__")
 
     def __init__(self, schema: Schema, namespace: str, impl: Callable, **facts):
@@ -56,6 +56,9 @@ class Op:
         lists = any(schema.arguments[i].type.is_list for i in self.tensors)
         self.is_simple = not (self.writes or self.is_view or self.multi or lists)
         self.needs_binding = bool(schema.lists)
+        required = sum(not a.has_default for a in schema.arguments)
+        self.tails = {n: schema.defaults[n:] for n in range(required, schema.positional + 1)
+                      if all(a.has_default for a in schema.arguments[n:])}
         positional = _positional(impl, schema)
         self.impl = positional
         self.kernel = facts.pop("kernel", None) or functools.partial(positional, primitives)
@@ -63,9 +66,16 @@ class Op:
             raise TypeError(f"{self.name}: unknown facts {sorted(facts)}")
 
     def __call__(self, *args, **kwargs):
-        if kwargs or self.needs_binding or len(args) != self.arity:
-            args = self.schema.bind(args, kwargs)
-        return _dispatch(self, args)
+        return _dispatch(self, self.prepare(args, kwargs))
+
+    def prepare(self, args: tuple, kwargs: dict) -> tuple:
+        """All arguments in schema order. Raises ArgumentError."""
+        if kwargs or self.needs_binding:
+            return self.schema.bind(args, kwargs)
+        missing = self.tails.get(len(args))
+        if missing is None:
+            return self.schema.bind(args, kwargs)
+        return args + missing
 
     def call(self, args: tuple):
         """Calls with all arguments in schema order."""
@@ -191,11 +201,12 @@ def set_dispatcher(call: Callable[[Op, tuple], object]) -> None:
     _dispatch = call
 
 
-def op(text: str, *, inplace: bool = False, vjp: dict | None = None, variants: str | None = None,
+def op(text: str, *, inplace: bool = False, inplace_view: bool = False, vjp: dict | None = None, variants: str | None = None,
        namespace: str = "aten", **facts):
     """Registers the decorated `impl(p, *arguments)` as the operator with schema `text`.
 
     inplace: also register the in-place twin (`mul_` of `mul`), which computes the same into self.
+    inplace_view: also register the twin that changes self's own geometry (`t_` of the view `t`).
     vjp: derivatives, input name (or tuple of names) -> formula; None marks an input as not differentiable.
     variants: where the operator is public, of "function" and "method"; by default a method when it has `self`.
     pointwise: results take the operands' memory order instead of row-major.
@@ -214,6 +225,9 @@ def op(text: str, *, inplace: bool = False, vjp: dict | None = None, variants: s
             VARIANTS[parsed.name] = tuple(v.strip() for v in variants.split(","))
         if inplace:
             add(_inplace_twin(entry, formulas, facts))
+        if inplace_view:
+            tags = {*facts.get("tags", ()), "inplace_view"}
+            add(_inplace_twin(entry, formulas, {**facts, "tags": tags}))
         return impl
     return register
 
@@ -258,9 +272,7 @@ def _packet_function(packet: Packet):
     def function(*args, **kwargs):
         out = kwargs.pop("out", None) if kwargs else None
         entry = order[0] if len(order) == 1 else resolve(args, kwargs)
-        if kwargs or entry.needs_binding or len(args) != entry.arity:
-            args = entry.schema.bind(args, kwargs)
-        result = _dispatch(entry, args)
+        result = _dispatch(entry, entry.prepare(args, kwargs))
         return result if out is None else _write_out(packet, result, out)
 
     function.__name__ = function.__qualname__ = packet.__name__

@@ -105,9 +105,9 @@ def tensor_split(self, indices_or_sections, dim: int = 0):
     size = self.sizes[rules.wrap_dim(dim, self.ndim)]
     if isinstance(indices_or_sections, int):
         small, extra = divmod(size, indices_or_sections)
-        lengths = [small + (i < extra) for i in range(indices_or_sections)]
-        return aten.split_with_sizes(self, lengths, dim)
-    cuts = [0, *indices_or_sections, size]
+        cuts = [i * small + min(i, extra) for i in range(indices_or_sections + 1)]
+    else:
+        cuts = [0, *indices_or_sections, size]
     return tuple([aten.slice(self, dim, a, b, 1) for a, b in zip(cuts, cuts[1:])])
 
 

@@ -47,14 +47,14 @@ def permute(p, self, dims):
     return p.permute(self, rules.wrap_dims(dims, self.ndim))
 
 
-@op("transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)", geometry=rules.transpose,
+@op("transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)", inplace_view=True, geometry=rules.transpose,
     vjp={"self": lambda grad, dim0, dim1: grad.transpose(dim0, dim1)})
 def transpose(p, self, dim0, dim1):
     """Two dimensions swapped."""
     return p.permute(self, rules.transposed_order(self.ndim, dim0, dim1))
 
 
-@op("t(Tensor(a) self) -> Tensor(a)", geometry=rules.t, vjp={"self": lambda grad: grad.t()})
+@op("t(Tensor(a) self) -> Tensor(a)", inplace_view=True, geometry=rules.t, vjp={"self": lambda grad: grad.t()})
 def t(p, self):
     """A matrix transposed; vectors and scalars as they are."""
     return p.permute(self, tuple(range(self.ndim))[::-1])
@@ -85,28 +85,28 @@ def slice(p, self, dim, start, end, step):
     return _slice(p, self, dim, *rules.slice_bounds(self.shape[dim], start, end, step), step)
 
 
-@op("squeeze(Tensor(a) self) -> Tensor(a)", geometry=rules.squeeze,
+@op("squeeze(Tensor(a) self) -> Tensor(a)", inplace_view=True, geometry=rules.squeeze,
     vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)})
 def squeeze(p, self):
     """Without the dimensions of size 1."""
     return p.squeeze(self, rules.squeezed_dims(tuple(self.shape), None))
 
 
-@op("squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)", geometry=rules.squeeze,
+@op("squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)", inplace_view=True, geometry=rules.squeeze,
     vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)})
 def squeeze_dim(p, self, dim):
     """Without dimension `dim`, if its size is 1."""
     return p.squeeze(self, rules.squeezed_dims(tuple(self.shape), (dim,)))
 
 
-@op("squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)", geometry=rules.squeeze,
+@op("squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)", inplace_view=True, geometry=rules.squeeze,
     vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)})
 def squeeze_dims(p, self, dim):
     """Without those of the dimensions `dim` that have size 1."""
     return p.squeeze(self, rules.squeezed_dims(tuple(self.shape), dim))
 
 
-@op("unsqueeze(Tensor(a) self, int dim) -> Tensor(a)", geometry=rules.unsqueeze,
+@op("unsqueeze(Tensor(a) self, int dim) -> Tensor(a)", inplace_view=True, geometry=rules.unsqueeze,
     vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)})
 def unsqueeze(p, self, dim):
     """With a dimension of size 1 at position `dim` of the result."""
@@ -122,7 +122,7 @@ def diagonal(p, self, offset, dim1, dim2):
 
 
 @op("as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)",
-    geometry=rules.as_strided, tags={"of_storage"},
+    inplace_view=True, geometry=rules.as_strided, tags={"of_storage"},
     vjp={"self": lambda grad, self_meta, size, stride, storage_offset: aten.as_strided_backward(
         grad, self_meta.sizes, self_meta.strides, self_meta.offset, size, stride,
         self_meta.offset if storage_offset is None else storage_offset)})

@@ -66,29 +66,33 @@ def _positions(g: Geometry) -> np.ndarray:
     return np.broadcast_to(positions, g.sizes).reshape(-1)
 
 
-def _transfer(p, grad, source: Geometry, target: Geometry):
+def _transfer(p, grad, source: Geometry, target: Geometry, shared: Geometry | None = None):
     """The gradient seen through `target` of what was read through `source`, over one storage.
 
-    A storage element that `target` reaches several times shares its gradient among them evenly.
+    A storage element that `shared` (the target by default) reaches several times divides its gradient evenly.
     """
     from_where, to_where = _positions(source), _positions(target)
     length = int(max(from_where.max(initial=-1), to_where.max(initial=-1))) + 1
     memory = p.full((length,), 0, grad.dtype)
     memory = p.scatter(memory, p.constant(from_where), p.reshape(grad, (from_where.size,)), 0, "add")
-    counts = np.bincount(to_where, minlength=length)
+    counts = np.bincount(_positions(shared or target), minlength=length)
     if counts.max(initial=0) > 1:
         memory = p.div(memory, p.cast(p.constant(np.maximum(counts, 1)), grad.dtype))
     return p.reshape(p.gather(memory, p.constant(to_where), 0), target.sizes)
 
 
 @op("as_strided_backward(Tensor grad_output, SymInt[] input_size, SymInt[] input_stride, SymInt input_offset, "
-    "SymInt[] size, SymInt[] stride, SymInt storage_offset) -> Tensor", variants="",
-    vjp={"grad_output": lambda grad, input_size, input_stride, input_offset, size, stride, storage_offset:
-         aten.as_strided_backward(grad, size, stride, storage_offset, input_size, input_stride, input_offset)})
-def as_strided_backward(p, grad_output, input_size, input_stride, input_offset, size, stride, storage_offset):
-    """The gradient of an input of the given geometry, of which as_strided(size, stride, offset) was taken."""
-    return _transfer(p, grad_output, Geometry(size, stride, storage_offset),
-                     Geometry(input_size, input_stride, input_offset))
+    "SymInt[] size, SymInt[] stride, SymInt storage_offset, bool transposed=False) -> Tensor", variants="",
+    vjp={"grad_output": lambda grad, input_size, input_stride, input_offset, size, stride, storage_offset, transposed:
+         aten.as_strided_backward(grad, size, stride, storage_offset, input_size, input_stride, input_offset,
+                                  not transposed)})
+def as_strided_backward(p, grad_output, input_size, input_stride, input_offset, size, stride, storage_offset, transposed):
+    """The gradient of an input of the given geometry, of which as_strided(size, stride, offset) was taken.
+
+    `transposed`: the transposed map, in which the roles of the two geometries are swapped.
+    """
+    viewed, whole = Geometry(size, stride, storage_offset), Geometry(input_size, input_stride, input_offset)
+    return _transfer(p, grad_output, viewed, whole, viewed if transposed else whole)
 
 
 @op("unfold_backward(Tensor grad_in, SymInt[] input_sizes, int dim, int size, int step) -> Tensor", variants="",

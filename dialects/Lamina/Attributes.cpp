@@ -6,6 +6,7 @@ using namespace mlir;
 using namespace mlir::lamina;
 
 #include "dialects/Lamina/Enums.cpp.inc"
+#include "dialects/Lamina/Keywords.cpp.inc"
 
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Lamina/Attributes.cpp.inc"

@@ -10,11 +10,23 @@ void LaminaDialect::initialize() {
   registerAttributes();
   addOperations<
 #define GET_OP_LIST
+#include "dialects/Lamina/Unary.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/Lamina/Binary.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
 #include "dialects/Lamina/Elementwise.cpp.inc"
       >();
   addOperations<
 #define GET_OP_LIST
 #include "dialects/Lamina/View.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/Lamina/Scatter.cpp.inc"
       >();
   addOperations<
 #define GET_OP_LIST
@@ -30,16 +42,12 @@ void LaminaDialect::initialize() {
       >();
   addOperations<
 #define GET_OP_LIST
+#include "dialects/Lamina/Factory.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
 #include "dialects/Lamina/Structure.cpp.inc"
       >();
-}
-
-Operation *LaminaDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type,
-                                              Location loc) {
-  auto elements = dyn_cast<ElementsAttr>(value);
-  if (!elements || !isArray(type) || isRef(type))
-    return nullptr;
-  return ConstantOp::create(builder, loc, type, elements);
 }
 
 LogicalResult LaminaDialect::verifyRegionArgAttribute(Operation *op, unsigned, unsigned argument,

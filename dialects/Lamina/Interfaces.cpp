@@ -22,6 +22,17 @@ LogicalResult lamina::verifyOneWorld(Operation *op) {
   return success();
 }
 
+LogicalResult lamina::verifyPointwise(Operation *op) {
+  SmallVector<Type> types(op->getOperandTypes());
+  llvm::append_range(types, op->getResultTypes());
+  ArrayRef<int64_t> shape = cast<ShapedType>(types.front()).getShape();
+  for (Type type : types)
+    if (cast<ShapedType>(type).getShape() != shape)
+      return op->emitOpError("expected every array to have the shape of ")
+             << types.front() << ", got " << type;
+  return success();
+}
+
 void lamina::getComputeEffects(Operation *op, EffectList &effects) {
   for (OpOperand &operand : op->getOpOperands())
     if (isRef(operand.get()))

@@ -13,13 +13,4 @@ def Lamina_AssignOp : Lamina_Op<"assign", [Lamina_OneWorld, SameTypeOperands]> {
   let assemblyFormat = "$value `,` $target attr-dict `:` type($target)";
 }
 
-def Lamina_ConstantOp : Lamina_ComputeOp<"constant", [ConstantLike]> {
-  let summary = "A literal array";
-  let arguments = (ins ElementsAttr:$value);
-  let results = (outs Lamina_Array:$result);
-  let assemblyFormat = "attr-dict $value `:` type($result)";
-  let hasFolder = 1;
-  let hasVerifier = 1;
-}
-
 #endif // LAMINA_STRUCTURE

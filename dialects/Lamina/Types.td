@@ -20,6 +20,7 @@ def Lamina_RefType : TypeDef<Lamina_Dialect, "Ref",
   }];
   let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "Type":$elementType);
   let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     /// ShapedTypeInterface: every ref has a rank.
     bool hasRank() const { return true; }
@@ -27,17 +28,29 @@ def Lamina_RefType : TypeDef<Lamina_Dialect, "Ref",
   }];
 }
 
-// Element types of arrays: signless integers are signed in arithmetic, `ui8` is not.
-def Lamina_Element : AnyTypeOf<[AnyFloat, I1, I8, I16, I32, I64, UI8, AnyComplex]>;
 def Lamina_Ref : Type<CPred<"::llvm::isa<::mlir::lamina::RefType>($_self)">, "ref",
                       "::mlir::lamina::RefType">;
 def Lamina_Array : Type<
     CPred<"::mlir::lamina::isArray($_self)">, "tensor or ref of a supported element type",
     "::mlir::ShapedType">;
-// An array of i1.
-def Lamina_Mask : Type<
+
+// Arrays whose elements pass one of the tests of Worlds.h.
+class Lamina_ArrayOf<string test, string elements> : Type<
     And<[Lamina_Array.predicate,
-         CPred<"::llvm::cast<::mlir::ShapedType>($_self).getElementType().isInteger(1)">]>,
-    "tensor or ref of i1", "::mlir::ShapedType">;
+         CPred<"::mlir::lamina::" # test # "(::mlir::getElementTypeOrSelf($_self))">]>,
+    "tensor or ref of " # elements, "::mlir::ShapedType">;
+
+def Lamina_BoolArray : Lamina_ArrayOf<"isBoolElement", "i1">;
+def Lamina_IndexArray : Lamina_ArrayOf<"isIndexElement", "i64">;
+def Lamina_IntArray : Lamina_ArrayOf<"isIntElement", "integers (not i1)">;
+def Lamina_BitsArray : Lamina_ArrayOf<"isBitsElement", "integers or i1">;
+def Lamina_FloatArray : Lamina_ArrayOf<"isFloatElement", "floating-point numbers">;
+def Lamina_ComplexArray : Lamina_ArrayOf<"isComplexElement", "complex numbers">;
+def Lamina_FloatOrComplexArray
+    : Lamina_ArrayOf<"isFloatOrComplexElement", "floating-point or complex numbers">;
+def Lamina_IntOrFloatArray
+    : Lamina_ArrayOf<"isIntOrFloatElement", "integers (not i1) or floating-point numbers">;
+def Lamina_OrderedArray : Lamina_ArrayOf<"isOrderedElement", "elements that are not complex">;
+def Lamina_NumberArray : Lamina_ArrayOf<"isNumberElement", "numbers (not i1)">;
 
 #endif // LAMINA_TYPES

@@ -31,21 +31,18 @@ class Adam(Optimizer):
         for i, beta in enumerate(group["betas"]):
             check_range(f"betas[{i}]", beta, low=0, high=1)
 
-    def init_state(self, param, group):
-        """A step count and both moments of zero."""
-        from .. import zeros, zeros_like
-        state = {"step": zeros(()), "exp_avg": zeros_like(param), "exp_avg_sq": zeros_like(param)}
-        if group["amsgrad"]:
-            state["max_exp_avg_sq"] = zeros_like(param)
-        return state
+    def state_names(self, group):
+        """A step count, both moments, and the largest second one for amsgrad."""
+        names = ("step", "exp_avg", "exp_avg_sq")
+        return (*names, "max_exp_avg_sq") if group["amsgrad"] else names
 
     def update(self, param, grad, state, group):
         """One step of the formulas above."""
         lr, beta1, beta2 = group.scalar("lr"), group.scalar("betas", 0), group.scalar("betas", 1)
         step = state["step"].add_(1).to(float64)
-        if group["decoupled_weight_decay"] and group["weight_decay"] != 0:
+        if group.uses("weight_decay") and group["decoupled_weight_decay"]:
             param.mul_(1 - lr * group.scalar("weight_decay"))
-        elif group["weight_decay"] != 0:
+        elif group.uses("weight_decay"):
             grad = grad + group.scalar("weight_decay") * param
         mean, square = state["exp_avg"], state["exp_avg_sq"]
         mean.add_((1 - beta1) * (grad - mean))

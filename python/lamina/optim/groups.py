@@ -1,85 +1,96 @@
-"""Parameter groups: hyperparameters that a compiled step can read anew at every call.
+"""Parameter groups: hyperparameters that a compiled step reads anew at every call.
 
-A schedule changes the learning rate at every step. Were it a Python number, a compiled step would either
-keep the old one or be compiled again. `scalar` therefore gives a 0-d tensor that follows the entry: writing
-`group["lr"] = 0.1` fills it in place, and the compiled program, which reads it as an input, sees it.
-
-Writes that change which operations a step performs (a momentum that becomes zero, a flag) advance the
-module epoch instead, which sends the guards of compiled functions to look again.
+A schedule changes the learning rate at every step. Were it a Python number, a compiled step would have to be
+compiled again for each. So a group keeps its numbers in 0-d tensors: `group["lr"] = 0.1` writes into one, and a
+compiled step, which has it as an input, sees the new value. What decides *which* operations a step performs
+(flags, whether a number is zero) stays Python, and a change of that does compile again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, MutableMapping
+from itertools import chain
+
 import numpy as np
 
 from ..autograd import no_grad
-from ..nn._epoch import advance
 from ..tensor import Tensor, from_array
 
 
-class ParamGroup(dict):
-    """A dict of `params` and hyperparameters whose numbers are also available as tensors."""
+class ParamGroup(MutableMapping):
+    """`params` and options of a group, by name. Numbers, and tuples of them, are read and written as such."""
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self._scalars: dict[tuple, Tensor] = {}
+    def __init__(self, options: Mapping):
+        self._options: dict = {}
+        self._numbers: dict[str, Tensor | tuple[Tensor, ...]] = {}
+        self._nonzero: dict[str, bool] = {}
+        self.update(options)
 
     def scalar(self, name: str, index: int | None = None) -> Tensor:
-        """The number `self[name]` (or its element `index`) as a float64 0-d tensor that follows it."""
-        found = self._scalars.get((name, index))
+        """The number `self[name]` (or its element `index`) as a 0-d tensor that follows it."""
+        found = self._numbers[name] if name in self._numbers else self._options[name]
+        return found if index is None else found[index]
+
+    def uses(self, name: str) -> bool:
+        """Whether the number `self[name]` is other than zero (a tensor of the user's always counts as such)."""
+        return self._nonzero.get(name, True)
+
+    def __getitem__(self, name: str):
+        found = self._numbers.get(name)
         if found is None:
-            found = _number(self[name] if index is None else self[name][index])
-            self._scalars[name, index] = found
-        return found
+            return self._options[name]
+        return tuple(n.item() for n in found) if isinstance(found, tuple) else found.item()
 
     def __setitem__(self, name: str, value) -> None:
-        if name not in self or not _same_kind(self[name], value):
+        before = self._numbers.get(name)
+        if not _is_number(value):
             self._forget(name)
-        super().__setitem__(name, value)
-        with no_grad():
-            for (key, index), scalar in self._scalars.items():
-                if key == name:
-                    scalar.fill_(float(value if index is None else value[index]))
+            self._options[name] = value
+        elif before is not None and _same_type(self[name], value):
+            _write(before, value)
+        else:
+            self._forget(name)
+            self._numbers[name] = _tensors(value)
+        if type(value) in (int, float):
+            self._nonzero[name] = value != 0
 
     def _forget(self, name: str) -> None:
-        """Drops the tensors of an entry that changes its kind; what was compiled from it is no longer valid."""
-        advance()
-        for key in [key for key in self._scalars if key[0] == name]:
-            del self._scalars[key]
+        for table in (self._options, self._numbers, self._nonzero):
+            table.pop(name, None)
 
     def __delitem__(self, name: str) -> None:
-        self._forget(name)
-        super().__delitem__(name)
-
-    def update(self, *args, **kwargs) -> None:
-        """Sets entries one by one, so that their tensors follow."""
-        for name, value in dict(*args, **kwargs).items():
-            self[name] = value
-
-    def setdefault(self, name: str, default=None):
-        """The entry, set to `default` first when there is none."""
         if name not in self:
-            self[name] = default
-        return self[name]
+            raise KeyError(name)
+        self._forget(name)
 
-    def __reduce__(self):
-        return (type(self), (dict(self),))
+    def __iter__(self) -> Iterator[str]:
+        return chain(self._options, self._numbers)
 
-    def __deepcopy__(self, memo: dict) -> ParamGroup:
-        from copy import deepcopy
-        return type(self)(deepcopy(dict(self), memo))
+    def __len__(self) -> int:
+        return len(self._options) + len(self._numbers)
 
-
-def _number(value) -> Tensor:
-    # A tensor given by the user is used as it is: writes into it are already seen by every step.
-    if isinstance(value, Tensor):
-        return value
-    return from_array(np.array(value, np.float64))
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
-def _same_kind(old, new) -> bool:
-    """Whether a step performs the same operations for both values."""
-    if isinstance(old, tuple | list) and isinstance(new, tuple | list):
-        return len(old) == len(new) and all(map(_same_kind, old, new))
-    numbers = type(old) in (float, int) and type(new) in (float, int)
-    return numbers and (old == 0) == (new == 0)
+def _is_number(value) -> bool:
+    values = value if type(value) in (tuple, list) and value else (value,)
+    return all(type(v) in (int, float) for v in values)
+
+
+def _same_type(old, new) -> bool:
+    if isinstance(old, tuple):
+        return not isinstance(new, int | float) and list(map(type, old)) == list(map(type, new))
+    return type(old) is type(new)
+
+
+def _tensors(value):
+    if isinstance(value, tuple | list):
+        return tuple(map(_tensors, value))
+    return from_array(np.array(value))
+
+
+def _write(numbers, value) -> None:
+    with no_grad():
+        for number, one in zip(numbers, value) if isinstance(numbers, tuple) else [(numbers, value)]:
+            number.fill_(one)

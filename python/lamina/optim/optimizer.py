@@ -1,7 +1,8 @@
 """Optimizer: parameter groups, state per parameter, and what all optimizers share.
 
 A step consists of in-place operators on tensors and reads no tensor's value, so `lamina.compile` captures it:
-parameters, state, step counters and learning rates are inputs that the compiled step updates.
+parameters, state, step counters and learning rates are inputs that the compiled step updates. For the same
+reason state is made when a parameter is added, not in its first step.
 """
 
 from __future__ import annotations
@@ -12,14 +13,13 @@ from copy import deepcopy
 from itertools import chain
 
 from ..autograd import enable_grad, no_grad
-from ..dispatch.state import state as dispatch_state
 from ..errors import ValueError_
 from ..tensor import Tensor
 from .groups import ParamGroup
 
 
 class Optimizer:
-    """Base class. A subclass gives `defaults`, `init_state(param, group)` and `update(param, grad, state, group)`.
+    """Base class. A subclass gives `defaults`, `state_names(group)` and `update(param, grad, state, group)`.
 
     `params` is an iterable of tensors, of (name, tensor) pairs, or of dicts with `params` and options.
     """
@@ -45,23 +45,24 @@ class Optimizer:
         params = [entry[1] if isinstance(entry, tuple) else entry for entry in params]
         for param in params:
             _check_param(param)
-        known = {id(p) for other in self.param_groups for p in other["params"]}
-        if len({id(p) for p in params}) < len(params) or any(id(p) in known for p in params):
+        everyone = [id(p) for p in chain(params, self._params())]
+        if len(set(everyone)) < len(everyone):
             raise ValueError_("a parameter appears more than once in an optimizer's groups")
         group["params"] = params
         if names:
             group["param_names"] = names
         self.check(group)
         self.param_groups.append(group)
+        self._make_state(group)
 
     def check(self, group: dict) -> None:
         """Raises ValueError_ for options outside their range; subclasses extend it."""
         check_range("lr", group["lr"], low=0)
         check_range("weight_decay", group.get("weight_decay", 0), low=0)
 
-    def init_state(self, param: Tensor, group: dict) -> dict:
-        """The state of a parameter before its first step: name -> tensor."""
-        return {}
+    def state_names(self, group: ParamGroup) -> tuple[str, ...]:
+        """Names of the tensors kept for each parameter: of its shape and zero at first; "step" is a 0-d counter."""
+        return ()
 
     def update(self, param: Tensor, grad: Tensor, state: dict, group: ParamGroup) -> None:
         """Updates one parameter and its state in place. Called without autograd."""
@@ -80,15 +81,22 @@ class Optimizer:
                         self._update_one(param, group)
         return loss
 
-    def _update_one(self, param: Tensor, group: ParamGroup) -> None:
+    def _make_state(self, group: ParamGroup) -> None:
+        for param in group["params"]:
+            if param.requires_grad:
+                self._state_of(param, group)
+
+    def _state_of(self, param: Tensor, group: ParamGroup) -> dict:
+        """The parameter's state; makes what is missing because the parameter or an option was changed."""
         state = self.state[param]
-        if not state:
-            # State is made outside of any trace: a compiled step then reads and updates it, instead of
-            # starting from zero at every call.
-            with dispatch_state.override(tracer=None):
-                state.update(self.init_state(param, group))
+        for name in self.state_names(group):
+            if name not in state:
+                state[name] = _zeros(name, param)
+        return state
+
+    def _update_one(self, param: Tensor, group: ParamGroup) -> None:
         grad = -param.grad if group.get("maximize") else param.grad
-        self.update(param, grad, state, group)
+        self.update(param, grad, self._state_of(param, group), group)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Drops the gradients of all parameters, or sets them to zero."""
@@ -122,6 +130,8 @@ class Optimizer:
         for number, values in state_dict["state"].items():
             param = params[number]
             self.state[param] = {name: _taken_over(name, value, param) for name, value in values.items()}
+        for group in self.param_groups:
+            self._make_state(group)
 
     def _params(self):
         return chain.from_iterable(group["params"] for group in self.param_groups)
@@ -141,6 +151,11 @@ def check_range(name: str, value, low: float, high: float | None = None) -> None
     if not low <= value or (high is not None and not value < high):
         limit = f"at least {low}" if high is None else f"in [{low}, {high})"
         raise ValueError_(f"{name} must be {limit}, got {value}")
+
+
+def _zeros(name: str, param: Tensor) -> Tensor:
+    from .. import zeros, zeros_like
+    return zeros(()) if name == "step" else zeros_like(param, requires_grad=False)
 
 
 def _check_param(param) -> None:

@@ -23,21 +23,20 @@ class RMSprop(Optimizer):
         for name in ("momentum", "alpha", "eps"):
             check_range(name, group[name], low=0)
 
-    def init_state(self, param, group):
-        """The mean square, and the mean and velocity where they are used, of zero."""
-        from .. import zeros, zeros_like
-        state = {"step": zeros(()), "square_avg": zeros_like(param)}
-        if group["momentum"] > 0:
-            state["momentum_buffer"] = zeros_like(param)
+    def state_names(self, group):
+        """A step count and the mean square; the velocity and the mean gradient where they are used."""
+        names = ["step", "square_avg"]
+        if group.uses("momentum"):
+            names.append("momentum_buffer")
         if group["centered"]:
-            state["grad_avg"] = zeros_like(param)
-        return state
+            names.append("grad_avg")
+        return tuple(names)
 
     def update(self, param, grad, state, group):
         """One step of the formulas above."""
         alpha, lr = group.scalar("alpha"), group.scalar("lr")
         state["step"].add_(1)
-        if group["weight_decay"] != 0:
+        if group.uses("weight_decay"):
             grad = grad + group.scalar("weight_decay") * param
         square = state["square_avg"].mul_(alpha).add_((1 - alpha) * (grad * grad))
         if group["centered"]:
@@ -45,6 +44,6 @@ class RMSprop(Optimizer):
             mean.add_((1 - alpha) * (grad - mean))
             square = square - mean * mean
         quotient = grad / (square.sqrt() + group.scalar("eps"))
-        if group["momentum"] > 0:
+        if group.uses("momentum"):
             quotient = state["momentum_buffer"].mul_(group.scalar("momentum")).add_(quotient)
         param.sub_(lr * quotient)

@@ -27,39 +27,26 @@ class SGD(Optimizer):
         if group["nesterov"] and (group["momentum"] <= 0 or group["dampening"] != 0):
             raise ValueError_("nesterov needs a momentum above 0 and no dampening")
 
-    def init_state(self, param, group):
-        """A velocity of zero; with dampening also how many steps were made, for the first is not damped."""
-        if group["momentum"] == 0:
-            return {}
-        state = {"momentum_buffer": _zeros_like(param)}
-        if group["dampening"] != 0:
-            state["step"] = _counter()
-        return state
+    def state_names(self, group):
+        """A velocity; with dampening also how many steps were made, for the first is not damped."""
+        if not group.uses("momentum"):
+            return ()
+        return ("momentum_buffer", "step") if group.uses("dampening") else ("momentum_buffer",)
 
     def update(self, param, grad, state, group):
         """One step of the formulas above."""
-        if group["weight_decay"] != 0:
+        if group.uses("weight_decay"):
             grad = grad + group.scalar("weight_decay") * param
-        if group["momentum"] != 0:
+        if group.uses("momentum"):
             grad = self._momentum(grad, state, group)
         param.sub_(group.scalar("lr") * grad)
 
     def _momentum(self, grad, state, group):
         velocity, momentum = state["momentum_buffer"], group.scalar("momentum")
         fresh = grad
-        if group["dampening"] != 0:
+        if group.uses("dampening"):
             later = (state["step"] != 0).to(group.scalar("dampening").dtype)
             fresh = (1 - group.scalar("dampening") * later) * grad
             state["step"].add_(1)
         velocity.mul_(momentum).add_(fresh)
         return grad + momentum * velocity if group["nesterov"] else velocity
-
-
-def _zeros_like(param):
-    from .. import zeros_like
-    return zeros_like(param)
-
-
-def _counter():
-    from .. import zeros
-    return zeros(())

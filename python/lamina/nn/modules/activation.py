@@ -1,4 +1,4 @@
-"""Activations as modules. Those without parameters are made from one table of functions and options."""
+"""Activations as modules: a function of `nn.functional` and its options."""
 
 from __future__ import annotations
 
@@ -7,62 +7,251 @@ from ..module import Module
 from ..parameter import Parameter
 
 
-class _Activation(Module):
-    """Calls `function(input, **options)`; the class's `options` are the names and defaults of its arguments."""
-
-    function = None
-    options: dict = {}
-
-    def __init__(self, *args, **kwargs):
+class _Inplace(Module):
+    def __init__(self, inplace: bool = False):
         super().__init__()
-        names = list(self.options)
-        if len(args) > len(names) or set(kwargs) - set(names[len(args):]):
-            signature = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
-            raise TypeError(f"{type(self).__name__} takes ({signature})")
-        for name, value in {**self.options, **dict(zip(names, args)), **kwargs}.items():
-            setattr(self, name, value)
-
-    def forward(self, input):
-        """The function of every element (softmax and its kin: of every slice along `dim`)."""
-        return type(self).function(input, **{name: getattr(self, name) for name in self.options})
+        self.inplace = inplace
 
     def extra_repr(self) -> str:
-        """The options that are not the default."""
-        shown = {name: getattr(self, name) for name in self.options}
-        return ", ".join(f"{name}={value}" for name, value in shown.items() if value is not False)
+        """Whether it works in place."""
+        return "inplace=True" if self.inplace else ""
 
 
-def _activation(name: str, function, doc: str, **options) -> type:
-    fields = {"__doc__": doc, "__module__": __name__, "function": staticmethod(function), "options": options}
-    return type(name, (_Activation,), fields)
+class ReLU(_Inplace):
+    """max(x, 0)."""
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.relu(input, self.inplace)
 
 
-ReLU = _activation("ReLU", F.relu, "max(x, 0).", inplace=False)
-ReLU6 = _activation("ReLU6", F.relu6, "min(max(x, 0), 6).", inplace=False)
-LeakyReLU = _activation("LeakyReLU", F.leaky_relu, "x where positive, negative_slope * x elsewhere.", negative_slope=0.01,
-                        inplace=False)
-ELU = _activation("ELU", F.elu, "x where positive, alpha * (exp(x) - 1) elsewhere.", alpha=1.0, inplace=False)
-SELU = _activation("SELU", F.selu, "ELU scaled to keep mean 0 and variance 1 (Klambauer et al., 2017).", inplace=False)
-CELU = _activation("CELU", F.celu, "ELU that is smooth for every alpha.", alpha=1.0, inplace=False)
-GELU = _activation("GELU", F.gelu, "x times the normal distribution function of x; approximate is none or tanh.",
-                   approximate="none")
-SiLU = _activation("SiLU", F.silu, "x * sigmoid(x).", inplace=False)
-Mish = _activation("Mish", F.mish, "x * tanh(softplus(x)).", inplace=False)
-Sigmoid = _activation("Sigmoid", F.sigmoid, "1 / (1 + exp(-x)).")
-LogSigmoid = _activation("LogSigmoid", F.logsigmoid, "log(sigmoid(x)).")
-Hardsigmoid = _activation("Hardsigmoid", F.hardsigmoid, "min(max(x + 3, 0), 6) / 6.", inplace=False)
-Hardswish = _activation("Hardswish", F.hardswish, "x * hardsigmoid(x).", inplace=False)
-Hardtanh = _activation("Hardtanh", F.hardtanh, "x held between min_val and max_val.", min_val=-1.0, max_val=1.0,
-                       inplace=False)
-Softplus = _activation("Softplus", F.softplus, "log(1 + exp(beta * x)) / beta; x where beta * x is above threshold.",
-                       beta=1.0, threshold=20.0)
-Softsign = _activation("Softsign", F.softsign, "x / (1 + |x|).")
-Tanh = _activation("Tanh", F.tanh, "Hyperbolic tangent.")
-Tanhshrink = _activation("Tanhshrink", F.tanhshrink, "x - tanh(x).")
-GLU = _activation("GLU", F.glu, "First half along dim times the sigmoid of the second.", dim=-1)
-Softmax = _activation("Softmax", F.softmax, "exp(x) over its sum along dim.", dim=None)
-Softmin = _activation("Softmin", F.softmin, "Softmax of -x.", dim=None)
-LogSoftmax = _activation("LogSoftmax", F.log_softmax, "Logarithm of softmax.", dim=None)
+class ReLU6(_Inplace):
+    """min(max(x, 0), 6)."""
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.relu6(input, self.inplace)
+
+
+class LeakyReLU(_Inplace):
+    """x where positive, negative_slope * x elsewhere."""
+
+    def __init__(self, negative_slope: float = 0.01, inplace: bool = False):
+        super().__init__(inplace)
+        self.negative_slope = negative_slope
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.leaky_relu(input, self.negative_slope, self.inplace)
+
+    def extra_repr(self) -> str:
+        """The options."""
+        return f"negative_slope={self.negative_slope}" + (", inplace=True" if self.inplace else "")
+
+
+class ELU(_Inplace):
+    """x where positive, alpha * (exp(x) - 1) elsewhere."""
+
+    def __init__(self, alpha: float = 1.0, inplace: bool = False):
+        super().__init__(inplace)
+        self.alpha = alpha
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.elu(input, self.alpha, self.inplace)
+
+    def extra_repr(self) -> str:
+        """The options."""
+        return f"alpha={self.alpha}" + (", inplace=True" if self.inplace else "")
+
+
+class CELU(_Inplace):
+    """An ELU that is smooth for every alpha."""
+
+    def __init__(self, alpha: float = 1.0, inplace: bool = False):
+        super().__init__(inplace)
+        self.alpha = alpha
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.celu(input, self.alpha, self.inplace)
+
+    def extra_repr(self) -> str:
+        """The options."""
+        return f"alpha={self.alpha}" + (", inplace=True" if self.inplace else "")
+
+
+class SELU(_Inplace):
+    """An ELU scaled to keep mean 0 and variance 1 (Klambauer et al., 2017)."""
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.selu(input, self.inplace)
+
+
+class GELU(Module):
+    """x times the normal distribution function of x; approximate is none or tanh."""
+
+    def __init__(self, approximate: str = "none"):
+        super().__init__()
+        self.approximate = approximate
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.gelu(input, self.approximate)
+
+    def extra_repr(self) -> str:
+        """The option."""
+        return f"approximate={self.approximate!r}"
+
+
+class SiLU(_Inplace):
+    """x * sigmoid(x)."""
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.silu(input, self.inplace)
+
+
+class Mish(_Inplace):
+    """x * tanh(softplus(x))."""
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.mish(input, self.inplace)
+
+
+class Sigmoid(Module):
+    """1 / (1 + exp(-x))."""
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.sigmoid(input)
+
+
+class LogSigmoid(Module):
+    """log(sigmoid(x))."""
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.logsigmoid(input)
+
+
+class Hardsigmoid(_Inplace):
+    """min(max(x + 3, 0), 6) / 6."""
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.hardsigmoid(input, self.inplace)
+
+
+class Hardswish(_Inplace):
+    """x * hardsigmoid(x)."""
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.hardswish(input, self.inplace)
+
+
+class Hardtanh(_Inplace):
+    """x held between min_val and max_val."""
+
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False):
+        super().__init__(inplace)
+        self.min_val, self.max_val = min_val, max_val
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
+
+    def extra_repr(self) -> str:
+        """The options."""
+        return f"min_val={self.min_val}, max_val={self.max_val}" + (", inplace=True" if self.inplace else "")
+
+
+class Softplus(Module):
+    """log(1 + exp(beta * x)) / beta; x where beta * x is above threshold."""
+
+    def __init__(self, beta: float = 1.0, threshold: float = 20.0):
+        super().__init__()
+        self.beta, self.threshold = beta, threshold
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.softplus(input, self.beta, self.threshold)
+
+    def extra_repr(self) -> str:
+        """The options."""
+        return f"beta={self.beta}, threshold={self.threshold}"
+
+
+class Softsign(Module):
+    """x / (1 + |x|)."""
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.softsign(input)
+
+
+class Tanh(Module):
+    """Hyperbolic tangent."""
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.tanh(input)
+
+
+class Tanhshrink(Module):
+    """x - tanh(x)."""
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.tanhshrink(input)
+
+
+class _Along(Module):
+    def __init__(self, dim: int | None = None):
+        super().__init__()
+        self.dim = dim
+
+    def extra_repr(self) -> str:
+        """The dimension."""
+        return f"dim={self.dim}"
+
+
+class GLU(_Along):
+    """The first half along dim times the sigmoid of the second half."""
+
+    def __init__(self, dim: int = -1):
+        super().__init__(dim)
+
+    def forward(self, input):
+        """The product, half as long along dim."""
+        return F.glu(input, self.dim)
+
+
+class Softmax(_Along):
+    """exp(x) over its sum along dim."""
+
+    def forward(self, input):
+        """Weights that sum to one along dim."""
+        return F.softmax(input, self.dim)
+
+
+class Softmin(_Along):
+    """Softmax of -x."""
+
+    def forward(self, input):
+        """Weights that sum to one along dim."""
+        return F.softmin(input, self.dim)
+
+
+class LogSoftmax(_Along):
+    """The logarithm of softmax."""
+
+    def forward(self, input):
+        """Logarithms of weights that sum to one along dim."""
+        return F.log_softmax(input, self.dim)
 
 
 class PReLU(Module):

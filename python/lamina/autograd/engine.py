@@ -179,7 +179,7 @@ def sum_to_size(grad, sizes: tuple, source=None):
 def _cast(grad, dtype):
     from ..dtypes import from_numpy
     if grad._array.dtype.kind == "c" and dtype.kind != "c":
-        grad = grad.real()
+        grad = grad.real
     return grad.to(from_numpy(dtype)) if grad._array.dtype != dtype else grad
 
 

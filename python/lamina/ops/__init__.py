@@ -6,7 +6,7 @@ dispatch or tracing; they may import dtypes, devices, storage and errors only.
 
 from . import (
     activation, adaptive_pooling, binary, cast, comparison, contraction, convolution, copy, einsum, factory, gelu, indexing, joining,
-    loss, pooling, products, reduction, scan, scatter, shape, softmax, statistics, ternary, unary, view, view_backward,
+    loss, normalization, pooling, products, reduction, scan, scatter, shape, softmax, statistics, ternary, unary, view, view_backward,
 )
 from .registry import NAMESPACES, aten
 

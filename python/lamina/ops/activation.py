@@ -130,9 +130,9 @@ def elu(p, self, alpha, scale, input_scale):
 
 
 def _elu_backward_self_vjp(grad, grad_output, alpha, scale, input_scale, is_result, self_or_result):
-    if is_result:
-        return None
     x = self_or_result
+    if is_result:
+        return (grad * grad_output * input_scale).masked_fill(x > 0, 0)
     curvature = (x * input_scale).exp() * (alpha * scale * input_scale * input_scale)
     return grad * grad_output * curvature.masked_fill(x > 0, 0)
 

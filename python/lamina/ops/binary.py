@@ -121,12 +121,10 @@ def div_mode(p, self, other, rounding_mode):
     return quotient if is_integral(self.dtype) else p.trunc(quotient)
 
 
-@op("floor_divide.Scalar(Tensor self, Scalar other) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad: zeros(grad)})
-@op("floor_divide(Tensor self, Tensor other) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad: zeros(grad), "other": lambda grad: zeros(grad)})
+@op("floor_divide.Scalar(Tensor self, Scalar other) -> Tensor", pointwise=True, inplace=True)
+@op("floor_divide(Tensor self, Tensor other) -> Tensor", pointwise=True, inplace=True)
 def floor_divide(p, self, other):
-    """The quotient rounded down. Raises DtypeError for complex."""
+    """The quotient rounded down. Raises DtypeError for complex. No derivative, unlike div(rounding_mode="floor")."""
     return _floor_quotient(p, *_real_pair(p, self, other))
 
 

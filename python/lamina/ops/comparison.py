@@ -80,7 +80,8 @@ def _bitwise(name, doc, *, bool_ok=True):
     impl.__name__ = impl.__qualname__ = name
     op(f"{name}.Tensor(Tensor self, Tensor other) -> Tensor", pointwise=True, inplace=True,
        differentiable=False)(impl)
-    op(f"{name}.Scalar(Tensor self, Scalar other) -> Tensor", pointwise=True, inplace=True,
+    overload = "Tensor_Scalar" if name in _PRIMITIVE else "Scalar"
+    op(f"{name}.{overload}(Tensor self, Scalar other) -> Tensor", pointwise=True, inplace=True,
        differentiable=False)(impl)
 
 

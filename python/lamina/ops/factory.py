@@ -81,6 +81,18 @@ def scalar_tensor(p, s, dtype, layout, device, pin_memory):
     return p.full((), s, _dtype(dtype, default_float()))
 
 
+@op(f"arange(Scalar end, *, {_OPTIONS}) -> Tensor", variants="", differentiable=False)
+def arange_to(p, end, dtype, layout, device, pin_memory):
+    """0, 1, ... up to but without end."""
+    return arange(p, 0, end, 1, dtype, layout, device, pin_memory)
+
+
+@op(f"arange.start(Scalar start, Scalar end, *, {_OPTIONS}) -> Tensor", variants="", differentiable=False)
+def arange_between(p, start, end, dtype, layout, device, pin_memory):
+    """start, start + 1, ... up to but without end."""
+    return arange(p, start, end, 1, dtype, layout, device, pin_memory)
+
+
 @op(f"arange.start_step(Scalar start, Scalar end, Scalar step=1, *, {_OPTIONS}) -> Tensor", variants="",
     differentiable=False)
 def arange(p, start, end, step, dtype, layout, device, pin_memory):
@@ -117,6 +129,12 @@ def linspace(p, start, end, steps, dtype, layout, device, pin_memory):
     # Counting back from the end makes the last element exact.
     falling = p.sub(end, p.mul(p.sub(steps - 1, ramp), step))
     return cast(p, p.select(p.compare(ramp, steps / 2, "lt"), rising, falling), result)
+
+
+@op(f"eye(SymInt n, *, {_OPTIONS}) -> Tensor", variants="", differentiable=False)
+def eye_square(p, n, dtype, layout, device, pin_memory):
+    """An n x n identity matrix."""
+    return eye(p, n, n, dtype, layout, device, pin_memory)
 
 
 @op(f"eye.m(SymInt n, SymInt m, *, {_OPTIONS}) -> Tensor", variants="", differentiable=False)

@@ -162,13 +162,14 @@ _extremum("amin", "smallest element")
 def _truth_reduction(name, doc):
     def over_dims(p, self, dim, keepdim):
         dims = wrap_dims(dim, self.ndim)
-        return kept(p, getattr(p, name)(truth(p, self), dims), dims, keepdim)
+        result = kept(p, getattr(p, name)(truth(p, self), dims), dims, keepdim)
+        return p.cast(result, self.dtype) if self.dtype.name == "uint8" else result
 
     def over_all(p, self):
         return over_dims(p, self, None, False)
 
-    over_dims.__doc__ = f"Bool: whether {doc} over dim is not zero."
-    over_all.__doc__ = f"Bool, 0-d: whether {doc} is not zero."
+    over_dims.__doc__ = f"Bool (uint8 of uint8): whether {doc} over dim is not zero."
+    over_all.__doc__ = f"Bool (uint8 of uint8), 0-d: whether {doc} is not zero."
     op(f"{name}(Tensor self) -> Tensor", differentiable=False)(over_all)
     op(f"{name}.dim(Tensor self, int dim, bool keepdim=False) -> Tensor", differentiable=False)(over_dims)
     op(f"{name}.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor", differentiable=False)(over_dims)

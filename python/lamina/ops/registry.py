@@ -168,7 +168,10 @@ class Namespace:
     def __init__(self, name: str):
         self.__name__ = name
 
-    def __getattr__(self, name: str) -> Packet:
+    def __getattr__(self, name: str):
+        # As in aten, what is a composition of operators can be called like one.
+        if self.__name__ == "aten" and name in COMPOSITES:
+            return COMPOSITES[name].fn
         raise AttributeError(f"no operator {self.__name__}::{name} is registered")
 
     def __iter__(self):

@@ -1,0 +1,33 @@
+"""The operator database: sample inputs for every entry of the registry.
+
+`cases()` lists (entry name, sample number); `sample(name, number)` makes the arguments. Tests of values,
+gradients and compiled code all draw on it.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from . import activations, contractions, pointwise, reductions
+from .arrays import Array, DType, Maker, Sample, convert, literal
+
+SAMPLES = {**pointwise.SAMPLES, **activations.SAMPLES, **reductions.SAMPLES, **contractions.SAMPLES}
+
+
+@functools.lru_cache(maxsize=None)
+def samples(name: str) -> tuple:
+    """All samples of an entry ("add.Tensor")."""
+    return tuple(SAMPLES[name](Maker(name)))
+
+
+def sample(name: str, number: int) -> Sample:
+    """One sample of an entry."""
+    return samples(name)[number]
+
+
+def cases() -> list:
+    """(entry name, sample number) of every sample."""
+    return [(name, number) for name in sorted(SAMPLES) for number in range(len(samples(name)))]
+
+
+__all__ = ["SAMPLES", "Array", "DType", "Maker", "Sample", "cases", "convert", "literal", "sample", "samples"]

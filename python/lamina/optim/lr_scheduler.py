@@ -125,10 +125,10 @@ class OneCycleLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def rate(self, base, index):
-        """The rate at this step. Raises ValueError_ after `total_steps`."""
-        step = self.last_epoch
-        if step >= self.total_steps:
-            raise ValueError_(f"step {step + 1} of a schedule of {self.total_steps} steps")
+        """The rate at this step; after the last one it stays. Raises ValueError_ beyond that."""
+        step = min(self.last_epoch, self.total_steps - 1)
+        if self.last_epoch > self.total_steps:
+            raise ValueError_(f"step {self.last_epoch} of a schedule of {self.total_steps} steps")
         if step <= self.peak:
             return self._between(self.initial, self.max_lr, step / self.peak)
         return self._between(self.max_lr, self.final, (step - self.peak) / (self.total_steps - 1 - self.peak))

@@ -52,5 +52,6 @@ def test_one_cycle_ends():
     optimizer = optim.SGD([nn.Parameter(lamina.ones(1))], lr=0.1)
     schedule = optim.lr_scheduler.OneCycleLR(optimizer, 1.0, 2)
     schedule.step()
-    with pytest.raises(ValueError, match="schedule of 2 steps"):
+    schedule.step()
+    with pytest.raises(ValueError, match="step 3 of a schedule of 2 steps"):
         schedule.step()

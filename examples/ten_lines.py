@@ -13,9 +13,8 @@ def f(a, b):
 
 
 a, b = lamina.ones(2, 3), lamina.ones(3, 2, requires_grad=True)
-lowered = f.lower(a, b)
-for stage in lowered.stages:
-    print(f"// ----- {stage.name} -----\n{stage.text()}\n")
+for name, stage in f.lower(a, b).stages.items():
+    print(f"// ----- {name} -----\n{stage.text()}")
 
 result = f(a, b)
 result.sum().backward()

@@ -117,6 +117,16 @@ def disagreement(first: Run, second: Run) -> float:
     return float(np.max(np.abs(a - b) / np.abs(b)))
 
 
+def print_compile_times(run: Run) -> None:
+    """What each stage took, for both compiled programs."""
+    programs = {"loss": run.loss, "update": run.update}
+    seconds = {name: program.entries[0].seconds for name, program in programs.items()}
+    print(f"\ncompile time (ms)  {'':4}" + "".join(f"{name:>9}" for name in programs))
+    for stage in dict.fromkeys(stage for table in seconds.values() for stage in table):
+        print(f"  {stage:<21}" + "".join(f"{1e3 * table.get(stage, 0):9.1f}" for table in seconds.values()))
+    print(f"  {'total':<21}" + "".join(f"{1e3 * sum(table.values()):9.1f}" for table in seconds.values()) + "\n")
+
+
 def draw(compiled: Run, eager: Run) -> None:
     """Writes the loss curves as a PNG."""
     matplotlib.use("Agg")
@@ -140,6 +150,7 @@ def main() -> None:
     train(eager, train_images, train_labels, 1, "eager")
     accuracy, apart = compiled.accuracy(test_images, test_labels), disagreement(compiled, eager)
     draw(compiled, eager)
+    print_compile_times(compiled)
     print(f"test accuracy         {accuracy:.4f}")
     print(f"loss agreement        {apart:.1e} relative, over the first {COMPARED_STEPS} steps")
     print(f"steps per second      {compiled.steps_per_second():.0f} compiled, {eager.steps_per_second():.0f} eager")

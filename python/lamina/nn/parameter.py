@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..dispatch.function import disabled_torch_function
 from ..tensor import Tensor
 
 
@@ -27,6 +28,7 @@ class Parameter(Tensor):
     """
 
     __slots__ = ()
+    __torch_function__ = disabled_torch_function
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True):
         param = _adopt(cls, data)
@@ -46,8 +48,10 @@ class Parameter(Tensor):
 class Buffer(Tensor):
     """A tensor that a Module counts among its buffers; `persistent` says whether its state dict has it.
 
-    Buffer(data=None, *, persistent=True) shares the memory of `data`.
+    Buffer(data=None, *, persistent=True) shares the memory of `data`. Operators on it return plain Tensors.
     """
+
+    __torch_function__ = disabled_torch_function
 
     def __new__(cls, data: Tensor | None = None, *, persistent: bool = True):
         buffer = _adopt(cls, data)

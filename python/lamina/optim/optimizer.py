@@ -107,7 +107,7 @@ class Optimizer:
                 param.grad = None
             else:
                 with no_grad():
-                    param.grad.detach_().zero_()
+                    param.grad.zero_()
 
     def state_dict(self) -> dict:
         """State and groups, with parameters replaced by their numbers in order of the groups."""

@@ -53,7 +53,11 @@ def tensor_cases(library, x: np.ndarray, grad: bool = False) -> dict[str, Callab
 def columns(size: int) -> dict[str, dict[str, Callable]]:
     """All variants for square operands of `size`."""
     x = np.full((size, size), 1.0, np.float32)
-    found = {"numpy": numpy_cases(x), "lamina": tensor_cases(lamina, x), "with grad": tensor_cases(lamina, x, grad=True)}
+    found = {
+        "numpy": numpy_cases(x),
+        "lamina": tensor_cases(lamina, x),
+        "with grad": tensor_cases(lamina, x, grad=True),
+    }
     if importlib.util.find_spec("torch"):
         import torch
 

@@ -62,6 +62,7 @@ def step_over(library, functional, model, optimizer, loss_of: Callable, update: 
 
 def eager_case(library, functional, model, optimizer) -> Case:
     """A step without compilation, in lamina or torch."""
+
     def loss_of(images, labels):
         return functional.cross_entropy(model(images), labels)
 
@@ -75,8 +76,10 @@ def two_programs() -> Case:
     def loss_of(images, labels):
         return F.cross_entropy(model(images), labels)
 
-    programs = {"loss": lamina.compile(loss_of, fullgraph=True),
-                "update": lamina.compile(optimizer.step, fullgraph=True)}
+    programs = {
+        "loss": lamina.compile(loss_of, fullgraph=True),
+        "update": lamina.compile(optimizer.step, fullgraph=True),
+    }
     return Case(step_over(lamina, F, model, optimizer, *programs.values()), programs)
 
 
@@ -108,8 +111,15 @@ def torch_case() -> Case:
     import torch
 
     nn = torch.nn
-    model = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3, padding=1),
-                          nn.ReLU(), nn.Flatten(), nn.Linear(256, 10))
+    model = nn.Sequential(
+        nn.Conv2d(1, 8, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(8, 16, 3, padding=1),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(256, 10),
+    )
     return eager_case(torch, nn.functional, model, torch.optim.AdamW(model.parameters()))
 
 

@@ -1,6 +1,6 @@
 """What other compilers ask you to give up: writes through views, returned views, inputs changed in place.
 
-    python examples/mutation_and_views.py
+python examples/mutation_and_views.py
 """
 
 import lamina

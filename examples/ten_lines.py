@@ -1,6 +1,6 @@
 """The pipeline on ten lines: mutation, a view and a gradient, shown after every stage.
 
-    python examples/ten_lines.py
+python examples/ten_lines.py
 """
 
 import lamina

@@ -13,15 +13,14 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import lamina
 import matplotlib
 import numpy as np
+from lamina import nn, optim
+from lamina.nn import functional as F
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from tqdm import tqdm
-
-import lamina
-from lamina import nn, optim
-from lamina.nn import functional as F
 
 EPOCHS = 12
 BATCH = 32
@@ -97,7 +96,7 @@ def batches(count: int, epochs: int):
     rng = np.random.default_rng(0)
     for _ in range(epochs):
         order = rng.permutation(count)
-        yield [lamina.tensor(order[i:i + BATCH]) for i in range(0, count - BATCH + 1, BATCH)]
+        yield [lamina.tensor(order[i : i + BATCH]) for i in range(0, count - BATCH + 1, BATCH)]
 
 
 def train(run: Run, images: lamina.Tensor, labels: lamina.Tensor, epochs: int, name: str) -> None:
@@ -131,6 +130,7 @@ def draw(compiled: Run, eager: Run) -> None:
     """Writes the loss curves as a PNG."""
     matplotlib.use("Agg")
     from matplotlib import pyplot
+
     figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
     axes.semilogy(compiled.losses, label="compiled", linewidth=1)
     axes.semilogy(eager.losses, label="eager", linewidth=1, linestyle="--")

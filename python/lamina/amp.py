@@ -15,11 +15,25 @@ from .dispatch.state import state
 from .errors import DtypeError
 from .tensor import Tensor
 
-_SMALL = frozenset("mm bmm addmm baddbmm addbmm addmv mv dot convolution".split())
+_SMALL = frozenset(["mm", "bmm", "addmm", "baddbmm", "addbmm", "addmv", "mv", "dot", "convolution"])
 _FLOAT32 = frozenset(
-    "binary_cross_entropy nll_loss_forward nll_loss2d_forward smooth_l1_loss mse_loss huber_loss kl_div prod "
-    "view_as_complex grid_sampler quantile cdist trace".split())
-_WIDEST = frozenset("cat stack".split())
+    [
+        "binary_cross_entropy",
+        "nll_loss_forward",
+        "nll_loss2d_forward",
+        "smooth_l1_loss",
+        "mse_loss",
+        "huber_loss",
+        "kl_div",
+        "prod",
+        "view_as_complex",
+        "grid_sampler",
+        "quantile",
+        "cdist",
+        "trace",
+    ]
+)
+_WIDEST = frozenset(["cat", "stack"])
 
 
 class _Region:
@@ -51,8 +65,12 @@ class _Region:
 
     def _eligible(self, value) -> bool:
         """Floating-point tensors on the region's device, except float64, which is left alone."""
-        return (isinstance(value, Tensor) and value.dtype.is_floating_point and value.dtype is not dtypes.float64
-                and value.device.type == self.device_type)
+        return (
+            isinstance(value, Tensor)
+            and value.dtype.is_floating_point
+            and value.dtype is not dtypes.float64
+            and value.device.type == self.device_type
+        )
 
     def _widest(self, args) -> dtypes.dtype:
         tensors = [t for a in args for t in (a if isinstance(a, (list, tuple)) else [a]) if self._eligible(t)]
@@ -66,8 +84,13 @@ class autocast:
     switches an outer region off. Raises DtypeError for other dtypes.
     """
 
-    def __init__(self, device_type: str, dtype: dtypes.dtype | None = None, enabled: bool = True,
-                 cache_enabled: bool | None = None):
+    def __init__(
+        self,
+        device_type: str,
+        dtype: dtypes.dtype | None = None,
+        enabled: bool = True,
+        cache_enabled: bool | None = None,
+    ):
         dtype = dtypes.bfloat16 if dtype is None else dtype
         if dtype not in (dtypes.bfloat16, dtypes.float16):
             raise DtypeError(f"autocast computes in bfloat16 or float16, got {dtype}", op="autocast")
@@ -83,10 +106,12 @@ class autocast:
 
     def __call__(self, function):
         """`function` run inside of the region."""
+
         @functools.wraps(function)
         def inside(*args, **kwargs):
             with self:
                 return function(*args, **kwargs)
+
         return inside
 
 

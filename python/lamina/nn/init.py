@@ -16,8 +16,17 @@ from ..errors import ShapeError, ValueError_
 from ..tensor import Tensor, from_array
 
 _GAINS = {
-    "linear": 1.0, "conv1d": 1.0, "conv2d": 1.0, "conv3d": 1.0, "conv_transpose1d": 1.0, "conv_transpose2d": 1.0,
-    "conv_transpose3d": 1.0, "sigmoid": 1.0, "tanh": 5.0 / 3, "relu": math.sqrt(2.0), "selu": 3.0 / 4,
+    "linear": 1.0,
+    "conv1d": 1.0,
+    "conv2d": 1.0,
+    "conv3d": 1.0,
+    "conv_transpose1d": 1.0,
+    "conv_transpose2d": 1.0,
+    "conv_transpose3d": 1.0,
+    "sigmoid": 1.0,
+    "tanh": 5.0 / 3,
+    "relu": math.sqrt(2.0),
+    "selu": 3.0 / 4,
 }
 
 
@@ -46,9 +55,11 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator=None)
         return tensor.normal_(mean, std, generator=generator)
 
 
-def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0,
-                  generator=None) -> Tensor:
+def trunc_normal_(
+    tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator=None
+) -> Tensor:
     """Fills with draws from a normal distribution cut to [a, b], by inverting its distribution function."""
+
     def cdf(x: float) -> float:
         return (1 + math.erf((x - mean) / (std * math.sqrt(2)))) / 2
 
@@ -85,8 +96,9 @@ def eye_(tensor: Tensor) -> Tensor:
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     """Fills a convolution weight [out, in/groups, *kernel] so that it passes its input channels through."""
     if tensor.ndim not in (3, 4, 5):
-        raise ShapeError(f"dirac_ fills a convolution weight of 3 to 5 dimensions, got shape {list(tensor.shape)}",
-                         op="dirac_")
+        raise ShapeError(
+            f"dirac_ fills a convolution weight of 3 to 5 dimensions, got shape {list(tensor.shape)}", op="dirac_"
+        )
     out, inner, *kernel = tensor.shape
     if out % groups:
         raise ValueError_(f"{out} output channels do not split into {groups} groups", op="dirac_")
@@ -110,15 +122,17 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator=None) -> Tensor:
     return normal_(tensor, 0.0, gain * math.sqrt(2.0 / sum(_fans(tensor))), generator)
 
 
-def kaiming_uniform_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu",
-                     generator=None) -> Tensor:
+def kaiming_uniform_(
+    tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator=None
+) -> Tensor:
     """Uniform with variance gain^2 / fan; `a` is leaky_relu's slope, `mode` fan_in or fan_out."""
     bound = math.sqrt(3.0) * _kaiming_std(tensor, a, mode, nonlinearity)
     return uniform_(tensor, -bound, bound, generator)
 
 
-def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu",
-                    generator=None) -> Tensor:
+def kaiming_normal_(
+    tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator=None
+) -> Tensor:
     """Normal with variance gain^2 / fan; `a` is leaky_relu's slope, `mode` fan_in or fan_out."""
     return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
 
@@ -128,6 +142,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0, generator=None) -> Tensor:
     if tensor.ndim < 2:
         raise ShapeError(f"orthogonal_ needs at least 2 dimensions, got shape {list(tensor.shape)}", op="orthogonal_")
     from .. import random
+
     rows, columns = tensor.shape[0], tensor.numel() // tensor.shape[0]
     draws = random.randn(max(rows, columns), min(rows, columns), generator=generator).numpy().astype(np.float64)
     q, r = np.linalg.qr(draws)

@@ -17,8 +17,14 @@ from .hooks import RemovableHandle, register
 from .parameter import Buffer, Parameter
 
 _TABLES = ("_parameters", "_buffers", "_modules")
-_HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks",
-          "_state_dict_pre_hooks", "_state_dict_hooks")
+_HOOKS = (
+    "_forward_pre_hooks",
+    "_forward_hooks",
+    "_load_state_dict_pre_hooks",
+    "_load_state_dict_post_hooks",
+    "_state_dict_pre_hooks",
+    "_state_dict_hooks",
+)
 
 
 class Module:
@@ -44,6 +50,7 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} does not define forward")
 
     def __call__(self, *args, **kwargs):
+        """`forward`, between the hooks if there are any."""
         if self._forward_hooks or self._forward_pre_hooks:
             return self._call_with_hooks(args, kwargs)
         return self.forward(*args, **kwargs)
@@ -92,8 +99,10 @@ class Module:
         for table, kind in (("_parameters", Parameter), ("_modules", Module), ("_buffers", Tensor)):
             if name in fields.get(table, ()):
                 if value is not None and not isinstance(value, kind):
-                    raise TypeError(f"cannot assign a {type(value).__name__} to {name!r} of {type(self).__name__}: it is "
-                                    f"registered as a {kind.__name__} (or None)")
+                    raise TypeError(
+                        f"cannot assign a {type(value).__name__} to {name!r} of {type(self).__name__}: it is "
+                        f"registered as a {kind.__name__} (or None)"
+                    )
                 return table
         return None
 
@@ -131,8 +140,10 @@ class Module:
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(f"parameter {name!r} must be an nn.Parameter or None, got {type(param).__name__}")
         if param is not None and param.grad_fn is not None:
-            raise ValueError(f"parameter {name!r} must be a leaf of the autograd graph; it was computed by "
-                             f"{type(param.grad_fn).__name__}")
+            raise ValueError(
+                f"parameter {name!r} must be a leaf of the autograd graph; it was computed by "
+                f"{type(param.grad_fn).__name__}"
+            )
         self._parameters[name] = param
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
@@ -163,20 +174,23 @@ class Module:
         if name not in self.__dict__[table] and hasattr(self, name):
             raise KeyError(f"{type(self).__name__} already has an attribute {name!r}")
 
-    def register_forward_pre_hook(self, hook: Callable, *, prepend: bool = False,
-                                  with_kwargs: bool = False) -> RemovableHandle:
+    def register_forward_pre_hook(
+        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
         """Calls `hook(module, args)` before `forward`; what it returns, unless None, replaces the arguments."""
         return register(self._forward_pre_hooks, (hook, with_kwargs), prepend)
 
-    def register_forward_hook(self, hook: Callable, *, prepend: bool = False,
-                              with_kwargs: bool = False) -> RemovableHandle:
+    def register_forward_hook(
+        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
         """Calls `hook(module, args, output)` after `forward`; what it returns, unless None, replaces the output."""
         return register(self._forward_hooks, (hook, with_kwargs), prepend)
 
     # Traversal
 
-    def named_modules(self, memo: set | None = None, prefix: str = "",
-                      remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
+    def named_modules(
+        self, memo: set | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
         """Pairs of dotted name and module: this one first, then all below it, depth first."""
         memo = set() if memo is None else memo
         if self in memo:
@@ -199,13 +213,15 @@ class Module:
                     seen.add(id(member))
                 yield f"{path}.{name}" if path else name, member
 
-    def named_parameters(self, prefix: str = "", recurse: bool = True,
-                         remove_duplicate: bool = True) -> Iterator[tuple[str, Parameter]]:
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
         """Pairs of dotted name and parameter, in order of registration; a shared one appears once."""
         return self._named_members("_parameters", prefix, recurse, remove_duplicate)
 
-    def named_buffers(self, prefix: str = "", recurse: bool = True,
-                      remove_duplicate: bool = True) -> Iterator[tuple[str, Tensor]]:
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
         """Pairs of dotted name and buffer, in order of registration; a shared one appears once."""
         return self._named_members("_buffers", prefix, recurse, remove_duplicate)
 
@@ -303,21 +319,25 @@ class Module:
     def float(self) -> Module:
         """Casts all floating-point members to float32."""
         from ..dtypes import float32
+
         return self._cast(float32)
 
     def double(self) -> Module:
         """Casts all floating-point members to float64."""
         from ..dtypes import float64
+
         return self._cast(float64)
 
     def half(self) -> Module:
         """Casts all floating-point members to float16."""
         from ..dtypes import float16
+
         return self._cast(float16)
 
     def bfloat16(self) -> Module:
         """Casts all floating-point members to bfloat16."""
         from ..dtypes import bfloat16
+
         return self._cast(bfloat16)
 
     def cpu(self) -> Module:
@@ -376,7 +396,7 @@ class Module:
         return register(self._state_dict_hooks, hook)
 
     def register_load_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
-        """Calls `hook(module, state_dict, prefix, local_metadata, strict, missing, unexpected, errors)` before loading."""
+        """Calls `hook(module, state_dict, prefix, metadata, strict, missing, unexpected, errors)` before loading."""
         return register(self._load_state_dict_pre_hooks, hook)
 
     def register_load_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
@@ -411,6 +431,7 @@ def _indented(text: str) -> str:
 
 def _to_arguments(*args, device=None, dtype=None, non_blocking: bool = False, memory_format=None):
     from ..dtypes import dtype as dtype_type
+
     for arg in args:
         if isinstance(arg, Tensor):
             device, dtype = arg.device, arg.dtype

@@ -10,6 +10,7 @@ def _adopt(cls: type, data: Tensor | None) -> Tensor:
     """A leaf tensor of class `cls` over the memory of `data`: its own autograd history, the same version."""
     if data is None:
         from .. import empty
+
         data = empty(0)
     if not isinstance(data, Tensor):
         raise TypeError(f"{cls.__name__} is made from a Tensor, got {type(data).__name__}")
@@ -31,6 +32,7 @@ class Parameter(Tensor):
     __torch_function__ = disabled_torch_function
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True):
+        """A leaf over the memory of `data`."""
         param = _adopt(cls, data)
         if requires_grad:
             param.requires_grad_(True)
@@ -54,6 +56,7 @@ class Buffer(Tensor):
     __torch_function__ = disabled_torch_function
 
     def __new__(cls, data: Tensor | None = None, *, persistent: bool = True):
+        """A tensor over the memory of `data`."""
         buffer = _adopt(cls, data)
         buffer.persistent = persistent
         return buffer

@@ -116,7 +116,7 @@ def load_own_state(self, state_dict, prefix, local_metadata, strict, missing_key
         elif (error := _load_member(self, name, member, state_dict[key], assign)) is not None:
             error_msgs.append(f"{key}: {error}")
     _load_extra(self, state_dict, prefix, missing_keys)
-    unexpected_keys += [key for key in state_dict if key.startswith(prefix) and not _expected(self, key[len(prefix):])]
+    unexpected_keys += [key for key in state_dict if key.startswith(prefix) and not _expected(self, key[len(prefix) :])]
 
 
 def _load_extra(self, state_dict, prefix, missing_keys) -> None:

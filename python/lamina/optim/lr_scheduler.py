@@ -111,8 +111,18 @@ class OneCycleLR(LRScheduler):
     """Up from max_lr / div_factor to max_lr for pct_start of the steps, then down to 1 / final_div_factor of the
     start (Smith and Topin, "Super-convergence", 2018). The momentum is left alone."""
 
-    def __init__(self, optimizer, max_lr: float, total_steps: int, pct_start: float = 0.3, anneal_strategy: str = "cos",
-                 div_factor: float = 25.0, final_div_factor: float = 1e4, cycle_momentum: bool = False, last_epoch=-1):
+    def __init__(
+        self,
+        optimizer,
+        max_lr: float,
+        total_steps: int,
+        pct_start: float = 0.3,
+        anneal_strategy: str = "cos",
+        div_factor: float = 25.0,
+        final_div_factor: float = 1e4,
+        cycle_momentum: bool = False,
+        last_epoch=-1,
+    ):
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError_(f"anneal_strategy must be cos or linear, got {anneal_strategy!r}")
         if cycle_momentum:

@@ -140,7 +140,9 @@ class Optimizer:
         lines = [f"{type(self).__name__} ("]
         for i, group in enumerate(self.param_groups):
             lines.append(f"Parameter Group {i}")
-            lines += [f"    {name}: {value}" for name, value in sorted(group.items()) if name not in ("params", "param_names")]
+            lines += [
+                f"    {name}: {value}" for name, value in sorted(group.items()) if name not in ("params", "param_names")
+            ]
         return "\n".join([*lines, ")"])
 
 
@@ -155,6 +157,7 @@ def check_range(name: str, value, low: float, high: float | None = None) -> None
 
 def _zeros(name: str, param: Tensor) -> Tensor:
     from .. import zeros, zeros_like
+
     return zeros(()) if name == "step" else zeros_like(param, requires_grad=False)
 
 

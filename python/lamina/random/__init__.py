@@ -4,13 +4,46 @@ Nothing here may keep state anywhere but in a generator's tensor: that is what l
 programs draw the same numbers, and what lets a compiled one draw new ones at each call.
 """
 
-from .distributions import (bernoulli, multinomial, normal, rand, rand_like, randint, randint_like, randn, randn_like,
-                            randperm)
-from .generator import (Generator, default_generator, fork_rng, get_rng_state, initial_seed, manual_seed, seed,
-                        set_rng_state)
+from .distributions import (
+    bernoulli,
+    multinomial,
+    normal,
+    rand,
+    rand_like,
+    randint,
+    randint_like,
+    randn,
+    randn_like,
+    randperm,
+)
+from .generator import (
+    Generator,
+    default_generator,
+    fork_rng,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
 
 __all__ = [
-    "Generator", "bernoulli", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed",
-    "multinomial", "normal", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "seed",
+    "Generator",
+    "bernoulli",
+    "default_generator",
+    "fork_rng",
+    "get_rng_state",
+    "initial_seed",
+    "manual_seed",
+    "multinomial",
+    "normal",
+    "rand",
+    "rand_like",
+    "randint",
+    "randint_like",
+    "randn",
+    "randn_like",
+    "randperm",
+    "seed",
     "set_rng_state",
 ]

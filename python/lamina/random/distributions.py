@@ -103,8 +103,9 @@ def randn(*size, generator=None, out=None, dtype=None, layout=None, device=None,
 
 
 @composite
-def randint(low, high=None, size=None, *, generator=None, out=None, dtype=None, layout=None, device=None,
-            requires_grad=False):
+def randint(
+    low, high=None, size=None, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False
+):
     """Uniform integers of [low, high) and shape `size`; `randint(high, size)` starts at 0. int64 by default."""
     if size is None:
         low, high, size = 0, low, high
@@ -136,8 +137,9 @@ def randn_like(input, *, dtype=None, layout=None, device=None, requires_grad=Fal
 
 
 @composite
-def randint_like(input, low, high=None, *, dtype=None, layout=None, device=None, requires_grad=False,
-                 memory_format=None):
+def randint_like(
+    input, low, high=None, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
+):
     """`randint` with the shape and, by default, the dtype of `input`."""
     low, high = (0, low) if high is None else (low, high)
     return randint(low, high, input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
@@ -153,8 +155,9 @@ def bernoulli(input, p=None, *, generator=None, out=None):
 
 
 @composite
-def normal(mean=0.0, std=1.0, size=None, *, generator=None, out=None, dtype=None, layout=None, device=None,
-           requires_grad=False):
+def normal(
+    mean=0.0, std=1.0, size=None, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False
+):
     """Normal draws; `mean` and `std` are numbers with a `size`, or tensors that broadcast."""
     tensors = [t for t in (mean, std) if isinstance(t, Tensor)]
     if bool(tensors) == (size is not None):
@@ -184,8 +187,11 @@ def multinomial(input, num_samples, replacement=False, *, generator=None, out=No
         raise ShapeError(f"expected weights of shape [n] or [m, n], got {list(input.shape)}", op="multinomial")
     categories = input.shape[-1]
     if num_samples <= 0 or (not replacement and num_samples > categories):
-        raise ShapeError(f"cannot draw {num_samples} samples {'with' if replacement else 'without'} replacement from "
-                         f"{categories} weights", op="multinomial")
+        raise ShapeError(
+            f"cannot draw {num_samples} samples {'with' if replacement else 'without'} replacement from "
+            f"{categories} weights",
+            op="multinomial",
+        )
     with no_grad():
         sizes = tuple(input.shape)
         dtype = _draw_dtype(input)

@@ -28,7 +28,7 @@ class Generator:
     `state` is the tensor [seed, counter]; draws change it in place.
     """
 
-    __slots__ = ("state", "device")
+    __slots__ = ("device", "state")
 
     def __init__(self, device="cpu"):
         self.device = as_device(device)

@@ -52,8 +52,13 @@ def encrypt(words: list, seed: int) -> list:
     return words
 
 
-@op("philox(Tensor state, int counters) -> Tensor", namespace="lamina", differentiable=False, variants="",
-    kernel=_kernel)
+@op(
+    "philox(Tensor state, int counters) -> Tensor",
+    namespace="lamina",
+    differentiable=False,
+    variants="",
+    kernel=_kernel,
+)
 def philox(p, state, counters):
     """The words of `counters` consecutive counter values: int64 of shape [4 * counters], each in [0, 2**32).
 
@@ -64,11 +69,16 @@ def philox(p, state, counters):
     zero = p.full([counters], 0, state.dtype)
     words = [p.bitwise_and(position, _LOW), _high(p, position), zero, zero]
     for round_number in range(_ROUNDS):
-        keys = [p.bitwise_and(p.add(key, step * round_number), _LOW) for key, step in zip((seed, _high(p, seed)), _KEY_STEPS)]
+        keys = [
+            p.bitwise_and(p.add(key, step * round_number), _LOW)
+            for key, step in zip((seed, _high(p, seed)), _KEY_STEPS)
+        ]
         first, second = p.mul(words[0], _MULTIPLIERS[0]), p.mul(words[2], _MULTIPLIERS[1])
         words = [
-            p.bitwise_xor(p.bitwise_xor(_high(p, second), words[1]), keys[0]), p.bitwise_and(second, _LOW),
-            p.bitwise_xor(p.bitwise_xor(_high(p, first), words[3]), keys[1]), p.bitwise_and(first, _LOW),
+            p.bitwise_xor(p.bitwise_xor(_high(p, second), words[1]), keys[0]),
+            p.bitwise_and(second, _LOW),
+            p.bitwise_xor(p.bitwise_xor(_high(p, first), words[3]), keys[1]),
+            p.bitwise_and(first, _LOW),
         ]
     columns = [p.unsqueeze(word, [1]) for word in words]
     return p.reshape(p.concat(columns, 1), [WORDS_PER_COUNTER * counters])

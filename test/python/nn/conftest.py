@@ -3,10 +3,9 @@
 import sys
 from pathlib import Path
 
+import lamina
 import numpy as np
 import pytest
-
-import lamina
 
 sys.path.insert(0, str(Path(__file__).parent))
 

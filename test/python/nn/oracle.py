@@ -1,13 +1,13 @@
 """Comparing lamina with torch on the same NumPy data."""
 
-import numpy as np
-
 import lamina
+import numpy as np
 
 
 def to_torch(value):
     """The same data (arrays, lamina tensors, containers of them) as torch tensors; other values as they are."""
     import torch
+
     if isinstance(value, lamina.Tensor):
         value = value.detach().numpy()
     if isinstance(value, np.ndarray):

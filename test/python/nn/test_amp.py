@@ -1,9 +1,8 @@
 """autocast against torch's on the CPU."""
 
+import lamina
 import numpy as np
 import pytest
-
-import lamina
 from lamina import amp, nn
 from oracle import assert_same, load
 

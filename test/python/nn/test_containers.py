@@ -2,9 +2,8 @@
 
 from collections import OrderedDict
 
-import pytest
-
 import lamina
+import pytest
 from lamina import nn
 
 

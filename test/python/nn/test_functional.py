@@ -1,9 +1,8 @@
 """Losses and functions without a layer, against torch."""
 
+import lamina
 import numpy as np
 import pytest
-
-import lamina
 from lamina.nn import functional as F
 from oracle import assert_same, to_lamina, to_torch
 
@@ -40,8 +39,9 @@ LOSSES = [
 
 
 @pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
-@pytest.mark.parametrize(("name", "input", "target", "options"), LOSSES,
-                         ids=[f"{case[0]}-{i}" for i, case in enumerate(LOSSES)])
+@pytest.mark.parametrize(
+    ("name", "input", "target", "options"), LOSSES, ids=[f"{case[0]}-{i}" for i, case in enumerate(LOSSES)]
+)
 def test_loss_agrees_with_torch(name, input, target, options, reduction):
     x, y = lamina.tensor(input, requires_grad=True), torch.tensor(input, requires_grad=True)
     ours = {key: to_lamina(value) for key, value in options.items()}
@@ -59,10 +59,17 @@ def test_unknown_reduction_is_named():
         F.mse_loss(lamina.ones(2), lamina.ones(2), reduction="average")
 
 
-@pytest.mark.parametrize(("pad", "mode"), [
-    ((1, 2), "constant"), ((1, 2, 0, 1), "constant"), ((-1, 1), "constant"), ((2, 1, 1, 2), "reflect"),
-    ((2, 1, 1, 4), "replicate"), ((2, 1, 1, 2), "circular"),
-])
+@pytest.mark.parametrize(
+    ("pad", "mode"),
+    [
+        ((1, 2), "constant"),
+        ((1, 2, 0, 1), "constant"),
+        ((-1, 1), "constant"),
+        ((2, 1, 1, 2), "reflect"),
+        ((2, 1, 1, 4), "replicate"),
+        ((2, 1, 1, 2), "circular"),
+    ],
+)
 def test_pad_agrees_with_torch(pad, mode):
     assert_same(F.pad(lamina.tensor(IMAGE), pad, mode), torch.nn.functional.pad(torch.tensor(IMAGE), pad, mode))
 

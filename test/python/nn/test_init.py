@@ -2,10 +2,9 @@
 
 import math
 
+import lamina
 import numpy as np
 import pytest
-
-import lamina
 from lamina.nn import init
 
 
@@ -20,12 +19,16 @@ def test_unknown_gain_is_named():
         init.calculate_gain("swish")
 
 
-@pytest.mark.parametrize(("fill", "std"), [
-    (init.kaiming_uniform_, math.sqrt(2 / (8 * 9))),
-    (init.kaiming_normal_, math.sqrt(2 / (8 * 9))),
-    (init.xavier_uniform_, math.sqrt(2 / ((8 + 64) * 9))),
-    (init.xavier_normal_, math.sqrt(2 / ((8 + 64) * 9))),
-], ids=["kaiming_uniform_", "kaiming_normal_", "xavier_uniform_", "xavier_normal_"])
+@pytest.mark.parametrize(
+    ("fill", "std"),
+    [
+        (init.kaiming_uniform_, math.sqrt(2 / (8 * 9))),
+        (init.kaiming_normal_, math.sqrt(2 / (8 * 9))),
+        (init.xavier_uniform_, math.sqrt(2 / ((8 + 64) * 9))),
+        (init.xavier_normal_, math.sqrt(2 / ((8 + 64) * 9))),
+    ],
+    ids=["kaiming_uniform_", "kaiming_normal_", "xavier_uniform_", "xavier_normal_"],
+)
 def test_standard_deviation_follows_the_fans(fill, std):
     weight = lamina.empty(64, 8, 3, 3)
     assert fill(weight) is weight

@@ -1,9 +1,8 @@
 """Layers against torch: values, gradients of inputs and parameters, and state after the call."""
 
+import lamina
 import numpy as np
 import pytest
-
-import lamina
 from lamina import nn
 from oracle import assert_same, load, to_torch
 

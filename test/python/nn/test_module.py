@@ -2,14 +2,15 @@
 
 import copy
 
-import pytest
-
 import lamina
+import pytest
 from lamina import nn
 from lamina.nn._epoch import module_epoch
 
 
 class Block(nn.Module):
+    """A module with one member of every kind."""
+
     def __init__(self):
         super().__init__()
         self.linear = nn.Linear(2, 3)
@@ -18,6 +19,7 @@ class Block(nn.Module):
         self.register_buffer("cache", lamina.zeros(1), persistent=False)
 
     def forward(self, x):
+        """A scaled linear map."""
         return self.linear(x) * self.scale
 
 
@@ -56,7 +58,7 @@ def test_a_parameter_must_be_a_leaf():
             super().__init__()
             self.register_parameter("w", nn.Parameter(lamina.ones(1)) * 2)
 
-    with pytest.raises(TypeError, match="must be an nn.Parameter"):
+    with pytest.raises(TypeError, match=r"must be an nn\.Parameter"):
         Bad()
 
 
@@ -156,17 +158,21 @@ def test_prepended_hooks_run_first():
     assert order == ["prepended", "first"]
 
 
-@pytest.mark.parametrize("change", [
-    lambda m: setattr(m, "plain", 1),
-    lambda m: setattr(m, "scale", nn.Parameter(lamina.ones(3))),
-    lambda m: setattr(m, "seen", lamina.ones(1)),
-    lambda m: setattr(m, "linear", nn.Linear(2, 3)),
-    lambda m: delattr(m, "linear"),
-    lambda m: m._parameters.update(scale=None),
-    lambda m: m.eval(),
-    lambda m: m.register_forward_hook(lambda *_: None),
-    lambda m: m.double(),
-], ids=["plain", "parameter", "buffer", "submodule", "delete", "table", "eval", "hook", "cast"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda m: setattr(m, "plain", 1),
+        lambda m: setattr(m, "scale", nn.Parameter(lamina.ones(3))),
+        lambda m: setattr(m, "seen", lamina.ones(1)),
+        lambda m: setattr(m, "linear", nn.Linear(2, 3)),
+        lambda m: delattr(m, "linear"),
+        lambda m: m._parameters.update(scale=None),
+        lambda m: m.eval(),
+        lambda m: m.register_forward_hook(lambda *_: None),
+        lambda m: m.double(),
+    ],
+    ids=["plain", "parameter", "buffer", "submodule", "delete", "table", "eval", "hook", "cast"],
+)
 def test_changes_of_a_module_advance_the_epoch(change):
     block = Block()
     before = module_epoch()
@@ -188,8 +194,18 @@ def test_repr_is_torchs():
     torch = pytest.importorskip("torch")
 
     def build(nn):
-        return nn.Sequential(nn.Conv2d(1, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2),
-                             nn.Flatten(), nn.Dropout(0.2), nn.Linear(64, 10), nn.LayerNorm(10), nn.Softmax(dim=1),
-                             nn.ModuleList([nn.GELU(), nn.LeakyReLU(0.1)]), nn.Embedding(3, 4, padding_idx=0))
+        return nn.Sequential(
+            nn.Conv2d(1, 4, 3, padding=1, bias=False),
+            nn.BatchNorm2d(4),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            nn.Dropout(0.2),
+            nn.Linear(64, 10),
+            nn.LayerNorm(10),
+            nn.Softmax(dim=1),
+            nn.ModuleList([nn.GELU(), nn.LeakyReLU(0.1)]),
+            nn.Embedding(3, 4, padding_idx=0),
+        )
 
     assert repr(build(nn)) == repr(build(torch.nn))

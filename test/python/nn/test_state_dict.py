@@ -1,8 +1,7 @@
 """state_dict and load_state_dict."""
 
-import pytest
-
 import lamina
+import pytest
 from lamina import nn
 
 

@@ -1,8 +1,7 @@
 """Every test draws the same numbers, whatever ran before it."""
 
-import pytest
-
 import lamina
+import pytest
 
 
 @pytest.fixture(autouse=True)

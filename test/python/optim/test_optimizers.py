@@ -1,9 +1,8 @@
 """Optimizers against torch: trajectories, state dicts, options that change, and bad input."""
 
+import lamina
 import numpy as np
 import pytest
-
-import lamina
 from lamina import nn, optim
 
 torch = pytest.importorskip("torch")
@@ -60,8 +59,10 @@ def test_a_state_dict_continues_where_it_was_saved(name, options):
     params, loss = problem(lamina, nn.Parameter)
     run(optimizer := getattr(optim, name)(params, **options), loss, 3)
     saved, values = optimizer.state_dict(), [p.detach().clone() for p in params]
-    saved = {"state": {k: {n: v.clone() for n, v in s.items()} for k, s in saved["state"].items()},
-             "param_groups": saved["param_groups"]}
+    saved = {
+        "state": {k: {n: v.clone() for n, v in s.items()} for k, s in saved["state"].items()},
+        "param_groups": saved["param_groups"],
+    }
     run(optimizer, loss, 3)
     others, other_loss = problem(lamina, nn.Parameter)
     with lamina.no_grad():
@@ -149,14 +150,18 @@ def test_zero_grad_can_keep_the_gradient_tensors():
     assert params[0].grad is grad and not grad.any()
 
 
-@pytest.mark.parametrize(("build", "message"), [
-    (lambda p: optim.SGD([p], lr=-1), "lr must be at least 0"),
-    (lambda p: optim.SGD([p], nesterov=True), "nesterov"),
-    (lambda p: optim.Adam([p], betas=(0.9, 1.0)), r"betas\[1\] must be in \[0, 1\)"),
-    (lambda p: optim.SGD([]), "at least one parameter"),
-    (lambda p: optim.SGD([p, p]), "more than once"),
-    (lambda p: optim.SGD([p * 2]), "leaf"),
-], ids=["lr", "nesterov", "betas", "empty", "twice", "leaf"])
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda p: optim.SGD([p], lr=-1), "lr must be at least 0"),
+        (lambda p: optim.SGD([p], nesterov=True), "nesterov"),
+        (lambda p: optim.Adam([p], betas=(0.9, 1.0)), r"betas\[1\] must be in \[0, 1\)"),
+        (lambda p: optim.SGD([]), "at least one parameter"),
+        (lambda p: optim.SGD([p, p]), "more than once"),
+        (lambda p: optim.SGD([p * 2]), "leaf"),
+    ],
+    ids=["lr", "nesterov", "betas", "empty", "twice", "leaf"],
+)
 def test_bad_options_are_named(build, message):
     with pytest.raises(ValueError, match=message):
         build(nn.Parameter(lamina.ones(1)))

@@ -1,8 +1,7 @@
 """Learning-rate schedules against torch."""
 
-import pytest
-
 import lamina
+import pytest
 from lamina import nn, optim
 
 torch = pytest.importorskip("torch")

@@ -14,8 +14,11 @@ def linear(input, weight, bias=None):
     Raises ShapeError when the inner sizes differ.
     """
     if input.ndim == 0 or input.shape[-1] != weight.shape[-1]:
-        raise ShapeError(f"input of shape {list(input.shape)} and weight of shape {list(weight.shape)}: the last sizes must be "
-                         "equal", op="linear")
+        raise ShapeError(
+            f"input of shape {list(input.shape)} and weight of shape {list(weight.shape)}: the last sizes must be "
+            "equal",
+            op="linear",
+        )
     return products.linear(input, weight, bias)
 
 
@@ -47,7 +50,7 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
 
 
 def one_hot(tensor, num_classes=-1):
-    """Class numbers [*] to int64 [*, num_classes] with a one at each class; -1 takes the largest class seen plus one."""
+    """Class numbers [*] to int64 [*, num_classes] with a one at each class; -1 counts up to the largest class seen."""
     with no_grad():
         if num_classes == -1:
             num_classes = int(tensor.max().item()) + 1

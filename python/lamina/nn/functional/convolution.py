@@ -94,8 +94,10 @@ def output_padding_for(input, output_size, kernel: tuple, stride: tuple, padding
     """The output_padding with which a transposed convolution gives `output_size`. Raises ShapeError when none does."""
     rank = len(kernel)
     wanted = tuple(output_size)[-rank:]
-    smallest = [(n - 1) * s - 2 * p + d * (k - 1) + 1
-                for n, s, p, d, k in zip(input.shape[-rank:], stride, padding, dilation, kernel)]
+    smallest = [
+        (n - 1) * s - 2 * p + d * (k - 1) + 1
+        for n, s, p, d, k in zip(input.shape[-rank:], stride, padding, dilation, kernel)
+    ]
     extra = tuple(w - n for w, n in zip(wanted, smallest))
     if any(not 0 <= e < s for e, s in zip(extra, stride)):
         largest = [n + s - 1 for n, s in zip(smallest, stride)]

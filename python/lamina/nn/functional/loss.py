@@ -53,8 +53,11 @@ def nll_loss(input, target, weight=None, *, ignore_index=-100, reduction="mean")
     if input.ndim <= 2:
         return aten.nll_loss_forward(input, target, weight, number, ignore_index)[0]
     if target.shape != input.shape[:1] + input.shape[2:]:
-        raise ShapeError(f"scores of shape {list(input.shape)} need targets of shape "
-                         f"{[input.shape[0], *input.shape[2:]]}, got {list(target.shape)}", op="nll_loss")
+        raise ShapeError(
+            f"scores of shape {list(input.shape)} need targets of shape "
+            f"{[input.shape[0], *input.shape[2:]]}, got {list(target.shape)}",
+            op="nll_loss",
+        )
     rows = input.movedim(1, -1).reshape(-1, input.shape[1])
     losses = aten.nll_loss_forward(rows, target.reshape(-1), weight, number, ignore_index)[0]
     return losses.reshape(target.shape) if number == 0 else losses
@@ -126,4 +129,6 @@ def binary_cross_entropy_with_logits(input, target, weight=None, *, reduction="m
 
 def _check_same(input, target, op: str) -> None:
     if input.shape != target.shape:
-        raise ShapeError(f"input of shape {list(input.shape)} and target of shape {list(target.shape)} must be the same", op=op)
+        raise ShapeError(
+            f"input of shape {list(input.shape)} and target of shape {list(target.shape)} must be the same", op=op
+        )

@@ -16,7 +16,9 @@ def batch_norm(input, running_mean, running_var, weight=None, bias=None, trainin
     if training:
         values = input.numel() // input.shape[1] if input.shape[1] else 0
         if values <= 1:
-            raise ValueError_(f"training needs more than one value a channel, got shape {list(input.shape)}", op="batch_norm")
+            raise ValueError_(
+                f"training needs more than one value a channel, got shape {list(input.shape)}", op="batch_norm"
+            )
         return _by_batch(input, running_mean, running_var, weight, bias, momentum, eps, values)
     if running_mean is None or running_var is None:
         raise ValueError_("evaluation needs running statistics", op="batch_norm")
@@ -43,7 +45,7 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     """input over its root mean square in the trailing dimensions normalized_shape, times weight; eps is by default
     the machine epsilon of the dtype."""
     sizes = tuple(normalized_shape)
-    if tuple(input.shape[-len(sizes):]) != sizes:
+    if tuple(input.shape[-len(sizes) :]) != sizes:
         raise ShapeError(f"input of shape {list(input.shape)} does not end in {list(sizes)}", op="rms_norm")
     eps = finfo(input.dtype).eps if eps is None else eps
     mean_square = input.square().mean(tuple(range(-len(sizes), 0)), keepdim=True)

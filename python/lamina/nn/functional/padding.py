@@ -13,7 +13,9 @@ def pad(input, pad, mode="constant", value=None):
     """
     amounts = tuple(pad)
     if len(amounts) % 2 or len(amounts) > 2 * input.ndim:
-        raise ShapeError(f"padding {list(amounts)} does not come in pairs for at most {input.ndim} dimensions", op="pad")
+        raise ShapeError(
+            f"padding {list(amounts)} does not come in pairs for at most {input.ndim} dimensions", op="pad"
+        )
     if mode == "constant":
         return aten.constant_pad_nd(input, amounts, 0 if value is None else value)
     if mode not in _PLACES:
@@ -31,8 +33,10 @@ def _extend(input, dim: int, before: int, after: int, mode: str):
     length = input.shape[dim]
     limit = {"reflect": length - 1, "circular": length}.get(mode)
     if limit is not None and max(before, after) > limit:
-        raise ShapeError(f"{mode} padding of {before} and {after} does not fit dimension {dim} of shape {list(input.shape)}",
-                         op="pad")
+        raise ShapeError(
+            f"{mode} padding of {before} and {after} does not fit dimension {dim} of shape {list(input.shape)}",
+            op="pad",
+        )
     places = aten.arange.start_step(-before, length + after, 1, device=input.device)
     return input.index_select(dim, _PLACES[mode](places, length))
 

@@ -24,7 +24,9 @@ def max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode
     return tuple(part.squeeze(-2) for part in pooled) if return_indices else pooled.squeeze(-2)
 
 
-def avg_pool2d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None):
+def avg_pool2d(
+    input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None
+):
     """The mean of every window of [N, C, H, W] (or [C, H, W]), or its sum over divisor_override."""
     stride = kernel_size if stride is None else stride
     options = [expanded(v, 2) for v in (kernel_size, stride, padding)]

@@ -260,6 +260,7 @@ class PReLU(Module):
     def __init__(self, num_parameters: int = 1, init: float = 0.25, device=None, dtype=None):
         super().__init__()
         from ... import full
+
         self.num_parameters = num_parameters
         self.weight = Parameter(full((num_parameters,), float(init), device=device, dtype=dtype))
 
@@ -270,4 +271,3 @@ class PReLU(Module):
     def extra_repr(self) -> str:
         """The number of slopes."""
         return f"num_parameters={self.num_parameters}"
-

@@ -16,12 +16,28 @@ class _Conv(Module):
     rank: int
     transposed = False
 
-    def __init__(self, in_channels: int, out_channels: int, kernel_size, stride=1, padding=0, dilation=1, groups: int = 1,
-                 bias: bool = True, padding_mode: str = "zeros", device=None, dtype=None, *, output_padding=0):
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size,
+        stride=1,
+        padding=0,
+        dilation=1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device=None,
+        dtype=None,
+        *,
+        output_padding=0,
+    ):
         super().__init__()
         if in_channels % groups or out_channels % groups:
-            raise ValueError_(f"{in_channels} input and {out_channels} output channels do not both split into {groups} groups",
-                              op=type(self).__name__)
+            raise ValueError_(
+                f"{in_channels} input and {out_channels} output channels do not both split into {groups} groups",
+                op=type(self).__name__,
+            )
         if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
             raise ValueError_(f"unknown padding_mode {padding_mode!r}", op=type(self).__name__)
         if self.transposed and padding_mode != "zeros":
@@ -64,27 +80,32 @@ class _Conv(Module):
 
     def extra_repr(self) -> str:
         """The channels and the options that are not the default."""
-        defaults = {"padding": (0,) * self.rank, "dilation": (1,) * self.rank, "output_padding": (0,) * self.rank, "groups": 1,
-                    "padding_mode": "zeros"}
+        defaults = {
+            "padding": (0,) * self.rank,
+            "dilation": (1,) * self.rank,
+            "output_padding": (0,) * self.rank,
+            "groups": 1,
+            "padding_mode": "zeros",
+        }
         parts = [f"{self.in_channels}, {self.out_channels}", f"kernel_size={self.kernel_size}", f"stride={self.stride}"]
         parts += [f"{name}={getattr(self, name)}" for name, value in defaults.items() if getattr(self, name) != value]
         return ", ".join(parts + ([] if self.bias is not None else ["bias=False"]))
 
 
 class Conv1d(_Conv):
-    """Cross-correlation: [N, in_channels, L] to [N, out_channels, L']; weight is [out, in / groups, k]."""
+    """Cross-correlation: [N, in, L] to [N, out, L']; weight is [out, in / groups, k]."""
 
     rank, function = 1, staticmethod(F.conv1d)
 
 
 class Conv2d(_Conv):
-    """Cross-correlation: [N, in_channels, H, W] to [N, out_channels, H', W']; weight is [out, in / groups, kh, kw]."""
+    """Cross-correlation: [N, in, H, W] to [N, out, H', W']; weight is [out, in / groups, kh, kw]."""
 
     rank, function = 2, staticmethod(F.conv2d)
 
 
 class Conv3d(_Conv):
-    """Cross-correlation: [N, in_channels, D, H, W] to [N, out_channels, D', H', W']; weight is [out, in / groups, *k]."""
+    """Cross-correlation: [N, in, D, H, W] to [N, out, D', H', W']; weight is [out, in / groups, *k]."""
 
     rank, function = 3, staticmethod(F.conv3d)
 
@@ -92,32 +113,59 @@ class Conv3d(_Conv):
 class _ConvTranspose(_Conv):
     transposed = True
 
-    def __init__(self, in_channels: int, out_channels: int, kernel_size, stride=1, padding=0, output_padding=0,
-                 groups: int = 1, bias: bool = True, dilation=1, padding_mode: str = "zeros", device=None, dtype=None):
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode,
-                         device, dtype, output_padding=output_padding)
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size,
+        stride=1,
+        padding=0,
+        output_padding=0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation=1,
+        padding_mode: str = "zeros",
+        device=None,
+        dtype=None,
+    ):
+        super().__init__(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            groups,
+            bias,
+            padding_mode,
+            device,
+            dtype,
+            output_padding=output_padding,
+        )
 
     def forward(self, input, output_size=None):
         """The gradient of the convolution of the same options with respect to its input, applied to `input`."""
         extra = self.output_padding
         if output_size is not None:
             extra = output_padding_for(input, output_size, self.kernel_size, self.stride, self.padding, self.dilation)
-        return self.function(input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation)
+        return self.function(
+            input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
+        )
 
 
 class ConvTranspose1d(_ConvTranspose):
-    """Transposed convolution: [N, in_channels, L] to [N, out_channels, L']; weight is [in, out / groups, k]."""
+    """Transposed convolution: [N, in, L] to [N, out, L']; weight is [in, out / groups, k]."""
 
     rank, function = 1, staticmethod(F.conv_transpose1d)
 
 
 class ConvTranspose2d(_ConvTranspose):
-    """Transposed convolution: [N, in_channels, H, W] to [N, out_channels, H', W']; weight is [in, out / groups, kh, kw]."""
+    """Transposed convolution: [N, in, H, W] to [N, out, H', W']; weight is [in, out / groups, kh, kw]."""
 
     rank, function = 2, staticmethod(F.conv_transpose2d)
 
 
 class ConvTranspose3d(_ConvTranspose):
-    """Transposed convolution: [N, in_channels, D, H, W] to [N, out_channels, D', H', W']; weight is [in, out / groups, *k]."""
+    """Transposed convolution: [N, in, D, H, W] to [N, out, D', H', W']; weight is [in, out / groups, *k]."""
 
     rank, function = 3, staticmethod(F.conv_transpose3d)

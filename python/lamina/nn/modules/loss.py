@@ -79,8 +79,14 @@ class CrossEntropyLoss(_WeightedLoss):
 
     def forward(self, input, target):
         """The loss of scores [N, C, *]."""
-        return F.cross_entropy(input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction,
-                               label_smoothing=self.label_smoothing)
+        return F.cross_entropy(
+            input,
+            target,
+            self.weight,
+            ignore_index=self.ignore_index,
+            reduction=self.reduction,
+            label_smoothing=self.label_smoothing,
+        )
 
 
 class KLDivLoss(_Loss):
@@ -112,6 +118,6 @@ class BCEWithLogitsLoss(_WeightedLoss):
 
     def forward(self, input, target):
         """The loss of equal shapes."""
-        return F.binary_cross_entropy_with_logits(input, target, self.weight, reduction=self.reduction,
-                                                  pos_weight=self.pos_weight)
-
+        return F.binary_cross_entropy_with_logits(
+            input, target, self.weight, reduction=self.reduction, pos_weight=self.pos_weight
+        )

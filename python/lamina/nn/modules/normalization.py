@@ -13,10 +13,21 @@ class _BatchNorm(Module):
     _version = 2
     ranks: tuple
 
-    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
-                 track_running_stats: bool = True, device=None, dtype=None, *, bias: bool = True):
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device=None,
+        dtype=None,
+        *,
+        bias: bool = True,
+    ):
         super().__init__()
         from ... import int64, ones, tensor, zeros
+
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
         for name, wanted in (("weight", affine), ("bias", affine and bias)):
@@ -43,8 +54,10 @@ class _BatchNorm(Module):
         """The input normalized per channel (dimension 1): by the batch in training (which also updates the running
         statistics), by the running statistics in evaluation."""
         if input.ndim not in self.ranks:
-            raise ShapeError(f"expected {' or '.join(map(str, self.ranks))} dimensions, got shape {list(input.shape)}",
-                             op=type(self).__name__)
+            raise ShapeError(
+                f"expected {' or '.join(map(str, self.ranks))} dimensions, got shape {list(input.shape)}",
+                op=type(self).__name__,
+            )
         momentum = self.momentum
         update = self.training and self.track_running_stats
         if update:
@@ -57,8 +70,10 @@ class _BatchNorm(Module):
 
     def extra_repr(self) -> str:
         """The options."""
-        return (f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-                f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}")
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
+        )
 
 
 class BatchNorm1d(_BatchNorm):
@@ -82,13 +97,22 @@ class BatchNorm3d(_BatchNorm):
 class LayerNorm(Module):
     """Normalization over the trailing dimensions `normalized_shape` (Ba, Kiros and Hinton, 2016)."""
 
-    def __init__(self, normalized_shape, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True, device=None,
-                 dtype=None):
+    def __init__(
+        self,
+        normalized_shape,
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
+        device=None,
+        dtype=None,
+    ):
         super().__init__()
         self.normalized_shape = _sizes(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         for name, wanted in (("weight", elementwise_affine), ("bias", elementwise_affine and bias)):
-            self.register_parameter(name, parameter(*self.normalized_shape, device=device, dtype=dtype) if wanted else None)
+            self.register_parameter(
+                name, parameter(*self.normalized_shape, device=device, dtype=dtype) if wanted else None
+            )
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -101,14 +125,18 @@ class LayerNorm(Module):
 
     def extra_repr(self) -> str:
         """The options."""
-        return (f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}, "
-                f"bias={self.bias is not None}")
+        return (
+            f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}, "
+            f"bias={self.bias is not None}"
+        )
 
 
 class RMSNorm(Module):
     """Division by the root mean square over the trailing dimensions (Zhang and Sennrich, 2019)."""
 
-    def __init__(self, normalized_shape, eps: float | None = None, elementwise_affine: bool = True, device=None, dtype=None):
+    def __init__(
+        self, normalized_shape, eps: float | None = None, elementwise_affine: bool = True, device=None, dtype=None
+    ):
         super().__init__()
         self.normalized_shape = _sizes(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
@@ -133,8 +161,17 @@ class RMSNorm(Module):
 class GroupNorm(Module):
     """Normalization over groups of channels and all positions of [N, C, *] (Wu and He, 2018)."""
 
-    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, device=None, dtype=None,
-                 *, bias: bool = True):
+    def __init__(
+        self,
+        num_groups: int,
+        num_channels: int,
+        eps: float = 1e-5,
+        affine: bool = True,
+        device=None,
+        dtype=None,
+        *,
+        bias: bool = True,
+    ):
         super().__init__()
         if num_channels % num_groups:
             raise ValueError_(f"{num_channels} channels do not split into {num_groups} groups", op="GroupNorm")
@@ -153,8 +190,10 @@ class GroupNorm(Module):
 
     def extra_repr(self) -> str:
         """The options."""
-        return (f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
-                f"bias={self.bias is not None}")
+        return (
+            f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
+            f"bias={self.bias is not None}"
+        )
 
 
 def _reset_affine(module: Module) -> None:

@@ -21,6 +21,7 @@ def get_total_norm(tensors: Iterable[Tensor], norm_type: float = 2.0, error_if_n
     tensors, order = list(tensors), float(norm_type)
     if not tensors:
         from ... import tensor
+
         return tensor(0.0)
     if order == math.inf:
         total = _stack([t.detach().abs().max() for t in tensors]).max()
@@ -35,8 +36,13 @@ def _stack(scalars: list) -> Tensor:
     return ops.aten.cat([s.reshape(1) for s in scalars])
 
 
-def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, norm_type: float = 2.0,
-                    error_if_nonfinite: bool = False, foreach: bool | None = None) -> Tensor:
+def clip_grad_norm_(
+    parameters: Tensor | Iterable[Tensor],
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
     """Scales all gradients so that their common norm is at most `max_norm`; returns the norm before.
 
     `foreach` is accepted for compatibility and has no effect. Raises LaminaError for a norm that is not

@@ -43,14 +43,7 @@ class CPUExecutable:
 
     def memory_analysis(self) -> MemoryAnalysis:
         """See `lamina.backends.Executable`."""
-        arguments = self.signature.arguments
-        return MemoryAnalysis(
-            inputs=sum(argument.nbytes for argument in arguments),
-            outputs=sum(output.nbytes for output in self.signature.outputs),
-            in_place=sum(arguments[position].nbytes for position in self.signature.written),
-            workspace=self.workspace,
-            code=len(self.code),
-        )
+        return self.signature.memory_analysis(self.workspace, len(self.code))
 
 
 @dataclass(frozen=True)
@@ -104,9 +97,10 @@ def _isolate(module: Any, entry: str) -> None:
 
 
 def _run(pipeline: str, module: Any) -> None:
-    from lamina.errors import CompileError
     from mlir import ir
     from mlir.passmanager import PassManager
+
+    from lamina.errors import CompileError
 
     try:
         with module.context:
@@ -117,8 +111,9 @@ def _run(pipeline: str, module: Any) -> None:
 
 def _check_convention(lowered: Any, signature: Signature) -> int:
     """Compare the lowered parameters with what the launcher passes; return the workspace bytes."""
-    from lamina.errors import CompileError
     from mlir import ir
+
+    from lamina.errors import CompileError
 
     function = find_function(lowered, signature.name, "llvm.func")
     workspace = 0

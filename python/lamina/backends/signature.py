@@ -15,6 +15,8 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 
+from lamina.backends import MemoryAnalysis
+
 DTYPES = {
     "f64": np.dtype(np.float64),
     "f32": np.dtype(np.float32),
@@ -78,6 +80,16 @@ class Signature:
         """For each mutation, in result order, the position of the argument that it writes."""
         return tuple(
             self._position(result.index) for result in self.results if result.role == "mutation"
+        )
+
+    def memory_analysis(self, workspace: int = 0, code: int = 0) -> MemoryAnalysis:
+        """What one call needs, given the bytes of scratch memory and of generated code."""
+        return MemoryAnalysis(
+            inputs=sum(argument.nbytes for argument in self.arguments),
+            outputs=sum(output.nbytes for output in self.outputs),
+            in_place=sum(self.arguments[position].nbytes for position in self.written),
+            workspace=workspace,
+            code=code,
         )
 
     def _position(self, index: int) -> int:

@@ -103,7 +103,8 @@ llvm::Error compile(ModuleOp module, const LaminaCompileOptions &options,
   seconds.translate = watch.lap();
 
   jit::setFunctionTargets(**llvmModule, **machine, options.vectorWidth);
-  jit::optimize(**llvmModule, **machine, options.optLevel);
+  if (auto error = jit::optimize(**llvmModule, **machine, options.optLevel))
+    return error;
   seconds.optimize = watch.lap();
 
   if (options.keepText)

@@ -37,7 +37,7 @@ void setFunctionTargets(llvm::Module &module, const llvm::TargetMachine &machine
                         unsigned vectorWidth);
 
 /// Runs LLVM's optimiser at level 0 to 3.
-void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned optLevel);
+llvm::Error optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned optLevel);
 
 /// Emits object code, or assembly; consumes the module's IR.
 llvm::Error emit(llvm::Module &module, llvm::TargetMachine &machine, llvm::CodeGenFileType type,

@@ -24,20 +24,30 @@ void setFunctionTargets(Module &module, const TargetMachine &machine, unsigned v
   }
 }
 
-static OptimizationLevel pipelineLevel(unsigned optLevel) {
+/// Level 1: what loops over arrays need, once. Half the time of LLVM's O1 at nearly the speed of
+/// O2, because lowered code has no calls to inline, no exceptions and no pointer-chasing.
+static constexpr const char *kFastPipeline =
+    "function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,"
+    "loop-mssa(loop-rotate,licm),loop(loop-idiom,indvars,loop-deletion),loop-vectorize,"
+    "instcombine<no-verify-fixpoint>,simplifycfg,loop-mssa(licm),early-cse)";
+
+static Expected<ModulePassManager> buildPipeline(PassBuilder &builder, unsigned optLevel) {
+  ModulePassManager passes;
   switch (optLevel) {
   case 0:
-    return OptimizationLevel::O0;
+    return builder.buildO0DefaultPipeline(OptimizationLevel::O0);
   case 1:
-    return OptimizationLevel::O1;
+    if (Error error = builder.parsePassPipeline(passes, kFastPipeline))
+      return std::move(error);
+    return std::move(passes);
   case 2:
-    return OptimizationLevel::O2;
+    return builder.buildPerModuleDefaultPipeline(OptimizationLevel::O2);
   default:
-    return OptimizationLevel::O3;
+    return builder.buildPerModuleDefaultPipeline(OptimizationLevel::O3);
   }
 }
 
-void optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
+Error optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
   PipelineTuningOptions tuning;
   tuning.LoopVectorization = optLevel >= 1;
   tuning.LoopInterleaving = optLevel >= 2;
@@ -56,10 +66,11 @@ void optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
 
-  OptimizationLevel level = pipelineLevel(optLevel);
-  ModulePassManager passes = optLevel == 0 ? builder.buildO0DefaultPipeline(level)
-                                           : builder.buildPerModuleDefaultPipeline(level);
-  passes.run(module, modules);
+  Expected<ModulePassManager> passes = buildPipeline(builder, optLevel);
+  if (!passes)
+    return passes.takeError();
+  passes->run(module, modules);
+  return Error::success();
 }
 
 } // namespace mlir::lamina::jit

@@ -2,9 +2,8 @@
 
 import ml_dtypes
 import numpy as np
-from mlir import ir
-
 from lamina import native
+from mlir import ir
 
 
 def test_raw_elements_are_the_bytes_of_a_literal():

@@ -11,6 +11,16 @@ SmallVector<ViewOpInterface> Handle::path() const {
   return views;
 }
 
+/// Views of values often are no operation at all; finding that out here keeps a value
+/// that comes back to where it was the same value.
+static Value simplify(OpBuilder &builder, Value value) {
+  SmallVector<Value> folded;
+  Operation *op = value.getDefiningOp();
+  if (!op || failed(builder.tryFold(op, folded)) || folded.empty())
+    return value;
+  return folded[cast<OpResult>(value).getResultNumber()];
+}
+
 void Memory::addRoot(Value ref, Value content) {
   Root &root = roots.emplace_back(Root{ref, content});
   handles[ref] = &places.emplace_back(Handle{&root});
@@ -26,7 +36,8 @@ Value Memory::read(Handle &handle) {
     return handle.root->content;
   if (handle.isCurrent())
     return handle.value;
-  handle.value = handle.view.replay(builder, handle.view.getLoc(), read(*handle.source));
+  Value source = read(*handle.source);
+  handle.value = simplify(builder, handle.view.replay(builder, handle.view.getLoc(), source));
   handle.generation = handle.root->generation;
   return handle.value;
 }
@@ -54,7 +65,7 @@ LogicalResult Memory::write(Location loc, Value ref, Value content) {
     FailureOr<Value> source = place->view.invert(builder, loc, read(*place->source), content);
     if (failed(source))
       return reportOverlap(loc, *place);
-    content = *source;
+    content = simplify(builder, *source);
   }
   root.content = content;
   ++root.generation;

@@ -1,5 +1,7 @@
 #include "passes/Partition/SavedValues.h"
 
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
 
 using namespace mlir;
 using namespace mlir::lamina;
@@ -26,12 +28,13 @@ int64_t getBytes(Value value) {
 
 /// Moves or converts elements, or makes them from nothing.
 bool isMovement(Operation *op) {
-  return op->getNumOperands() == 0 || isa<ViewOpInterface>(op);
+  return op->getNumOperands() == 0 || isa<ViewOpInterface, CastOp>(op);
 }
 
 /// Arithmetic of about one instruction an element.
 bool isCheapArithmetic(Operation *op) {
-  return isa<AddOp, MulOp>(op);
+  return isa<AddOp, SubOp, MulOp, NegOp, AbsOp, SignOp, MaximumOp, MinimumOp, CompareOp, SelectOp,
+             BitwiseAndOp, BitwiseOrOp, BitwiseXorOp, BitwiseNotOp>(op);
 }
 
 /// Goes from the values that cross to cheaper ones, last value first.
@@ -60,7 +63,7 @@ private:
     int64_t gained = 0;
     for (Value result : op->getResults())
       gained += saved.contains(result) ? getBytes(result) : 0;
-    if (gained == 0 || op->getNumRegions() || !isPure(op))
+    if (gained == 0 || op->getNumRegions() || !isMemoryEffectFree(op))
       return false;
     int64_t added = 0;
     for (Value operand : op->getOperands())

@@ -26,6 +26,19 @@ func.func @undone(%a: !lamina.ref<4xf32> {lamina.arg = #lamina.input<0>}) {
 
 // -----
 
+// Without a copy there is no old value to restore.
+// CHECK-LABEL: func.func @not_undone(
+// CHECK-SAME:  -> (tensor<2x3xf32> {lamina.result = #lamina.mutation<0>})
+func.func @not_undone(%a: !lamina.ref<2x3xf32> {lamina.arg = #lamina.input<0>}) {
+  %old = lamina.alias %a : !lamina.ref<2x3xf32> -> !lamina.ref<2x3xf32>
+  %0 = lamina.mul %a, %a : !lamina.ref<2x3xf32>
+  lamina.assign %0, %a : !lamina.ref<2x3xf32>
+  lamina.assign %old, %a : !lamina.ref<2x3xf32>
+  return
+}
+
+// -----
+
 // CHECK-LABEL: func.func @swap(
 // CHECK-SAME:    %[[A:.*]]: tensor<4xf32> {lamina.arg = #lamina.input<0>}, %[[B:.*]]: tensor<4xf32> {lamina.arg = #lamina.input<1>})
 // CHECK-SAME:  -> (tensor<4xf32> {lamina.result = #lamina.mutation<0>}, tensor<4xf32> {lamina.result = #lamina.mutation<1>})

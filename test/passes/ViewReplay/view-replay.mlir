@@ -68,6 +68,21 @@ func.func @lone_view(%a: tensor<2x3xf32> {lamina.arg = #lamina.input<0>})
 
 // -----
 
+// Repeated elements are one element in memory, and only a base can have that.
+// CHECK-LABEL: func.func @lone_expand(
+// CHECK-SAME:  -> (tensor<1x3xf32> {lamina.result = #lamina.base<0>})
+// CHECK-SAME:  attributes {lamina.outputs = [#lamina.alias<base, 0, [#lamina.view<"expand", {shape = array<i64: 2, 3>}>]>]}
+func.func @lone_expand(%a: tensor<1x3xf32> {lamina.arg = #lamina.input<0>})
+    -> (tensor<2x3xf32> {lamina.result = #lamina.output<0>,
+                         lamina.alias = #lamina.alias<fresh, 0, [#lamina.view<"expand", {shape = array<i64: 2, 3>}>]>},
+        tensor<1x3xf32> {lamina.result = #lamina.base<0>}) {
+  %0 = lamina.mul %a, %a : tensor<1x3xf32>
+  %1 = lamina.expand %0 : tensor<1x3xf32> -> tensor<2x3xf32>
+  return %1, %0 : tensor<2x3xf32>, tensor<1x3xf32>
+}
+
+// -----
+
 // Views of one memory: the caller gets the memory and makes the views. The lone view
 // of other memory does not count among the bases. An output that is the whole base
 // says how the base lies in memory.

@@ -88,7 +88,7 @@ def _attach(node: OpNode, results, plan) -> None:
         node.outputs.append(OutputMeta.of(result))
         result._autograd = AutogradMeta(grad_fn=node, output_nr=nr)
     if plan.result is not None:
-        node.saved[plan.result] = [SavedTensor(r, True) for r in results] if many else SavedTensor(results, True)
+        node.saved[plan.result] = [SavedTensor(r, r._autograd is not None) for r in results] if many else SavedTensor(results, True)
 
 
 def _write(op, args: tuple, mask: tuple, below):

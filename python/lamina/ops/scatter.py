@@ -199,7 +199,7 @@ def index_copy(p, self, dim, index, source):
     vjp={"self": lambda grad, dim, index: grad.index_fill(dim, index, 0)})
 @op("index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor", inplace=True,
     vjp={"self": lambda grad, dim, index: grad.index_fill(dim, index, 0),
-         "value": lambda grad, dim, index: grad.index_select(dim, index).sum()})
+         "value": lambda grad, dim, index: (grad - grad.index_fill(dim, index, 0)).sum()})
 def index_fill(p, self, dim, index, value):
     """self with its slices at the positions `index` along dim filled with value, a number or 0-d tensor."""
     _vector("index", index)

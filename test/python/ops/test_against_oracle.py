@@ -9,7 +9,10 @@ import lamina  # noqa: E402
 from oracle import array, check_same, run_lamina, run_torch, tolerance  # noqa: E402
 from samples import Array, cases, sample  # noqa: E402
 
-CASES = cases()
+# Operators of lamina's own, and those whose contents are unspecified: run, but compared with nothing.
+WITHOUT_ORACLE = {"_clone_contiguous", "_write_out", "as_strided_backward", "empty", "empty_like", "new_empty"}
+
+CASES = [case for case in cases() if case[0] not in WITHOUT_ORACLE]
 IDS = [f"{name}-{number}" for name, number in CASES]
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import functools
 
-from . import activations, contractions, pointwise, reductions
+from . import activations, contractions, creation, losses, movement, pointwise, reductions, views
 from .arrays import Array, DType, Maker, Sample, convert, literal
 
-SAMPLES = {**pointwise.SAMPLES, **activations.SAMPLES, **reductions.SAMPLES, **contractions.SAMPLES}
+_FAMILIES = (pointwise, activations, reductions, contractions, losses, movement, creation, views)
+SAMPLES = {name: draw for family in _FAMILIES for name, draw in family.SAMPLES.items()}
 
 
 @functools.lru_cache(maxsize=None)

@@ -57,7 +57,7 @@ class CustomOp:
         self.entry = registry.lookup(f"{namespace}::{name}")
 
     def __call__(self, *args, **kwargs):
-        """Calls the operator. Raises ArgumentError for arguments that do not fit, LaminaError for a returned argument."""
+        """Calls the operator. Raises ArgumentError for arguments that do not fit, LaminaError for aliases."""
         bound = self.entry.schema.bind(args, kwargs)
         if self._function is not None and is_grad_enabled():
             return self._function.apply(*bound)
@@ -69,7 +69,7 @@ class CustomOp:
         self._function = _function(self.entry, backward, setup_context)
 
     def register_fake(self, fn: Callable) -> Callable:
-        """Accepts a function that makes results of the right shape. Nothing calls it: tracing refuses custom operators."""
+        """Accepts a function for shapes. Nothing calls it: tracing refuses custom operators."""
         return fn
 
     def _kernel(self, *handles):

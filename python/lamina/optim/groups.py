@@ -33,12 +33,12 @@ class ParamGroup(MutableMapping):
 
     def uses(self, name: str) -> bool:
         """Whether the number `self[name]` is other than zero (a tensor of the user's always counts as such)."""
-        return self._nonzero.get(name, True)
+        return self._nonzero[name] if name in self._nonzero else True
 
     def __getitem__(self, name: str):
-        found = self._numbers.get(name)
-        if found is None:
+        if name not in self._numbers:
             return self._options[name]
+        found = self._numbers[name]
         return tuple(n.item() for n in found) if isinstance(found, tuple) else found.item()
 
     def __setitem__(self, name: str, value) -> None:

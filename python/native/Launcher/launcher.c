@@ -11,6 +11,7 @@
 #include "spec.h"
 
 #include "memory.h"
+#include "overlap.h"
 
 #include <stddef.h>
 #include <structmember.h>
@@ -34,6 +35,8 @@ typedef struct {
   Py_ssize_t output_count;
   Spec *outputs;
   size_t workspace;
+  /// Some input is written.
+  bool writes;
   bool check;
 } Launcher;
 
@@ -114,6 +117,25 @@ static bool bind_inputs(Launcher *self, PyObject *const *inputs, void **argument
   return true;
 }
 
+/// Refuses arrays that share memory with one that the call writes.
+static bool check_overlap(Launcher *self, PyObject *const *inputs) {
+  Range ranges[self->input_count + 1];
+  Py_ssize_t count = 0;
+  for (Py_ssize_t i = 0; i < self->input_count; ++i) {
+    const Spec *spec = &self->inputs[i].spec;
+    if (spec->empty)
+      continue;
+    uintptr_t begin = (uintptr_t)PyArray_DATA((PyArrayObject *)inputs[i]) - spec->origin;
+    ranges[count++] = (Range){begin, begin + spec->extent, i, self->inputs[i].written};
+  }
+  Py_ssize_t first, second;
+  int found = lamina_find_overlap(ranges, count, inputs, &first, &second);
+  if (found > 0)
+    PyErr_Format(PyExc_ValueError, "%s: inputs %zd and %zd share memory, and the call writes it",
+                 self->name_utf8, Py_MIN(first, second), Py_MAX(first, second));
+  return found == 0;
+}
+
 /// Allocates the outputs; returns them as a list.
 static PyObject *bind_outputs(Launcher *self, void **arguments) {
   PyObject *results = PyList_New(self->output_count);
@@ -140,14 +162,19 @@ static bool run(Launcher *self, void **arguments) {
     if (!*workspace)
       return false;
   }
-  Py_BEGIN_ALLOW_THREADS self->entry(arguments);
-  Py_END_ALLOW_THREADS if (self->workspace) lamina_block_release(*workspace, self->workspace);
+  PyThreadState *thread = PyEval_SaveThread();
+  self->entry(arguments);
+  PyEval_RestoreThread(thread);
+  if (self->workspace)
+    lamina_block_release(*workspace, self->workspace);
   return true;
 }
 
 static PyObject *call_with(Launcher *self, PyObject *const *inputs, PyObject **staged) {
   void *arguments[self->input_count + self->output_count + 1];
   if (!bind_inputs(self, inputs, arguments, staged))
+    return NULL;
+  if (self->writes && self->check && !check_overlap(self, inputs))
     return NULL;
   PyObject *results = bind_outputs(self, arguments);
   if (!results)
@@ -163,6 +190,10 @@ static PyObject *launcher_call(PyObject *object, PyObject *const *inputs, size_t
   Launcher *self = (Launcher *)object;
   if (!check_arity(self, PyVectorcall_NARGS(flags), keywords))
     return NULL;
+  if (!self->entry) {
+    PyErr_Format(PyExc_RuntimeError, "%s: the code was unloaded", self->name_utf8);
+    return NULL;
+  }
   PyObject *staged = NULL;
   PyObject *results = call_with(self, inputs, &staged);
   Py_XDECREF(staged);
@@ -225,6 +256,7 @@ static bool mark_written(Launcher *self, PyObject *item) {
     return false;
   }
   self->inputs[index].written = true;
+  self->writes = true;
   return true;
 }
 
@@ -290,7 +322,7 @@ static int launcher_traverse(PyObject *object, visitproc visit, void *arg) {
 
 static int launcher_clear(PyObject *object) {
   Launcher *self = (Launcher *)object;
-  // Code that was unloaded must not be called by what else is in the cycle.
+  // What else is in the cycle may still call this, but the code may be gone.
   self->entry = NULL;
   Py_CLEAR(self->keepalive);
   return 0;
@@ -326,7 +358,7 @@ PyDoc_STRVAR(launcher_doc,
              "outputs    the same for each result; allocated by the call\n"
              "workspace  bytes of scratch memory, passed last if not 0\n"
              "written    positions of the inputs that the function writes in place\n"
-             "check      False trusts the caller on dtype, shape and strides\n"
+             "check      False trusts the caller on dtype, shape, strides and overlap\n"
              "keepalive  an object that owns the code\n"
              "\n"
              "Strides count elements; None means row-major. A call takes the input arrays\n"
@@ -335,8 +367,9 @@ PyDoc_STRVAR(launcher_doc,
              "GIL is released meanwhile; calls may overlap.\n"
              "\n"
              "A call raises TypeError for a wrong number of inputs, a wrong dtype or an\n"
-             "input that is no array, and ValueError for a wrong shape or strides or a\n"
-             "read-only array that would be written.");
+             "input that is no array, and ValueError for a wrong shape or strides, for a\n"
+             "read-only array that would be written, and for one that shares memory with\n"
+             "another input.");
 
 static PyMemberDef launcher_members[] = {
     {"name", T_OBJECT, offsetof(Launcher, name), READONLY, NULL},

@@ -107,6 +107,27 @@ def test_a_read_only_array_cannot_be_written(twice):
         twice(array)
 
 
+# a = a + b
+ACCUMULATE = """
+func.func @accumulate(%a: memref<4xf32, strided<[2]>>, %b: memref<4xf32, strided<[2]>>)
+    attributes {lamina.entry} {
+  linalg.add ins(%a, %b : memref<4xf32, strided<[2]>>, memref<4xf32, strided<[2]>>)
+             outs(%a : memref<4xf32, strided<[2]>>)
+  return
+}
+"""
+
+
+def test_what_is_written_must_not_be_reached_through_another_input():
+    spec = ("f4", (4,), (2,))
+    accumulate = link(ACCUMULATE, "accumulate", [spec, spec], [], written=[0])
+    memory = np.ones(9, "f4")
+    with pytest.raises(ValueError, match="inputs 0 and 1 share memory, and the call writes it"):
+        accumulate(memory[2::2], memory[:-1:2])
+    accumulate(memory[:-1:2], memory[1::2])
+    assert memory.tolist() == [2, 1, 2, 1, 2, 1, 2, 1, 1]
+
+
 def misaligned(values: np.ndarray) -> np.ndarray:
     raw = np.zeros(values.nbytes + 1, np.uint8)
     array = raw[1:].view(values.dtype)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import devices, dtypes
+from .dispatch.state import state
 from .errors import AutogradError, DataDependentError, DtypeError, ValueError_
 from .storage import Geometry, Storage, VersionCounter, contiguous_strides
 
@@ -168,7 +169,7 @@ class Tensor:
 
     def _known(self, asked: str) -> np.ndarray:
         array = self._array
-        if self._storage.traced or not hasattr(array, "ctypes"):
+        if state.tracer is not None or self._storage.traced or not hasattr(array, "ctypes"):
             raise DataDependentError(f"{asked} needs the value of a traced tensor of shape {list(array.shape)} and dtype "
                                      f"{self.dtype}, which is not known while tracing")
         return array
@@ -307,8 +308,11 @@ def make(array, storage: Storage, strides: tuple | None = None, offset: int = 0)
 
 
 def from_array(array: np.ndarray, device: devices.device = devices.CPU) -> Tensor:
-    """A tensor that shares the memory of an ndarray."""
-    return make(array, Storage(array, None, device))
+    """A tensor that shares the memory of an ndarray. While tracing it is a literal of the program."""
+    made = make(array, Storage(array, None, device))
+    if state.tracer is not None:
+        state.tracer.made(made)
+    return made
 
 
 def _wrap(dim: int, rank: int) -> int:

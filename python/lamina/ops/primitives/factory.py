@@ -4,7 +4,7 @@ import numpy as np
 
 from ._numeric import scalar
 
-__all__ = ["assign", "constant", "full", "iota"]
+__all__ = "constant full iota assign".split()
 
 
 def constant(array):

@@ -1,0 +1,54 @@
+"""Arguments and results as flat lists of leaves: tuples, lists, dicts, named tuples and dataclasses, nested.
+
+None, modules and objects of classes unknown to pytrees are leaves.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import optree
+
+_NAMESPACE = "lamina"
+_leaf_types: set[type] = {type(None), bool, int, float, complex, str, bytes}
+
+
+def flatten(tree: Any) -> tuple[list, optree.PyTreeSpec]:
+    """The leaves of `tree` in order, and its structure, which is hashable and comparable."""
+    leaves, spec = optree.tree_flatten(tree, none_is_leaf=True, namespace=_NAMESPACE)
+    for leaf in leaves:
+        if type(leaf) not in _leaf_types and _learn(type(leaf)):
+            return flatten(tree)
+    return leaves, spec
+
+
+def unflatten(spec: optree.PyTreeSpec, leaves: list) -> Any:
+    """The tree of structure `spec` with these leaves."""
+    return optree.tree_unflatten(spec, leaves)
+
+
+def leaf_names(spec: optree.PyTreeSpec, root: str) -> list[str]:
+    """For each leaf how a user would write it: `args[0]['x']`."""
+    accessors = optree.treespec_accessors(spec)
+    return [accessor.codify(root) for accessor in accessors]
+
+
+def _learn(cls: type) -> bool:
+    """Notes that `cls` is a leaf, or registers it as a node when it is a dataclass; whether it did the latter."""
+    if not dataclasses.is_dataclass(cls):
+        _leaf_types.add(cls)
+        return False
+    names = tuple(f.name for f in dataclasses.fields(cls))
+
+    def take_apart(value):
+        return tuple(getattr(value, n) for n in names), None, names
+
+    def put_together(_, children):
+        value = object.__new__(cls)
+        for name, child in zip(names, children):
+            object.__setattr__(value, name, child)
+        return value
+
+    optree.register_pytree_node(cls, take_apart, put_together, namespace=_NAMESPACE)
+    return True

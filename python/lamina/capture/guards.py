@@ -1,0 +1,135 @@
+"""Guards: one generated function that decides whether a compiled program serves a call, and fetches its inputs.
+
+The common case must cost little, so conditions are source text, compiled once into a flat function. When none of a
+function's programs fits, the same conditions are evaluated one by one to say which of them failed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, NamedTuple
+
+from .. import dtypes
+from ..autograd.meta import requires_grad
+from ..dispatch.state import state
+from ..tensor import Tensor
+from .program import Captured
+from .reads import evaluate
+from .tracer import Input
+
+
+class Condition(NamedTuple):
+    """`code` over leaves, t0, t1, ... (the inputs) and bound names must be true; `text` says it in words."""
+
+    code: str
+    text: str
+
+
+class Guards:
+    """The conditions of one captured program. `check(leaves)` is the tuple of its inputs, or None when it does not fit."""
+
+    def __init__(self, captured: Captured):
+        self.bound = {**captured.names.bound, "state": state, "dtypes": dtypes, "requires_grad": requires_grad}
+        self.sources = [x.source for x in captured.inputs]
+        self.conditions = [*_state(self.bound), *(Condition(g.code, f"{g.text} is {g.value}") for g in captured.guards)]
+        for i, x in enumerate(captured.inputs):
+            self.conditions += _tensor(i, x, self.bound)
+        self.conditions += _aliasing(captured)
+        if captured.reads_grad:
+            self.conditions += [_grad(i, x) for i, x in enumerate(captured.inputs)]
+        self.check: Callable[[Any], tuple[Tensor, ...] | None] = self._compile()
+
+    def failure(self, leaves) -> str | None:
+        """Which condition does not hold for these arguments, and what is the case instead; None when all hold."""
+        scope = {**self.bound, "leaves": leaves}
+        for i, source in enumerate(self.sources):
+            try:
+                scope[f"t{i}"] = eval(source.code, scope)
+            except (AttributeError, KeyError, IndexError, TypeError):
+                return f"{source.text} is no longer there"
+        for condition in self.conditions:
+            if not evaluate(condition.code, scope):
+                return condition.text
+        return None
+
+    def __str__(self) -> str:
+        return "\n".join(c.text for c in self.conditions)
+
+    def _compile(self) -> Callable:
+        fetched = [f"        t{i} = {source.code}" for i, source in enumerate(self.sources)]
+        tests = [f"        if not ({c.code}): return None" for c in self.conditions]
+        returned = "".join(f"t{i}, " for i in range(len(self.sources)))
+        lines = [
+            "def check(leaves):",
+            "    try:",
+            *fetched,
+            *tests,
+            f"        return ({returned})",
+            "    except (AttributeError, KeyError, IndexError, TypeError, ValueError):",
+            "        return None",
+        ]
+        scope = dict(self.bound)
+        exec(compile("\n".join(lines), "<lamina guards>", "exec"), scope)
+        return scope["check"]
+
+
+def _state(bound: dict) -> list[Condition]:
+    """Global modes that change what operators mean."""
+    bound["default_dtype"], bound["autocast"] = dtypes.get_default_dtype(), state.autocast
+    return [
+        Condition(f"state.grad_enabled is {state.grad_enabled}", f"grad mode is {'on' if state.grad_enabled else 'off'}"),
+        Condition(f"state.inference is {state.inference}", f"inference mode is {'on' if state.inference else 'off'}"),
+        Condition("state.autocast == autocast", f"autocast is {state.autocast}"),
+        Condition("dtypes.get_default_dtype() is default_dtype", f"the default dtype is {bound['default_dtype']}"),
+    ]
+
+
+def _tensor(number: int, x: Input, bound: dict) -> list[Condition]:
+    """What an input must look like. Data is never looked at."""
+    name, array = f"t{number}", x.before["_array"]
+    bound[f"class{number}"], bound[f"dtype{number}"] = type(x.tensor), array.dtype
+    text = x.source.text
+    # Data that is written in place stays the same array object, which has been looked at before.
+    return [
+        Condition(f"type({name}) is class{number}", f"{text} is a {type(x.tensor).__name__}"),
+        Condition(f"{name}._array.dtype == dtype{number}", f"{text} has dtype {dtypes.from_numpy(array.dtype)}"),
+        Condition(f"{name}._array.shape == {array.shape}", f"{text} has shape {list(array.shape)}"),
+        Condition(f"{name}._array.strides == {array.strides}", f"{text} has strides {list(x.strides)}"),
+        Condition(f"requires_grad({name}) is {x.edge is not None}",
+                  f"{text} {'requires' if x.edge is not None else 'does not require'} grad"),
+        Condition(f"({name}._counter is None) is {x.before['_counter'] is None}",
+                  f"{text} is {'' if x.before['_counter'] is None else 'not '}an inference tensor"),
+    ] + ([Condition(f"{name}.is_leaf is {_is_leaf(x)}", f"{text} is {'' if _is_leaf(x) else 'not '}a leaf")] if x.edge else [])
+
+
+def _is_leaf(x: Input) -> bool:
+    return x.autograd is not None and x.autograd.grad_fn is None
+
+
+def _aliasing(captured: Captured) -> list[Condition]:
+    """Which arguments are the same object, and which inputs share memory."""
+    found = []
+    first: dict[int, int] = {}
+    for i, number in enumerate(captured.leaves):
+        if number is None:
+            continue
+        if number in first:
+            found.append(Condition(f"leaves[{i}] is leaves[{first[number]}]",
+                                   f"arguments {first[number]} and {i} are the same tensor"))
+        first.setdefault(number, i)
+    inputs = captured.inputs
+    storages = [id(x.real_storage) for x in inputs]
+    distinct = len(set(storages))
+    if len(inputs) > 1:
+        ids = ", ".join(f"id(t{i}._storage)" for i in range(len(inputs)))
+        found.append(Condition(f"len({{{ids}}}) == {distinct}", "which inputs share memory"))
+    for i, storage in enumerate(storages):
+        owner = storages.index(storage)
+        if owner != i:
+            names = f"{inputs[owner].source.text} and {inputs[i].source.text}"
+            found.append(Condition(f"t{i}._storage is t{owner}._storage", f"{names} share memory"))
+    return found
+
+
+def _grad(number: int, x: Input) -> Condition:
+    has = x.grad is not None
+    return Condition(f"(t{number}.grad is None) is {not has}", f"{x.source.text}.grad is {'a tensor' if has else 'None'}")

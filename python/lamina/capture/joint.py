@@ -1,0 +1,58 @@
+"""Joint capture: the gradients of a program, traced into the same function by the real autograd engine."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..autograd.engine import run
+from ..autograd.meta import edge
+from ..dispatch.state import state
+from ..errors import AutogradError
+from ..ir import locations
+from ..tensor import Tensor
+from .tracer import Tracer
+
+
+class Root(NamedTuple):
+    """A tensor whose gradient the caller will pass: an output or the new data of an input, by number."""
+
+    of: str
+    index: int
+    tensor: Tensor
+
+
+class Joint(NamedTuple):
+    """The differentiable roots, their tangent arguments, and the gradients of inputs by number.
+
+    `error` says why there are no gradients although a root requires grad.
+    """
+
+    roots: list[Root]
+    tangents: list[Tensor]
+    gradients: dict[int, Tensor]
+    error: str | None = None
+
+
+def differentiate(tracer: Tracer, roots: list[Root]) -> Joint:
+    """Traces the gradients of all inputs that require grad, given tangents of `roots`."""
+    targets = [(i, x.edge) for i, x in enumerate(tracer.inputs) if x.edge is not None]
+    roots = [root for root in roots if edge(root.tensor) is not None]
+    if not roots:
+        return Joint([], [], {})
+    before = tracer.builder.locate
+    tracer.builder.locate = lambda: locations.derivative(before())
+    try:
+        return _run(tracer, roots, targets)
+    except AutogradError as error:
+        # Only a program that goes on to differentiate the results may complain.
+        return Joint(roots, [], {}, error.message)
+    finally:
+        tracer.builder.locate = before
+
+
+def _run(tracer: Tracer, roots: list[Root], targets: list) -> Joint:
+    tangents = [tracer.tangent(root.tensor) for root in roots]
+    starts = [(*edge(root.tensor), tangent) for root, tangent in zip(roots, tangents)]
+    with state.override(tracer=tracer):
+        found = run(starts, False, False, [target for _, target in targets], accumulate=False)
+    return Joint(roots, tangents, {index: grad for (index, _), grad in zip(targets, found) if grad is not None})

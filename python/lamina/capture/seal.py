@@ -1,0 +1,67 @@
+"""The end of a trace: terminator, function type, and a descriptor for every argument and result."""
+
+from __future__ import annotations
+
+from mlir import ir
+
+from ..errors import VerifyError
+from ..ir import descriptors, locations
+from ..ir.context import context
+from ..ir.diagnostics import error_from
+from ..storage import contiguous_strides
+from .joint import Joint
+from .outputs import Output, Outputs
+from .tracer import Tracer
+
+
+def seal(tracer: Tracer, outputs: Outputs, joint: Joint) -> None:
+    """Makes the function under construction complete. Raises VerifyError when the result is not valid IR."""
+    gradients = [(i, tracer.handle(grad)) for i, grad in sorted(joint.gradients.items())]
+    results = [o.array.value for o in outputs.all] + [array.value for _, array in gradients]
+    arguments = _arguments(tracer, joint)
+    with context(), locations.current():
+        ir.Operation.create("func.return", operands=results, ip=tracer.builder.point)
+        block = list(tracer.block.arguments)
+        function = tracer.function
+        function.attributes["function_type"] = ir.TypeAttr.get(
+            ir.FunctionType.get([a.type for a in block], [r.type for r in results])
+        )
+        function.attributes["arg_attrs"] = ir.ArrayAttr.get([arguments[a] for a in block])
+        described = [_output(i, o) for i, o in enumerate(outputs.all)]
+        described += [descriptors.result("gradient", i) for i, _ in gradients]
+        function.attributes["res_attrs"] = ir.ArrayAttr.get(described)
+        if joint.roots:
+            function.attributes["lamina.tangents"] = ir.ArrayAttr.get([descriptors.tangent(r.of, r.index) for r in joint.roots])
+        if joint.error is not None:
+            function.attributes["lamina.backward_error"] = ir.StringAttr.get(joint.error)
+    try:
+        tracer.module.operation.verify()
+    except ir.MLIRError as failure:
+        raise error_from(failure, kind=VerifyError) from failure
+
+
+def _arguments(tracer: Tracer, joint: Joint) -> dict:
+    """The attributes of each block argument."""
+    described = {}
+    for i, x in enumerate(tracer.inputs):
+        strides = x.strides if x.strides != contiguous_strides(x.root.shape) else None
+        described[x.root.value] = descriptors.argument("input", i, strides=strides)
+    for root, tangent in zip(joint.roots, joint.tangents):
+        described[tangent._array.value] = descriptors.argument("tangent", root.of, root.index)
+    return described
+
+
+def _output(number: int, output: Output) -> ir.Attribute:
+    """The attributes of a result; its layout only where it is fresh memory that no gap or overlap is in."""
+    tensor = output.tensor
+    strides = tensor.strides if output.input is None and _is_reordered(tensor.sizes, tensor.strides) else None
+    return descriptors.result("output", number, strides=strides, detached=output.detached)
+
+
+def _is_reordered(sizes: tuple, strides: tuple) -> bool:
+    """Whether the elements lie densely in another order than row-major."""
+    order = sorted(range(len(sizes)), key=lambda d: (-strides[d], d))
+    dense = contiguous_strides(tuple(sizes[d] for d in order))
+    return strides != contiguous_strides(sizes) and all(
+        sizes[d] == 1 or strides[d] == step for d, step in zip(order, dense)
+    )

@@ -1,0 +1,101 @@
+"""Entries: one captured and compiled program with the guards that say when it serves a call."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, Callable
+
+import optree
+from mlir import ir
+
+from .. import config
+from ..autograd.meta import ensure
+from ..backends import CompileOptions, get_backend
+from ..capture import flatten
+from ..capture.guards import Guards
+from ..capture.program import Captured, capture
+from . import logs, stages
+from .wrapper import Runtime
+
+_numbers = itertools.count()
+
+
+class Entry:
+    """A compiled program. `guards.check(leaves)` gives its inputs; calling it with them gives the program's result.
+
+    `seconds` per step of the compilation; `texts` of the stages when they were kept.
+    """
+
+    def __init__(self, captured: Captured, runtime: Runtime, guards: Guards, seconds: dict[str, float], texts: dict[str, str]):
+        self.captured, self.runtime, self.guards = captured, runtime, guards
+        self.seconds, self.texts = seconds, texts
+        self.calls = 0
+        self._single = captured.structure.is_leaf() and captured.results[0] == ("output", 0)
+
+    def __call__(self, tensors: tuple) -> Any:
+        self.calls += 1
+        outputs = self.runtime(tensors)
+        captured = self.captured
+        for number, output in captured.grads:
+            ensure(tensors[number]).grad = None if output is None else outputs[output]
+        if self._single:
+            return outputs[0]
+        leaves = [outputs[value] if kind == "output" else value for kind, value in captured.results]
+        return optree.tree_unflatten(captured.structure, leaves)
+
+
+class Compilation:
+    """One run of the pipeline over a captured program, watched by logs, dumps and validation.
+
+    `modules` maps stage names to copies of the IR, kept when `keep` is set.
+    """
+
+    def __init__(self, captured: Captured, backend: str, options: CompileOptions, keep: bool = False):
+        self.captured, self.backend, self.options = captured, backend, options
+        self.number = next(_numbers)
+        self.keep = keep or config.get().keep_stages
+        self.texts: dict[str, str] = {}
+        self.seconds: dict[str, float] = {}
+
+    def run(self) -> ir.Module:
+        """Runs all stages; the module they leave."""
+        module = self.captured.module
+        self._see("captured", module)
+        self.seconds.update(stages.run(module, after=lambda stage, m: self._after(stage, m)))
+        return module
+
+    def link(self, module: ir.Module) -> Runtime:
+        """Compiles the functions with the backend."""
+        runtime = Runtime(module, self.captured.name, get_backend(self.backend), self.options)
+        for part, executable in (("forward", runtime.forward), ("backward", runtime.backward)):
+            if executable is not None:
+                self.seconds.update({f"{part} {step}": s for step, s in executable.seconds.items()})
+                for step, text in executable.texts.items():
+                    self._keep(f"{part}-{step}", text)
+        logs.perf(self.captured.name, self.seconds)
+        return runtime
+
+    def _after(self, stage: stages.Stage, module: ir.Module) -> None:
+        self._see(stage.name, module)
+
+    def _see(self, name: str, module: ir.Module) -> None:
+        if self.keep or logs.wants_stage(name, self.captured.is_joint):
+            self._keep(name, module.operation.get_asm(large_elements_limit=64))
+
+    def _keep(self, name: str, text: str) -> None:
+        if self.keep:
+            self.texts[name] = text
+        logs.stage(self.captured.name, self.number, len(self.seconds), name, text, self.captured.is_joint)
+
+
+def compile_call(fn: Callable, args: tuple, kwargs: dict, name: str, backend: str, options: CompileOptions) -> Entry:
+    """Captures and compiles `fn` for these arguments. Raises what `capture` raises, and CompileError."""
+    clock = logs.Clock()
+    captured = capture(fn, args, kwargs, name)
+    compilation = Compilation(captured, backend, options)
+    compilation.seconds["capture"] = clock.lap()
+    # The guards read what the inputs were when they entered, which capture has given back by now.
+    guards = Guards(captured)
+    logs.guards(name, guards)
+    runtime = compilation.link(compilation.run())
+    return Entry(captured, runtime, guards, compilation.seconds, compilation.texts)

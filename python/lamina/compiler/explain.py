@@ -1,0 +1,96 @@
+"""`explain`: what a call captures, as a report that can be read and as fields that can be asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from ..backends import DEFAULT_OPTIONS
+from ..capture.guards import Guards
+from ..capture.program import Captured, capture
+from ..errors import LaminaError
+from ..ir import descriptors
+from . import stages
+from .entry import Compilation
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Operators captured (with counts), inputs, mutated inputs, aliased outputs, values saved for backward, guards, why
+    entries were compiled anew, why calls ran eagerly (with counts), and the error if nothing can be captured."""
+
+    name: str
+    ops: dict[str, int] = field(default_factory=dict)
+    inputs: list[str] = field(default_factory=list)
+    mutated: list[str] = field(default_factory=list)
+    aliased: list[str] = field(default_factory=list)
+    saved: list[str] = field(default_factory=list)
+    guards: list[str] = field(default_factory=list)
+    recompiles: list[str] = field(default_factory=list)
+    fallbacks: dict[str, int] = field(default_factory=dict)
+    error: str | None = None
+
+    def __str__(self) -> str:
+        sections = {
+            "cannot be captured": [self.error] if self.error else [],
+            "operations": [f"{name} x{count}" for name, count in self.ops.items()],
+            "inputs": self.inputs,
+            "mutated": self.mutated,
+            "outputs that share memory": self.aliased,
+            "saved for backward": self.saved,
+            "guards": self.guards,
+            "recompiled because it was no longer true that": self.recompiles,
+            "ran eagerly because": [f"{reason} ({count} times)" for reason, count in self.fallbacks.items()],
+        }
+        lines = [f"{self.name}:"]
+        for title, entries in sections.items():
+            if entries:
+                lines.append(f"  {title}")
+                lines.extend(f"    {entry}" for entry in entries)
+        return "\n".join(lines)
+
+
+def explain(compiled, args: tuple, kwargs: dict) -> Explanation:
+    """Captures the function for these arguments, without calling it, and reports."""
+    history = {"recompiles": list(compiled.recompiles), "fallbacks": dict(compiled.fallbacks)}
+    name = compiled.__name__ if hasattr(compiled, "__name__") else type(compiled.fn).__name__
+    try:
+        captured = capture(compiled.fn, args, kwargs, compiled._name)
+        ops = _operations(captured)
+        guards = Guards(captured)
+        module = Compilation(captured, compiled.backend, DEFAULT_OPTIONS).run()
+    except LaminaError as error:
+        return Explanation(name, error=str(error), **history)
+    return Explanation(name, ops, [_input(x) for x in captured.inputs], *_effects(module, captured),
+                       guards=[c.text for c in guards.conditions], **history)
+
+
+def _operations(captured: Captured) -> dict[str, int]:
+    body = stages.functions(captured.module)[captured.name].regions[0].blocks[0].operations
+    names = [op.operation.name for op in body]
+    return dict(Counter(n.removeprefix("lamina.") for n in names if n.startswith("lamina.")))
+
+
+def _input(x) -> str:
+    grad = ", requires grad" if x.edge is not None else ""
+    return f"{x.source.text}: {x.tensor.dtype} {list(x.tensor.shape)}{grad}"
+
+
+def _effects(module, captured: Captured) -> tuple[list[str], list[str], list[str]]:
+    """Mutated inputs, aliased outputs and saved values, from the attributes of the final functions."""
+    functions = stages.functions(module)
+    function = functions.get(captured.name) or functions[f"{captured.name}_forward"]
+    texts = [x.source.text for x in captured.inputs]
+    slots = descriptors.results(function)
+    types = [str(v.type) for v in function.regions[0].blocks[0].operations[-1].operation.operands]
+    mutated = [texts[s.index] for s in slots if s.kind == "mutation"]
+    aliased = [_alias(i, a, texts) for i, a in enumerate(descriptors.outputs(function)) if a is not None]
+    saved = [f"{texts[s.alias.index]} (the input itself)" if s.alias else type_
+             for s, type_ in zip(slots, types) if s.kind == "saved"]
+    return mutated, aliased, saved
+
+
+def _alias(number: int, alias: descriptors.Alias, texts: list[str]) -> str:
+    of = texts[alias.index] if alias.root == "input" else f"{alias.root} {alias.index}"
+    through = " -> ".join(v.name for v in alias.views)
+    return f"output {number} is {of}" + (f" through {through}" if through else " itself")

@@ -1,0 +1,92 @@
+"""Python values <-> MLIR attributes, one pair of functions per kind of `opset.ATTRIBUTES`."""
+
+from __future__ import annotations
+
+import numpy as np
+from mlir import ir
+
+from .. import native
+from ..errors import DtypeError
+from .context import context, unknown
+from .types import element_dtype, element_name, element_type, shape_and_dtype, tensor_type
+
+_I64 = np.dtype(np.int64)
+_BUFFERS = frozenset(map(np.dtype, (np.float16, np.float32, np.float64, np.int8, np.int16, np.int32, np.int64, np.uint8, np.bool_)))
+"""Dtypes whose literals the bindings hand out as buffers."""
+
+
+def encode(kind: str, value, dtype: np.dtype | None = None) -> ir.Attribute:
+    """`value` as an attribute of `kind` (int, ints, word, bool, scalar); a scalar is of `dtype`."""
+    if kind == "ints":
+        return ir.DenseI64ArrayAttr.get([int(v) for v in value], context())
+    if kind == "int":
+        return ir.IntegerAttr.get(element_type(_I64), int(value))
+    if kind == "word":
+        return ir.StringAttr.get(value, context())
+    if kind == "bool":
+        return ir.BoolAttr.get(bool(value), context())
+    return scalar(value, dtype)
+
+
+def scalar(value, dtype: np.dtype) -> ir.Attribute:
+    """A number in the element type of `dtype`."""
+    number = np.asarray(value).astype(dtype).item() if dtype.kind in "iub" else value
+    if dtype.kind == "c":
+        number = complex(number)
+        part = element_name(np.dtype(np.float32 if dtype.itemsize == 8 else np.float64))
+        return ir.Attribute.parse(f"#complex.number<:{part} {_literal(number.real)}, {_literal(number.imag)}>", context())
+    if dtype.kind in "iub":
+        return ir.IntegerAttr.get(element_type(dtype), int(number))
+    return ir.FloatAttr.get(element_type(dtype), float(number), unknown())
+
+
+def elements(array: np.ndarray) -> ir.Attribute:
+    """A literal array."""
+    type_ = tensor_type(array.shape, array.dtype)
+    if array.dtype.kind == "b":
+        packed = np.packbits(array, axis=None, bitorder="little")
+        if array.size == 1:
+            packed = packed * np.uint8(255)
+        return ir.DenseElementsAttr.get(packed, type=type_, shape=array.shape, context=context())
+    plain = np.ascontiguousarray(array).reshape(array.shape)
+    if array.dtype.kind == "V" or array.dtype.kind not in "fiuc":
+        plain = plain.view(f"u{array.itemsize}")
+    return ir.DenseElementsAttr.get(plain, type=type_, context=context())
+
+
+def decode(attribute: ir.Attribute):
+    """The Python value of an attribute that `encode` or a pass made: int, tuple, str, bool, number or array."""
+    if isinstance(attribute, ir.DenseI64ArrayAttr):
+        return tuple(attribute)
+    if isinstance(attribute, (ir.BoolAttr, ir.StringAttr, ir.FloatAttr)):
+        return attribute.value
+    if isinstance(attribute, ir.IntegerAttr):
+        return int(attribute.value)
+    if isinstance(attribute, ir.TypeAttr):
+        return element_dtype(attribute.value)
+    if isinstance(attribute, ir.DenseElementsAttr):
+        return array_of(attribute)
+    text = str(attribute)
+    if text.startswith("#complex.number"):
+        real, imag = text[text.index(" ") : -1].split(",")
+        return complex(float(real), float(imag))
+    raise DtypeError(f"attribute {text} has no Python value")
+
+
+def array_of(attribute: ir.DenseElementsAttr) -> np.ndarray:
+    """The array of a literal; a splat is spread."""
+    shape, dtype = shape_and_dtype(attribute.type)
+    if attribute.is_splat and dtype.kind != "b":
+        return np.broadcast_to(_raw(attribute, 1, dtype)[0], shape)
+    if dtype in _BUFFERS:
+        return np.array(attribute).view(dtype).reshape(shape)
+    return _raw(attribute, int(np.prod(shape)), dtype).reshape(shape)
+
+
+def _raw(attribute: ir.DenseElementsAttr, count: int, dtype: np.dtype) -> np.ndarray:
+    return np.frombuffer(native.raw_elements(attribute, count * dtype.itemsize), dtype)
+
+
+def _literal(number: float) -> str:
+    """A float as MLIR reads it; infinities and nan have no decimal spelling."""
+    return f"{number:.17e}" if np.isfinite(number) else f"0x{np.float64(number).view(np.uint64):X}"

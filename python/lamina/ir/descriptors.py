@@ -1,0 +1,142 @@
+"""Descriptors: what arguments and results of a function are to its caller, as attributes and as Python values.
+
+Written when a program is captured, kept true by the passes, read by whoever calls the compiled function.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from mlir import ir
+
+from . import attributes
+from .context import context
+
+_DESCRIPTOR = re.compile(r"#lamina\.(\w+)<(.*)>\Z", re.DOTALL)
+
+
+class View(NamedTuple):
+    """One step of a replay recipe: a view primitive and its attributes."""
+
+    name: str
+    attributes: dict[str, Any]
+
+
+class Alias(NamedTuple):
+    """Memory that an output shares: `root` ("input", "base", "output", "fresh"), its number, and views of it."""
+
+    root: str
+    index: int
+    views: tuple[View, ...]
+    detached: bool
+
+
+class Slot(NamedTuple):
+    """An argument or a result: `kind` ("input", "output", "mutation", "gradient", "saved", "base", "tangent"), its
+    number, for tangents what they are `of`, its layout in elements (None: row-major), and what it aliases."""
+
+    kind: str
+    index: int
+    of: str | None
+    strides: tuple[int, ...] | None
+    alias: Alias | None
+
+
+def argument(kind: str, *parameters, strides: tuple | None = None) -> ir.Attribute:
+    """The attributes of an argument: `argument("tangent", "output", 0)`."""
+    return _dictionary("lamina.arg", kind, parameters, strides, False)
+
+
+def result(kind: str, *parameters, strides: tuple | None = None, detached: bool = False) -> ir.Attribute:
+    """The attributes of a result: `result("gradient", 1)`."""
+    return _dictionary("lamina.result", kind, parameters, strides, detached)
+
+
+def tangent(of: str, index: int) -> ir.Attribute:
+    """The descriptor of the gradient of output (or mutated input) number `index`."""
+    return ir.Attribute.parse(f"#lamina.tangent<{of}, {index}>", context())
+
+
+def tangents(function: ir.Operation) -> list[tuple[str, int]]:
+    """The outputs and mutated inputs that are differentiable, whether or not the backward needs their gradients."""
+    if "lamina.tangents" not in function.attributes:
+        return []
+    slots = [_slot({"lamina.arg": t}, "lamina.arg") for t in ir.ArrayAttr(function.attributes["lamina.tangents"])]
+    return [(s.of, s.index) for s in slots]
+
+
+def arguments(function: ir.Operation) -> list[Slot]:
+    """What each argument of a function is."""
+    return _slots(function, "arg_attrs", "lamina.arg")
+
+
+def results(function: ir.Operation) -> list[Slot]:
+    """What each result of a function is."""
+    return _slots(function, "res_attrs", "lamina.result")
+
+
+def outputs(function: ir.Operation) -> list[Alias | None]:
+    """How the caller gets each output: None is a result of its own, else what to rebuild it from."""
+    if "lamina.outputs" not in function.attributes:
+        found = [s for s in results(function) if s.kind == "output"]
+        return [s.alias for s in sorted(found, key=lambda s: s.index)]
+    entries = ir.ArrayAttr(function.attributes["lamina.outputs"])
+    return [None if isinstance(e, ir.UnitAttr) else alias(str(e)) for e in entries]
+
+
+def alias(text: str) -> Alias:
+    """Parses `#lamina.alias<input, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>], detached>`."""
+    _, body = _parts(text)
+    root, index, *rest = _split(body)
+    views = next((part for part in rest if part.startswith("[")), "[]")
+    return Alias(root, int(index), tuple(map(_view, _split(views[1:-1]))), "detached" in rest)
+
+
+def _view(text: str) -> View:
+    _, body = _parts(text)
+    name, *given = _split(body)
+    named = ir.DictAttr(ir.Attribute.parse(given[0], context())) if given else ()
+    return View(name.strip('"'), {a.name: attributes.decode(a.attr) for a in named})
+
+
+def _dictionary(key: str, kind: str, parameters: tuple, strides: tuple | None, detached: bool) -> ir.Attribute:
+    shown = ", ".join(map(str, parameters))
+    named = {key: ir.Attribute.parse(f"#lamina.{kind}<{shown}>", context())}
+    if strides is not None:
+        named["lamina.strides"] = attributes.encode("ints", strides)
+    if detached:
+        named["lamina.detached"] = ir.UnitAttr.get(context())
+    return ir.DictAttr.get(named, context())
+
+
+def _slots(function: ir.Operation, attribute: str, key: str) -> list[Slot]:
+    if attribute not in function.attributes:
+        return []
+    return [_slot({a.name: a.attr for a in ir.DictAttr(d)}, key) for d in ir.ArrayAttr(function.attributes[attribute])]
+
+
+def _slot(named: dict, key: str) -> Slot:
+    kind, body = _parts(str(named[key]))
+    *of, index = [part.strip() for part in body.split(",")]
+    strides = attributes.decode(named["lamina.strides"]) if "lamina.strides" in named else None
+    shared = alias(str(named["lamina.alias"])) if "lamina.alias" in named else None
+    return Slot(kind, int(index), of[0] if of else None, strides, shared)
+
+
+def _parts(text: str) -> tuple[str, str]:
+    found = _DESCRIPTOR.match(text.strip())
+    if found is None:
+        raise ValueError(f"not a descriptor: {text}")
+    return found[1], found[2]
+
+
+def _split(text: str) -> list[str]:
+    """Parts between commas that stand outside of brackets."""
+    parts, depth, start = [], 0, 0
+    for i, c in enumerate(text):
+        depth += (c in "<[{(") - (c in ">]})")
+        if c == "," and depth == 0:
+            parts.append(text[start:i].strip())
+            start = i + 1
+    return [p for p in (*parts, text[start:].strip()) if p]

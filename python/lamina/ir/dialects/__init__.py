@@ -1,0 +1,1 @@
+"""Where the MLIR bindings look for Python classes of operations."""

@@ -1,0 +1,185 @@
+"""Compiled programs do what eager ones do: values, mutations, sharing, versions, requires_grad, gradients."""
+
+import pytest
+from agreement import assert_agrees, tensor
+
+import lamina
+
+PROGRAMS = {}
+
+
+def program(*make):
+    """Registers a program with the function that makes its arguments."""
+
+    def register(fn):
+        PROGRAMS[fn.__name__] = (fn, make[0])
+        return fn
+
+    return register
+
+
+@program(lambda: (tensor(2, 3), tensor(3, 2)))
+def mutate_then_view(a, b):
+    a.mul_(2)
+    return a.t() + b
+
+
+@program(lambda: (tensor(2, 3), tensor(3, 2, grad=True)))
+def mutate_then_differentiate(a, b):
+    a.mul_(2)
+    return a.t() * b
+
+
+@program(lambda: (tensor(3, 4, grad=True), tensor(4, grad=True, seed=3)))
+def broadcast_gradients(x, w):
+    return (x * w).sin().sum()
+
+
+@program(lambda: (tensor(3, 4),))
+def mutate_through_a_view(a):
+    a[1:, ::2].add_(1)
+    return a * 2
+
+
+@program(lambda: (tensor(3, 4),))
+def mutate_through_chained_views(a):
+    row = a.t()[1]
+    row.mul_(3)
+    return row + 1, a.sum()
+
+
+@program(lambda: (tensor(3, 4),))
+def return_views_of_an_input(a):
+    return a.t(), a[0], a
+
+
+@program(lambda: (tensor(3, 4, grad=True),))
+def return_views_of_a_differentiable_input(a):
+    return a.t(), a[0] * 2, a
+
+
+@program(lambda: (tensor(3, 4, grad=True),))
+def outputs_share_fresh_memory(a):
+    y = a * 2
+    return y, y.t(), y[0]
+
+
+@program(lambda: (tensor(3, 4, grad=True),))
+def outputs_share_a_hidden_base(a):
+    y = a * 2
+    return y.t(), y[1:]
+
+
+@program(lambda: (tensor(3, 4, grad=True),))
+def one_output_twice(a):
+    y = a.exp()
+    return y, y
+
+
+@program(lambda: (tensor(3, 4, grad=True),))
+def detached_output(a):
+    y = a * 3
+    return y, y.detach(), a.detach()
+
+
+@program(lambda: (tensor(3, 4, grad=True),))
+def single_view_of_fresh_memory(a):
+    return (a * 2).t()
+
+
+@program(lambda: (tensor(3, 4, grad=True),))
+def expanded_output(a):
+    return a.sum(0).expand(5, 4)
+
+
+@program(lambda: (tensor(3, 4), tensor(3, 4, grad=True)))
+def mutation_makes_an_input_differentiable(a, w):
+    a.mul_(w)
+    return a.sum()
+
+
+@program(lambda: (tensor(3, 4), tensor(4, grad=True)))
+def mutation_of_a_part_makes_an_input_differentiable(a, w):
+    a[1].mul_(w)
+
+
+@program(lambda: (tensor(3, 4, grad=True) * 1,))
+def mutate_a_non_leaf(a):
+    a.mul_(2)
+    return a.cos()
+
+
+@program(lambda: (tensor(3, 4, grad=True),))
+def mutate_an_intermediate(a):
+    y = a * 2
+    y[0].mul_(5)
+    return y.sin()
+
+
+@program(lambda: (tensor(3, 4), 3, "name", None, 2.5))
+def other_arguments(a, n, s, none, f):
+    return a * n + f, s, none, n + 1
+
+
+@program(lambda: ({"x": tensor(3), "rest": [tensor(3, grad=True, seed=1), (tensor(3, seed=2),)]},))
+def nested_arguments(tree):
+    return {"y": tree["x"] * tree["rest"][0], "z": [tree["rest"][1][0] + 1]}
+
+
+@program(lambda: (tensor(3, 4, grad=True),))
+def no_grad_inside(a):
+    with lamina.no_grad():
+        scale = a.abs().amax()
+    return a / scale
+
+
+@program(lambda: (tensor(4, 3).t(), tensor(3, 4, grad=True)))
+def strided_input(a, b):
+    a.add_(1)
+    return a * b, a.reshape(12)
+
+
+@program(lambda: (tensor(3, 4),))
+def nothing_returned(a):
+    a.zero_()
+
+
+@program(lambda: (tensor(3, 4, grad=True), tensor(4, 2, grad=True, seed=5)))
+def matrix_product(a, b):
+    return (a @ b).tanh()
+
+
+@program(lambda: (tensor(3, 4, grad=True),))
+def in_place_on_a_clone(a):
+    y = a.clone()
+    y.mul_(a)
+    y += 1
+    return y
+
+
+@program(lambda: (tensor(3, 4, grad=True),))
+def literals(a):
+    return a * lamina.tensor([1.0, 2.0, 3.0, 4.0]) + lamina.arange(4) + lamina.ones(4)
+
+
+@program(lambda: (tensor(3, 4),))
+def integers_and_booleans(a):
+    mask = a > 1.5
+    return mask, mask.sum(), a.argmax(), (a * 10).int() // 3
+
+
+@program(lambda: (tensor(),))
+def zero_dimensional(a):
+    a.add_(1)
+    return a * 2
+
+
+@program(lambda: (tensor(0, 3, grad=True),))
+def empty(a):
+    return a * 2, a.sum()
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_agrees_with_eager(name, backend):
+    fn, make = PROGRAMS[name]
+    assert_agrees(fn, make, backend)

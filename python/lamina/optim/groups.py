@@ -33,7 +33,7 @@ class ParamGroup(MutableMapping):
 
     def uses(self, name: str) -> bool:
         """Whether the number `self[name]` is other than zero (a tensor of the user's always counts as such)."""
-        return self._nonzero[name] if name in self._nonzero else True
+        return self._nonzero[name]
 
     def __getitem__(self, name: str):
         if name not in self._numbers:
@@ -51,8 +51,7 @@ class ParamGroup(MutableMapping):
         else:
             self._forget(name)
             self._numbers[name] = _tensors(value)
-        if type(value) in (int, float):
-            self._nonzero[name] = value != 0
+        self._nonzero[name] = type(value) not in (int, float) or value != 0
 
     def _forget(self, name: str) -> None:
         for table in (self._options, self._numbers, self._nonzero):

@@ -5,3 +5,87 @@ using namespace mlir::lamina;
 
 #define GET_OP_CLASSES
 #include "dialects/Lamina/Contraction.cpp.inc"
+
+LogicalResult MatmulOp::inferTypes(const TypeInference &on, Adaptor adaptor,
+                                   SmallVectorImpl<Type> &types) {
+  auto lhs = cast<ShapedType>(adaptor.getLhs().getType());
+  auto rhs = cast<ShapedType>(adaptor.getRhs().getType());
+  if (failed(on.sameElements("lhs", lhs, "rhs", rhs)))
+    return failure();
+  int64_t rank = lhs.getRank();
+  if (rank < 2 || rhs.getRank() != rank)
+    return on.fail("expected matrices of one rank, at least 2, got ", lhs, " and ", rhs);
+  if (!compatible(lhs.getDimSize(rank - 1), rhs.getDimSize(rank - 2)))
+    return on.fail("expected as many columns of 'lhs' as rows of 'rhs', got ", lhs, " and ", rhs);
+  SmallVector<int64_t> shape;
+  for (auto [left, right] : llvm::zip_equal(lhs.getShape().drop_back(2), rhs.getShape().drop_back(2))) {
+    if (!compatible(left, right))
+      return on.fail("expected equal batch dimensions, got ", lhs, " and ", rhs);
+    shape.push_back(joinSizes(left, right));
+  }
+  shape.push_back(lhs.getDimSize(rank - 2));
+  shape.push_back(rhs.getDimSize(rank - 1));
+  types.push_back(lhs.cloneWith(ArrayRef<int64_t>(shape), lhs.getElementType()));
+  return success();
+}
+
+/// Parameters have the right number of entries, of the right sign.
+static LogicalResult checkParameters(const TypeInference &on, ConvolutionOp::Adaptor adaptor,
+                                     int64_t spatial) {
+  StringRef each = "one for each spatial dimension";
+  if (failed(on.checkCount("strides", adaptor.getStrides(), spatial, each)) ||
+      failed(on.checkCount("dilations", adaptor.getDilations(), spatial, each)) ||
+      failed(on.checkCount("padding", adaptor.getPadding(), 2 * spatial,
+                           "two for each spatial dimension")) ||
+      failed(on.checkAtLeast("strides", adaptor.getStrides(), 1)) ||
+      failed(on.checkAtLeast("dilations", adaptor.getDilations(), 1)))
+    return failure();
+  return on.checkAtLeast("groups", static_cast<int64_t>(adaptor.getGroups()), 1);
+}
+
+/// Channels and filters are multiples of the groups, and agree.
+static LogicalResult checkGroups(const TypeInference &on, ShapedType x, ShapedType w,
+                                 int64_t groups) {
+  int64_t channels = x.getDimSize(1), filters = w.getDimSize(0), depth = w.getDimSize(1);
+  int64_t expected = mapSize(depth, [&](int64_t depth) { return depth * groups; });
+  if (!compatible(channels, expected))
+    return on.fail("expected 'x' to have ", expected, " channels, the ", depth,
+                   " of 'w' in each of ", groups, " groups, got ", x, " and ", w);
+  if (!ShapedType::isDynamic(filters) && filters % groups != 0)
+    return on.fail("expected the number of filters to be a multiple of the ", groups,
+                   " groups, got ", w);
+  return success();
+}
+
+/// The positions a filter of `kernel` taps has in a padded dimension.
+static int64_t filterPositions(int64_t extent, int64_t kernel, int64_t stride, int64_t dilation) {
+  if (ShapedType::isDynamic(extent) || ShapedType::isDynamic(kernel))
+    return ShapedType::kDynamic;
+  int64_t room = extent - (dilation * (kernel - 1) + 1);
+  return room < 0 ? 0 : room / stride + 1;
+}
+
+LogicalResult ConvolutionOp::inferTypes(const TypeInference &on, Adaptor adaptor,
+                                        SmallVectorImpl<Type> &types) {
+  auto x = cast<ShapedType>(adaptor.getX().getType()), w = cast<ShapedType>(adaptor.getW().getType());
+  if (failed(on.sameElements("x", x, "w", w)))
+    return failure();
+  int64_t spatial = x.getRank() - 2;
+  if (spatial < 0 || w.getRank() != x.getRank())
+    return on.fail("expected x[N, C, ...] and w[O, C/groups, ...] of one rank, got ", x, " and ", w);
+  int64_t groups = adaptor.getGroups();
+  if (failed(checkParameters(on, adaptor, spatial)) || failed(checkGroups(on, x, w, groups)))
+    return failure();
+  SmallVector<int64_t> shape{x.getDimSize(0), w.getDimSize(0)};
+  for (int64_t i = 0; i < spatial; ++i) {
+    int64_t low = adaptor.getPadding()[2 * i], high = adaptor.getPadding()[2 * i + 1];
+    int64_t padded = mapSize(x.getDimSize(i + 2), [&](int64_t size) { return size + low + high; });
+    if (!ShapedType::isDynamic(padded) && padded < 0)
+      return on.fail("expected padding that leaves elements, got low ", low, " and high ", high,
+                     " for spatial dimension ", i, " of ", x);
+    shape.push_back(filterPositions(padded, w.getDimSize(i + 2), adaptor.getStrides()[i],
+                                    adaptor.getDilations()[i]));
+  }
+  types.push_back(x.cloneWith(ArrayRef<int64_t>(shape), x.getElementType()));
+  return success();
+}

@@ -4,11 +4,36 @@ Importing the package registers every entry. Entries are written over primitives
 dispatch or tracing; they may import dtypes, devices, storage and errors only.
 """
 
-from . import (
-    activation, adaptive_pooling, binary, cast, comparison, contraction, convolution, copy, einsum, factory, gelu, indexing, joining,
-    loss, normalization, pooling, products, reduction, scan, scatter, shape, softmax, statistics, ternary, unary, view, view_backward,
+from . import (  # noqa: F401
+    activation,
+    adaptive_pooling,
+    binary,
+    cast,
+    comparison,
+    contraction,
+    convolution,
+    copy,
+    einsum,
+    factory,
+    gelu,
+    indexing,
+    joining,
+    loss,
+    normalization,
+    pooling,
+    products,
+    reduction,
+    scan,
+    scatter,
+    shape,
+    softmax,
+    statistics,
+    ternary,
+    unary,
+    view,
+    view_backward,
 )
-from .registry import NAMESPACES, aten
+from .registry import NAMESPACES, aten  # noqa: F401
 
 
 def __getattr__(name: str):

@@ -1,17 +1,22 @@
 """Activation functions and the backward operators that go by names of their own.
 
-Pointwise on one tensor of a floating dtype (integers are refused, as are complex numbers where there is
-no order), shape kept. Small floats compute in float32 where a formula has several steps.
+Pointwise on one tensor of a floating dtype (integers are refused, as are complex numbers where
+there is no order), shape kept. Small floats compute in float32 where a formula has several steps.
 """
 
 from __future__ import annotations
 
-import math
-
 from ..errors import DtypeError, ValueError_
-from .checks import same_dtype
 from .formulas import conj, masked
-from .promotion import FLOATING, accumulate_dtype, cast, category, check_broadcast, is_complex, promote
+from .promotion import (
+    BOOL,
+    FLOATING,
+    accumulate_dtype,
+    cast,
+    category,
+    is_complex,
+    promote,
+)
 from .registry import aten, op
 
 
@@ -21,62 +26,101 @@ def _floats(self):
 
 
 def _in_wide(p, formula, *operands):
-    """formula over operands in the accumulation dtype, rounded once to the first operand's dtype."""
+    """formula over operands in the accumulation dtype, rounded once to the first operand's
+    dtype.
+    """
     dtype = operands[0].dtype
     wide = accumulate_dtype(dtype)
     return cast(p, formula(*(cast(p, x, wide) for x in operands)), dtype)
 
 
-@op("relu(Tensor self) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, result: aten.threshold_backward(grad, result, 0)})
+@op(
+    "relu(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad, result: aten.threshold_backward(grad, result, 0)},
+)
 def relu(p, self):
     """max(self, 0), nan kept. Any real dtype but bool."""
-    if is_complex(self.dtype) or self.dtype == bool:
+    if is_complex(self.dtype) or category(self.dtype) == BOOL:
         raise DtypeError(f"not defined for {self.dtype}")
     return p.maximum(self, 0)
 
 
-@op("relu6(Tensor self) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self: aten.hardtanh_backward(grad, self, 0, 6)})
+@op(
+    "relu6(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad, self: aten.hardtanh_backward(grad, self, 0, 6)},
+)
 def relu6(p, self):
     """min(max(self, 0), 6)."""
     _floats(self)
     return p.minimum(p.maximum(self, 0), 6)
 
 
-@op("threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self, threshold: aten.threshold_backward(grad, self, threshold)})
+@op(
+    "threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad, self, threshold: aten.threshold_backward(grad, self, threshold)},
+)
 def threshold(p, self, threshold, value):
     """self where it is above threshold, value elsewhere."""
     return p.select(p.compare(self, threshold, "le"), value, self)
 
 
-@op("threshold_backward(Tensor grad_output, Tensor self, Scalar threshold) -> Tensor", pointwise=True,
-    vjp={"grad_output": lambda grad, self, threshold: aten.threshold_backward(grad, self, threshold), "self": None})
+@op(
+    "threshold_backward(Tensor grad_output, Tensor self, Scalar threshold) -> Tensor",
+    pointwise=True,
+    vjp={
+        "grad_output": lambda grad, self, threshold: aten.threshold_backward(grad, self, threshold),
+        "self": None,
+    },
+)
 def threshold_backward(p, grad_output, self, threshold):
     """grad_output where self is above threshold, 0 elsewhere."""
     grad_output, self = promote(p, grad_output, self)
     return p.select(p.compare(self, threshold, "le"), 0, grad_output)
 
 
-@op("hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self, min_val, max_val: aten.hardtanh_backward(grad, self, min_val, max_val)})
+@op(
+    "hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad, self, min_val, max_val: aten.hardtanh_backward(
+            grad, self, min_val, max_val
+        )
+    },
+)
 def hardtanh(p, self, min_val, max_val):
     """self held between min_val and max_val."""
     return p.minimum(p.maximum(self, min_val), max_val)
 
 
-@op("hardtanh_backward(Tensor grad_output, Tensor self, Scalar min_val, Scalar max_val) -> Tensor", pointwise=True,
-    vjp={"grad_output": lambda grad, self, min_val, max_val: aten.hardtanh_backward(grad, self, min_val, max_val),
-         "self": None})
+@op(
+    "hardtanh_backward(Tensor grad_output, Tensor self, Scalar min_val, Scalar max_val) -> Tensor",
+    pointwise=True,
+    vjp={
+        "grad_output": lambda grad, self, min_val, max_val: aten.hardtanh_backward(
+            grad, self, min_val, max_val
+        ),
+        "self": None,
+    },
+)
 def hardtanh_backward(p, grad_output, self, min_val, max_val):
     """grad_output strictly between the bounds, 0 elsewhere."""
     inside = p.bitwise_and(p.compare(self, min_val, "gt"), p.compare(self, max_val, "lt"))
     return p.select(inside, grad_output, 0)
 
 
-@op("hardsigmoid(Tensor self) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self: masked(grad / 6, (self > -3).logical_and(self < 3))})
+@op(
+    "hardsigmoid(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad, self: masked(grad / 6, (self > -3).logical_and(self < 3))},
+)
 def hardsigmoid(p, self):
     """min(max(self + 3, 0), 6) / 6."""
     _floats(self)
@@ -95,18 +139,33 @@ def hardswish(p, self):
     return p.div(p.mul(self, p.minimum(p.maximum(p.add(self, 3), 0), 6)), 6)
 
 
-@op("leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self, negative_slope: aten.leaky_relu_backward(grad, self, negative_slope, False)})
+@op(
+    "leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad, self, negative_slope: aten.leaky_relu_backward(
+            grad, self, negative_slope, False
+        )
+    },
+)
 def leaky_relu(p, self, negative_slope):
     """self where positive, negative_slope * self elsewhere."""
     _floats(self)
     return p.select(p.compare(self, 0, "gt"), self, p.mul(self, negative_slope))
 
 
-@op("leaky_relu_backward(Tensor grad_output, Tensor self, Scalar negative_slope, bool self_is_result) -> Tensor",
+@op(
+    "leaky_relu_backward(Tensor grad_output, Tensor self, Scalar negative_slope, bool "
+    "self_is_result) -> Tensor",
     pointwise=True,
-    vjp={"grad_output": lambda grad, self, negative_slope, self_is_result:
-         aten.leaky_relu_backward(grad, self, negative_slope, self_is_result), "self": None})
+    vjp={
+        "grad_output": lambda grad, self, negative_slope, self_is_result: aten.leaky_relu_backward(
+            grad, self, negative_slope, self_is_result
+        ),
+        "self": None,
+    },
+)
 def leaky_relu_backward(p, grad_output, self, negative_slope, self_is_result):
     """grad_output times the slope of leaky_relu at self."""
     return p.select(p.compare(self, 0, "gt"), grad_output, p.mul(grad_output, negative_slope))
@@ -116,8 +175,12 @@ def _elu_vjp(grad, self, alpha, scale, input_scale):
     return aten.elu_backward(grad, alpha, scale, input_scale, False, self)
 
 
-@op("elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": _elu_vjp})
+@op(
+    "elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": _elu_vjp},
+)
 def elu(p, self, alpha, scale, input_scale):
     """scale * self where positive, scale * alpha * (exp(input_scale * self) - 1) elsewhere."""
     _floats(self)
@@ -137,11 +200,18 @@ def _elu_backward_self_vjp(grad, grad_output, alpha, scale, input_scale, is_resu
     return grad * grad_output * curvature.masked_fill(x > 0, 0)
 
 
-@op("elu_backward(Tensor grad_output, Scalar alpha, Scalar scale, Scalar input_scale, bool is_result, "
-    "Tensor self_or_result) -> Tensor", pointwise=True,
-    vjp={"grad_output": lambda grad, alpha, scale, input_scale, is_result, self_or_result:
-         aten.elu_backward(grad, alpha, scale, input_scale, is_result, self_or_result),
-         "self_or_result": _elu_backward_self_vjp})
+@op(
+    "elu_backward(Tensor grad_output, Scalar alpha, Scalar scale, Scalar input_scale, bool "
+    "is_result, "
+    "Tensor self_or_result) -> Tensor",
+    pointwise=True,
+    vjp={
+        "grad_output": lambda grad, alpha, scale, input_scale, is_result, self_or_result: (
+            aten.elu_backward(grad, alpha, scale, input_scale, is_result, self_or_result)
+        ),
+        "self_or_result": _elu_backward_self_vjp,
+    },
+)
 def elu_backward(p, grad_output, alpha, scale, input_scale, is_result, self_or_result):
     """grad_output times the slope of elu, from its input or (is_result) its result."""
 
@@ -158,8 +228,14 @@ def elu_backward(p, grad_output, alpha, scale, input_scale, is_result, self_or_r
 _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 
 
-@op("celu(Tensor self, Scalar alpha=1.0) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self, alpha: aten.elu_backward(grad, alpha, 1, 1 / alpha, False, self)})
+@op(
+    "celu(Tensor self, Scalar alpha=1.0) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad, self, alpha: aten.elu_backward(grad, alpha, 1, 1 / alpha, False, self)
+    },
+)
 def celu(p, self, alpha):
     """max(0, self) + min(0, alpha * (exp(self / alpha) - 1)). Raises ValueError_ for alpha 0."""
     if alpha == 0:
@@ -167,8 +243,14 @@ def celu(p, self, alpha):
     return elu(p, self, alpha, 1, 1 / alpha)
 
 
-@op("selu(Tensor self) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self: aten.elu_backward(grad, _SELU_ALPHA, _SELU_SCALE, 1, False, self)})
+@op(
+    "selu(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad, self: aten.elu_backward(grad, _SELU_ALPHA, _SELU_SCALE, 1, False, self)
+    },
+)
 def selu(p, self):
     """elu with the self-normalizing constants of Klambauer et al. 2017."""
     return elu(p, self, _SELU_ALPHA, _SELU_SCALE, 1)
@@ -178,18 +260,28 @@ def _sigmoid(p, x):
     return p.div(1, p.add(p.exp(p.neg(x)), 1))
 
 
-@op("sigmoid_backward(Tensor grad_output, Tensor output) -> Tensor", pointwise=True,
-    vjp={"grad_output": lambda grad, output: grad * conj(output * (1 - output)),
-         "output": lambda grad, grad_output, output: grad * grad_output * (1 - 2 * output)})
+@op(
+    "sigmoid_backward(Tensor grad_output, Tensor output) -> Tensor",
+    pointwise=True,
+    vjp={
+        "grad_output": lambda grad, output: grad * conj(output * (1 - output)),
+        "output": lambda grad, grad_output, output: grad * grad_output * (1 - 2 * output),
+    },
+)
 def sigmoid_backward(p, grad_output, output):
     """grad_output * output * (1 - output)."""
     grad_output, output = promote(p, grad_output, output)
     return p.mul(grad_output, p.mul(output, p.sub(1, output)))
 
 
-@op("tanh_backward(Tensor grad_output, Tensor output) -> Tensor", pointwise=True,
-    vjp={"grad_output": lambda grad, output: grad * conj(1 - output * output),
-         "output": lambda grad, grad_output, output: grad * grad_output * (-2 * output)})
+@op(
+    "tanh_backward(Tensor grad_output, Tensor output) -> Tensor",
+    pointwise=True,
+    vjp={
+        "grad_output": lambda grad, output: grad * conj(1 - output * output),
+        "output": lambda grad, grad_output, output: grad * grad_output * (-2 * output),
+    },
+)
 def tanh_backward(p, grad_output, output):
     """grad_output * (1 - output**2)."""
     grad_output, output = promote(p, grad_output, output)
@@ -201,16 +293,24 @@ def _log_sigmoid(p, x):
     return p.sub(p.minimum(x, 0), p.log1p(p.exp(p.neg(p.abs(x)))))
 
 
-@op("log_sigmoid(Tensor self) -> Tensor", pointwise=True, vjp={"self": lambda grad, self: grad * (-self).sigmoid()},
-    variants="")
+@op(
+    "log_sigmoid(Tensor self) -> Tensor",
+    pointwise=True,
+    vjp={"self": lambda grad, self: grad * (-self).sigmoid()},
+    variants="",
+)
 def log_sigmoid(p, self):
     """log(sigmoid(self)), without overflow."""
     _floats(self)
     return _in_wide(p, lambda x: _log_sigmoid(p, x), self)
 
 
-@op("silu(Tensor self) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self: aten.silu_backward(grad, self)})
+@op(
+    "silu(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad, self: aten.silu_backward(grad, self)},
+)
 def silu(p, self):
     """self * sigmoid(self)."""
     _floats(self)
@@ -223,8 +323,11 @@ def _silu_second(grad, grad_output, self):
     return grad * grad_output * slope * (2 + self * (1 - 2 * gate))
 
 
-@op("silu_backward(Tensor grad_output, Tensor self) -> Tensor", pointwise=True,
-    vjp={"grad_output": lambda grad, self: aten.silu_backward(grad, self), "self": _silu_second})
+@op(
+    "silu_backward(Tensor grad_output, Tensor self) -> Tensor",
+    pointwise=True,
+    vjp={"grad_output": lambda grad, self: aten.silu_backward(grad, self), "self": _silu_second},
+)
 def silu_backward(p, grad_output, self):
     """grad_output times the slope of silu at self."""
 
@@ -235,8 +338,12 @@ def silu_backward(p, grad_output, self):
     return _in_wide(p, formula, grad_output, self)
 
 
-@op("mish(Tensor self) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self: grad * _mish_slope(self)})
+@op(
+    "mish(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad, self: grad * _mish_slope(self)},
+)
 def mish(p, self):
     """self * tanh(softplus(self))."""
     _floats(self)
@@ -248,8 +355,15 @@ def _mish_slope(x):
     return gate + x * x.sigmoid() * (1 - gate * gate)
 
 
-@op("softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor", pointwise=True,
-    vjp={"self": lambda grad, self, beta, threshold: aten.softplus_backward(grad, self, beta, threshold)})
+@op(
+    "softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor",
+    pointwise=True,
+    vjp={
+        "self": lambda grad, self, beta, threshold: aten.softplus_backward(
+            grad, self, beta, threshold
+        )
+    },
+)
 def softplus(p, self, beta, threshold):
     """log(1 + exp(beta * self)) / beta, and self itself where beta * self exceeds threshold."""
     _floats(self)
@@ -266,9 +380,16 @@ def _softplus_second(grad, grad_output, self, beta, threshold):
     return masked(grad * grad_output * gate * (1 - gate) * beta, self * beta <= threshold)
 
 
-@op("softplus_backward(Tensor grad_output, Tensor self, Scalar beta, Scalar threshold) -> Tensor", pointwise=True,
-    vjp={"grad_output": lambda grad, self, beta, threshold: aten.softplus_backward(grad, self, beta, threshold),
-         "self": _softplus_second})
+@op(
+    "softplus_backward(Tensor grad_output, Tensor self, Scalar beta, Scalar threshold) -> Tensor",
+    pointwise=True,
+    vjp={
+        "grad_output": lambda grad, self, beta, threshold: aten.softplus_backward(
+            grad, self, beta, threshold
+        ),
+        "self": _softplus_second,
+    },
+)
 def softplus_backward(p, grad_output, self, beta, threshold):
     """grad_output times the slope of softplus at self."""
 

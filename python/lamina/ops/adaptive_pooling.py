@@ -41,8 +41,11 @@ def _matrix(p, shares, batch):
     return p.expand(constant, (*batch, *shares.shape))
 
 
-@op("_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor", variants="function",
-    vjp={"self": lambda grad, self: aten._adaptive_avg_pool2d_backward(grad, self)})
+@op(
+    "_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor",
+    variants="function",
+    vjp={"self": lambda grad, self: aten._adaptive_avg_pool2d_backward(grad, self)},
+)
 def _adaptive_avg_pool2d(p, self, output_size):
     """Means over the last two dimensions of [N, C, H, W] or [C, H, W], output_size of them."""
     rows, columns = _plane(self, output_size)
@@ -55,12 +58,21 @@ def _adaptive_avg_pool2d(p, self, output_size):
         blocks = p.reshape(x, (*batch, rows, tall, columns, broad))
         return cast(p, p.div(p.sum(blocks, (first + 1, first + 3)), tall * broad), self.dtype)
     over_rows = p.matmul(_matrix(p, _shares(height, rows, wide), batch), x)
-    return cast(p, p.matmul(over_rows, _matrix(p, _shares(width, columns, wide).T, batch)), self.dtype)
+    return cast(
+        p, p.matmul(over_rows, _matrix(p, _shares(width, columns, wide).T, batch)), self.dtype
+    )
 
 
-@op("_adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) -> Tensor", variants="",
-    vjp={"grad_output": lambda grad, grad_output_meta: aten._adaptive_avg_pool2d(grad, grad_output_meta.sizes[-2:]),
-         "self": None})
+@op(
+    "_adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) -> Tensor",
+    variants="",
+    vjp={
+        "grad_output": lambda grad, grad_output_meta: aten._adaptive_avg_pool2d(
+            grad, grad_output_meta.sizes[-2:]
+        ),
+        "self": None,
+    },
+)
 def _adaptive_avg_pool2d_backward(p, grad_output, self):
     """The gradient of _adaptive_avg_pool2d."""
     height, width = self.shape[-2:]
@@ -74,4 +86,6 @@ def _adaptive_avg_pool2d_backward(p, grad_output, self):
         blocks = p.expand(share, (*batch, rows, tall, columns, broad))
         return cast(p, p.reshape(p.clone(blocks), tuple(self.shape)), self.dtype)
     over_rows = p.matmul(_matrix(p, _shares(height, rows, wide).T, batch), grad)
-    return cast(p, p.matmul(over_rows, _matrix(p, _shares(width, columns, wide), batch)), self.dtype)
+    return cast(
+        p, p.matmul(over_rows, _matrix(p, _shares(width, columns, wide), batch)), self.dtype
+    )

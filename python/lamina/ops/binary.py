@@ -1,7 +1,7 @@
 """Pointwise arithmetic of two tensors: sums, products, quotients, powers, extrema.
 
-Operands broadcast and are promoted; the second may be a Python number. Raises ShapeError when the shapes
-do not broadcast, DtypeError when the promoted dtype has no such operation.
+Operands broadcast and are promoted; the second may be a Python number. Raises ShapeError when the
+shapes do not broadcast, DtypeError when the promoted dtype has no such operation.
 """
 
 from __future__ import annotations
@@ -14,8 +14,18 @@ import numpy as np
 from ..errors import DtypeError, ValueError_
 from .formulas import conj, masked, zeros
 from .promotion import (
-    BOOL, COMPLEX, as_array, cast, cast_all, category, check_broadcast, float_dtype, is_complex, is_integral,
-    promote, result_dtype,
+    BOOL,
+    COMPLEX,
+    as_array,
+    cast,
+    cast_all,
+    category,
+    check_broadcast,
+    float_dtype,
+    is_complex,
+    is_integral,
+    promote,
+    result_dtype,
 )
 from .registry import op
 
@@ -24,27 +34,53 @@ def _scaled(p, other, alpha, dtype):
     """alpha * other in the computation's dtype."""
     if alpha == 1:
         return other
-    if isinstance(alpha, float) and is_integral(dtype) or isinstance(alpha, complex) and category(dtype) != COMPLEX:
+    if (isinstance(alpha, float) and is_integral(dtype)) or (
+        isinstance(alpha, complex) and category(dtype) != COMPLEX
+    ):
         raise DtypeError(f"alpha {alpha} is not of a type that {dtype} can hold")
     return p.mul(other, alpha) if hasattr(other, "dtype") else other * alpha
 
 
-_ADD_VJP = {"self": lambda grad: grad, "other": lambda grad, alpha: grad * conj(alpha) if alpha != 1 else grad}
-_SUB_VJP = {"self": lambda grad: grad, "other": lambda grad, alpha: -grad * conj(alpha) if alpha != 1 else -grad}
+_ADD_VJP = {
+    "self": lambda grad: grad,
+    "other": lambda grad, alpha: grad * conj(alpha) if alpha != 1 else grad,
+}
+_SUB_VJP = {
+    "self": lambda grad: grad,
+    "other": lambda grad, alpha: -grad * conj(alpha) if alpha != 1 else -grad,
+}
 
 
-@op("add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad: grad})
-@op("add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", pointwise=True, inplace=True, vjp=_ADD_VJP)
+@op(
+    "add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad: grad},
+)
+@op(
+    "add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp=_ADD_VJP,
+)
 def add(p, self, other, alpha):
     """self + alpha * other."""
     self, other = promote(p, self, other)
     return p.add(self, _scaled(p, other, alpha, self.dtype))
 
 
-@op("sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad: grad})
-@op("sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", pointwise=True, inplace=True, vjp=_SUB_VJP)
+@op(
+    "sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad: grad},
+)
+@op(
+    "sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp=_SUB_VJP,
+)
 def sub(p, self, other, alpha):
     """self - alpha * other. Raises DtypeError when an operand is bool."""
     _no_bool(self, other)
@@ -52,10 +88,16 @@ def sub(p, self, other, alpha):
     return p.sub(self, _scaled(p, other, alpha, self.dtype))
 
 
-@op("rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor", pointwise=True,
-    vjp={"self": lambda grad, alpha: -grad * conj(alpha) if alpha != 1 else -grad})
-@op("rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", pointwise=True,
-    vjp={"self": _SUB_VJP["other"], "other": lambda grad: grad})
+@op(
+    "rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
+    pointwise=True,
+    vjp={"self": lambda grad, alpha: -grad * conj(alpha) if alpha != 1 else -grad},
+)
+@op(
+    "rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
+    pointwise=True,
+    vjp={"self": _SUB_VJP["other"], "other": lambda grad: grad},
+)
 def rsub(p, self, other, alpha):
     """other - alpha * self. Raises DtypeError when an operand is bool."""
     _no_bool(self, other)
@@ -64,14 +106,28 @@ def rsub(p, self, other, alpha):
 
 
 def _no_bool(self, other):
-    if category(self.dtype) == BOOL or category(getattr(other, "dtype", np.dtype(np.int64))) == BOOL:
+    if (
+        category(self.dtype) == BOOL
+        or category(getattr(other, "dtype", np.dtype(np.int64))) == BOOL
+    ):
         raise DtypeError("bool tensors do not subtract; use ^ or logical_xor")
 
 
-@op("mul.Scalar(Tensor self, Scalar other) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, other: grad * conj(other)})
-@op("mul.Tensor(Tensor self, Tensor other) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, other: grad * conj(other), "other": lambda grad, self: grad * conj(self)})
+@op(
+    "mul.Scalar(Tensor self, Scalar other) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad, other: grad * conj(other)},
+)
+@op(
+    "mul.Tensor(Tensor self, Tensor other) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad, other: grad * conj(other),
+        "other": lambda grad, self: grad * conj(self),
+    },
+)
 def mul(p, self, other):
     """self * other."""
     self, other = promote(p, self, other)
@@ -86,9 +142,18 @@ def _div_other_vjp(grad, self, other):
     return -grad * conj(self / (other * other))
 
 
-@op("div.Scalar(Tensor self, Scalar other) -> Tensor", pointwise=True, inplace=True, vjp={"self": _div_self_vjp})
-@op("div.Tensor(Tensor self, Tensor other) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": _div_self_vjp, "other": _div_other_vjp})
+@op(
+    "div.Scalar(Tensor self, Scalar other) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": _div_self_vjp},
+)
+@op(
+    "div.Tensor(Tensor self, Tensor other) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": _div_self_vjp, "other": _div_other_vjp},
+)
 def div(p, self, other):
     """self / other, the true quotient: integers compute in the default float dtype."""
     check_broadcast(self, other)
@@ -104,10 +169,18 @@ def _mode_other_vjp(grad, self, other, rounding_mode):
     return _div_other_vjp(grad, self, other) if rounding_mode is None else zeros(grad)
 
 
-@op("div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": _mode_self_vjp})
-@op("div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": _mode_self_vjp, "other": _mode_other_vjp})
+@op(
+    "div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": _mode_self_vjp},
+)
+@op(
+    "div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": _mode_self_vjp, "other": _mode_other_vjp},
+)
 def div_mode(p, self, other, rounding_mode):
     """self / other, rounded toward zero ("trunc"), down ("floor"), or not at all (None)."""
     if rounding_mode is None:
@@ -124,24 +197,53 @@ def div_mode(p, self, other, rounding_mode):
 @op("floor_divide.Scalar(Tensor self, Scalar other) -> Tensor", pointwise=True, inplace=True)
 @op("floor_divide(Tensor self, Tensor other) -> Tensor", pointwise=True, inplace=True)
 def floor_divide(p, self, other):
-    """The quotient rounded down. Raises DtypeError for complex. No derivative, unlike div(rounding_mode="floor")."""
+    """The quotient rounded down. Raises DtypeError for complex. No derivative, unlike
+    div(rounding_mode="floor").
+    """
     return _floor_quotient(p, *_real_pair(p, self, other))
 
 
-@op("fmod.Scalar(Tensor self, Scalar other) -> Tensor", pointwise=True, inplace=True, vjp={"self": lambda grad: grad})
-@op("fmod.Tensor(Tensor self, Tensor other) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad: grad, "other": lambda grad, self, other: -grad * self.div(other, rounding_mode="trunc")})
+@op(
+    "fmod.Scalar(Tensor self, Scalar other) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad: grad},
+)
+@op(
+    "fmod.Tensor(Tensor self, Tensor other) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad: grad,
+        "other": lambda grad, self, other: -grad * self.div(other, rounding_mode="trunc"),
+    },
+)
 def fmod(p, self, other):
-    """The remainder of division toward zero, with the sign of self. Raises DtypeError for complex."""
+    """The remainder of division toward zero, with the sign of self. Raises DtypeError for
+    complex.
+    """
     return p.rem(*_real_pair(p, self, other))
 
 
-@op("remainder.Scalar(Tensor self, Scalar other) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad: grad})
-@op("remainder.Tensor(Tensor self, Tensor other) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad: grad, "other": lambda grad, self, other: -grad * self.div(other, rounding_mode="floor")})
+@op(
+    "remainder.Scalar(Tensor self, Scalar other) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad: grad},
+)
+@op(
+    "remainder.Tensor(Tensor self, Tensor other) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad: grad,
+        "other": lambda grad, self, other: -grad * self.div(other, rounding_mode="floor"),
+    },
+)
 def remainder(p, self, other):
-    """The remainder of division rounded down, with the sign of other. Raises DtypeError for complex."""
+    """The remainder of division rounded down, with the sign of other. Raises DtypeError for
+    complex.
+    """
     self, other = _real_pair(p, self, other)
     rest = p.rem(self, other)
     return p.select(_signs_differ(p, rest, other), p.add(rest, other), rest)
@@ -168,8 +270,8 @@ def _floor_quotient(p, self, other):
     rest = p.rem(self, other)
     if is_integral(self.dtype):
         return p.sub(p.div(self, other), p.cast(_signs_differ(p, rest, other), self.dtype))
-    # Dividing what the exact remainder leaves is exact up to one rounding; self / other may round up to an
-    # integer that is above the true quotient.
+    # Dividing what the exact remainder leaves is exact up to one rounding; self / other may round
+    # up to an integer that is above the true quotient.
     quotient = p.div(p.sub(self, rest), other)
     quotient = p.select(_signs_differ(p, rest, other), p.sub(quotient, 1), quotient)
     floored = p.floor(quotient)
@@ -217,10 +319,16 @@ _SIMPLE_POWERS = {
 }
 
 
-@op("pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": _pow_scalar_vjp})
+@op(
+    "pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": _pow_scalar_vjp},
+)
 def pow_scalar(p, self, exponent):
-    """self ** exponent. Raises ValueError_ for an integer tensor with a negative integer exponent."""
+    """self ** exponent. Raises ValueError_ for an integer tensor with a negative integer
+    exponent.
+    """
     dtype = result_dtype(self, exponent)
     self = cast(p, self, dtype)
     if category(dtype) == BOOL:
@@ -233,8 +341,12 @@ def pow_scalar(p, self, exponent):
     return simple(p, self) if simple else p.pow(self, exponent)
 
 
-@op("pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": _pow_base_vjp, "exponent": _pow_exponent_vjp})
+@op(
+    "pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": _pow_base_vjp, "exponent": _pow_exponent_vjp},
+)
 def pow_tensor(p, self, exponent):
     """self ** exponent; an integer to a negative integer power truncates to an integer."""
     self, exponent = promote(p, self, exponent)
@@ -243,7 +355,11 @@ def pow_tensor(p, self, exponent):
     return p.pow(self, exponent)
 
 
-@op("pow.Scalar(Scalar self, Tensor exponent) -> Tensor", pointwise=True, vjp={"exponent": _pow_of_scalar_vjp})
+@op(
+    "pow.Scalar(Scalar self, Tensor exponent) -> Tensor",
+    pointwise=True,
+    vjp={"exponent": _pow_of_scalar_vjp},
+)
 def scalar_pow(p, self, exponent):
     """self ** exponent of a Python number."""
     dtype = result_dtype(self, exponent)
@@ -252,9 +368,15 @@ def scalar_pow(p, self, exponent):
     return p.pow(as_array(p, self, dtype), cast(p, exponent, dtype))
 
 
-@op("atan2(Tensor self, Tensor other) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self, other: grad * other / (self * self + other * other),
-         "other": lambda grad, self, other: -grad * self / (self * self + other * other)})
+@op(
+    "atan2(Tensor self, Tensor other) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad, self, other: grad * other / (self * self + other * other),
+        "other": lambda grad, self, other: -grad * self / (self * self + other * other),
+    },
+)
 def atan2(p, self, other):
     """The angle of the point (other, self), in (-pi, pi]. Raises DtypeError for complex."""
     check_broadcast(self, other)
@@ -273,8 +395,10 @@ def _extremum(name, aliases, doc, at_least, at_most):
 
     impl.__doc__ = doc + " nan if either is. Raises DtypeError for complex."
     impl.__name__ = impl.__qualname__ = name
-    vjp = {"self": lambda grad, self, other: _shared(grad, at_least(self, other), self == other),
-           "other": lambda grad, self, other: _shared(grad, at_most(self, other), self == other)}
+    vjp = {
+        "self": lambda grad, self, other: _shared(grad, at_least(self, other), self == other),
+        "other": lambda grad, self, other: _shared(grad, at_most(self, other), self == other),
+    }
     for public in (name, *aliases):
         op(f"{public}(Tensor self, Tensor other) -> Tensor", pointwise=True, vjp=vjp)(impl)
 
@@ -284,5 +408,17 @@ def _shared(grad, wins, ties):
     return masked(grad, wins) - masked(grad / 2, ties)
 
 
-_extremum("maximum", ("max.other",), "The larger of the two elementwise,", lambda a, b: a >= b, lambda a, b: a <= b)
-_extremum("minimum", ("min.other",), "The smaller of the two elementwise,", lambda a, b: a <= b, lambda a, b: a >= b)
+_extremum(
+    "maximum",
+    ("max.other",),
+    "The larger of the two elementwise,",
+    lambda a, b: a >= b,
+    lambda a, b: a <= b,
+)
+_extremum(
+    "minimum",
+    ("min.other",),
+    "The smaller of the two elementwise,",
+    lambda a, b: a <= b,
+    lambda a, b: a >= b,
+)

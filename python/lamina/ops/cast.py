@@ -12,16 +12,27 @@ from .promotion import broadcast_shapes, cast, int_to_float, is_complex
 from .registry import aten, composite, op
 
 
-@op("_to_copy(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, "
-    "bool non_blocking=False, MemoryFormat? memory_format=None) -> Tensor", pointwise=True, variants="",
-    grad_name="ToCopyBackward0", vjp={"self": lambda grad: grad})
+@op(
+    "_to_copy(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, "
+    "bool? pin_memory=None, "
+    "bool non_blocking=False, MemoryFormat? memory_format=None) -> Tensor",
+    pointwise=True,
+    variants="",
+    grad_name="ToCopyBackward0",
+    vjp={"self": lambda grad: grad},
+)
 def _to_copy(p, self, dtype, layout, device, pin_memory, non_blocking, memory_format):
     """A fresh copy, in another dtype if one is given."""
     wanted = self.dtype if dtype is None else dtypes.to_numpy(dtype)
     return p.clone(self) if wanted == self.dtype else p.cast(self, wanted)
 
 
-@op("conj_physical(Tensor self) -> Tensor", pointwise=True, inplace=True, vjp={"self": lambda grad: grad.conj()})
+@op(
+    "conj_physical(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad: grad.conj()},
+)
 def conj_physical(p, self):
     """The complex conjugate, computed."""
     return p.conj(self) if is_complex(self.dtype) else p.clone(self)
@@ -39,17 +50,30 @@ def resolve_conj(self):
     return self
 
 
-@op("complex(Tensor real, Tensor imag) -> Tensor", pointwise=True, variants="function",
-    vjp={"real": lambda grad: grad.real, "imag": lambda grad: aten.view_as_real(grad).select(-1, 1)})
+@op(
+    "complex(Tensor real, Tensor imag) -> Tensor",
+    pointwise=True,
+    variants="function",
+    vjp={
+        "real": lambda grad: grad.real,
+        "imag": lambda grad: aten.view_as_real(grad).select(-1, 1),
+    },
+)
 def complex(p, real, imag):
     """real + i imag, complex. Both float32 or both float64. Raises DtypeError otherwise."""
     if real.dtype != imag.dtype or real.dtype.name not in ("float32", "float64"):
-        raise DtypeError(f"real and imag must both be float32 or both float64, got {real.dtype} and {imag.dtype}")
+        raise DtypeError(
+            f"real and imag must both be float32 or both float64, got {real.dtype} and {imag.dtype}"
+        )
     sizes = broadcast_shapes(real.shape, imag.shape)
     return p.complex(p.expand(real, sizes), p.expand(imag, sizes))
 
 
-@op("angle(Tensor self) -> Tensor", pointwise=True, vjp={"self": lambda grad, self: _angle_vjp(grad, self)})
+@op(
+    "angle(Tensor self) -> Tensor",
+    pointwise=True,
+    vjp={"self": lambda grad, self: _angle_vjp(grad, self)},
+)
 def angle(p, self):
     """The argument of complex numbers; 0 or pi of real ones by their sign, nan of nan."""
     if is_complex(self.dtype):
@@ -67,10 +91,20 @@ def _angle_vjp(grad, self):
     return aten.complex(-parts.select(-1, 1) * scale, parts.select(-1, 0) * scale)
 
 
-@op("fill.Scalar(Tensor self, Scalar value) -> Tensor", pointwise=True, inplace=True, variants="method",
-    vjp={"self": lambda grad: zeros(grad)})
-@op("fill.Tensor(Tensor self, Tensor value) -> Tensor", pointwise=True, inplace=True, variants="method",
-    vjp={"self": lambda grad: zeros(grad), "value": lambda grad: grad.sum()})
+@op(
+    "fill.Scalar(Tensor self, Scalar value) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    variants="method",
+    vjp={"self": lambda grad: zeros(grad)},
+)
+@op(
+    "fill.Tensor(Tensor self, Tensor value) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    variants="method",
+    vjp={"self": lambda grad: zeros(grad), "value": lambda grad: grad.sum()},
+)
 def fill(p, self, value):
     """A tensor like self in which every element is value, a number or a 0-d tensor."""
     if not hasattr(value, "dtype"):
@@ -80,8 +114,13 @@ def fill(p, self, value):
     return p.clone(p.expand(cast(p, value, self.dtype), tuple(self.shape)))
 
 
-@op("zero(Tensor self) -> Tensor", pointwise=True, inplace=True, variants="method",
-    vjp={"self": lambda grad: zeros(grad)})
+@op(
+    "zero(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    variants="method",
+    vjp={"self": lambda grad: zeros(grad)},
+)
 def zero(p, self):
     """A tensor of zeros like self."""
     return p.full(tuple(self.shape), 0, self.dtype)
@@ -100,10 +139,10 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
             device = argument
         elif hasattr(argument, "dtype") and hasattr(argument, "device"):
             dtype, device = argument.dtype, argument.device
-        elif isinstance(argument, bool):
-            non_blocking = argument
-        elif argument is not None:
-            raise ArgumentError(f"expected a dtype, a device or a tensor, got {type(argument).__name__}", op="to")
+        elif argument is not None and not isinstance(argument, bool):
+            raise ArgumentError(
+                f"expected a dtype, a device or a tensor, got {type(argument).__name__}", op="to"
+            )
     if device is not None and Device(device) != self.device:
         raise UnsupportedError(f"no copy from {self.device} to {Device(device)}", op="to")
     if (dtype is None or dtype is self.dtype) and not copy:
@@ -132,7 +171,18 @@ def _casting_method(name, target):
     composite(method, variants="method")
 
 
-for _name in ("double", "float", "half", "bfloat16", "long", "int", "short", "bool", "cfloat", "cdouble"):
+for _name in (
+    "double",
+    "float",
+    "half",
+    "bfloat16",
+    "long",
+    "int",
+    "short",
+    "bool",
+    "cfloat",
+    "cdouble",
+):
     _casting_method(_name, dtypes.PUBLIC.get(_name) or dtypes.by_name(_name))
 _casting_method("char", dtypes.int8)
 _casting_method("byte", dtypes.uint8)

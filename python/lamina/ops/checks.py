@@ -25,7 +25,9 @@ def same_dtype(*named) -> None:
     first_name, first = named[0]
     for name, x in named[1:]:
         if x is not None and x.dtype != first.dtype:
-            raise DtypeError(f"{first_name} and {name} have different dtypes, {first.dtype} and {x.dtype}")
+            raise DtypeError(
+                f"{first_name} and {name} have different dtypes, {first.dtype} and {x.dtype}"
+            )
 
 
 def floating(name: str, x) -> None:

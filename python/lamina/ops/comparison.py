@@ -1,4 +1,5 @@
-"""Comparison, logic and bits: operators whose results are truth values, or bit patterns of integers.
+"""Comparison, logic and bits: operators whose results are truth values, or bit patterns of
+integers.
 
 Nothing here is differentiable. Operands broadcast and are promoted as in arithmetic.
 """
@@ -6,7 +7,15 @@ Nothing here is differentiable. Operands broadcast and are promoted as in arithm
 from __future__ import annotations
 
 from ..errors import DtypeError
-from .promotion import BOOL, category, check_broadcast, int_to_float, is_complex, is_integral, promote
+from .promotion import (
+    BOOL,
+    category,
+    check_broadcast,
+    int_to_float,
+    is_complex,
+    is_integral,
+    promote,
+)
 from .registry import aten, composite, op
 from .unary import isfinite, isnan
 
@@ -18,13 +27,23 @@ def _comparison(name, public_names, doc, *, ordered):
             raise DtypeError(f"complex numbers have no order ({self.dtype})")
         return p.compare(self, other, name)
 
-    impl.__doc__ = f"Bool: whether self {doc} other, elementwise." + (" Raises DtypeError for complex." * ordered)
+    impl.__doc__ = f"Bool: whether self {doc} other, elementwise." + (
+        " Raises DtypeError for complex." * ordered
+    )
     impl.__name__ = impl.__qualname__ = name
     for public in public_names:
-        op(f"{public}.Scalar(Tensor self, Scalar other) -> Tensor", pointwise=True, inplace=True,
-           differentiable=False)(impl)
-        op(f"{public}.Tensor(Tensor self, Tensor other) -> Tensor", pointwise=True, inplace=True,
-           differentiable=False)(impl)
+        op(
+            f"{public}.Scalar(Tensor self, Scalar other) -> Tensor",
+            pointwise=True,
+            inplace=True,
+            differentiable=False,
+        )(impl)
+        op(
+            f"{public}.Tensor(Tensor self, Tensor other) -> Tensor",
+            pointwise=True,
+            inplace=True,
+            differentiable=False,
+        )(impl)
 
 
 _comparison("eq", ("eq",), "equals", ordered=False)
@@ -53,7 +72,12 @@ def _logical(name, primitive, doc):
 
     impl.__doc__ = f"Bool: {doc}, where nonzero counts as true."
     impl.__name__ = impl.__qualname__ = name
-    op(f"{name}(Tensor self, Tensor other) -> Tensor", pointwise=True, inplace=True, differentiable=False)(impl)
+    op(
+        f"{name}(Tensor self, Tensor other) -> Tensor",
+        pointwise=True,
+        inplace=True,
+        differentiable=False,
+    )(impl)
 
 
 _logical("logical_and", "bitwise_and", "whether both hold")
@@ -63,7 +87,9 @@ _logical("logical_xor", "bitwise_xor", "whether exactly one holds")
 
 @op("bitwise_not(Tensor self) -> Tensor", pointwise=True, inplace=True, differentiable=False)
 def bitwise_not(p, self):
-    """The complement of every bit; logical not of bools. Raises DtypeError for other dtypes than integers."""
+    """The complement of every bit; logical not of bools. Raises DtypeError for other dtypes
+    than integers.
+    """
     _bits(self.dtype)
     return p.bitwise_not(self)
 
@@ -78,11 +104,19 @@ def _bitwise(name, doc, *, bool_ok=True):
 
     impl.__doc__ = doc + " Raises DtypeError for other dtypes than integers."
     impl.__name__ = impl.__qualname__ = name
-    op(f"{name}.Tensor(Tensor self, Tensor other) -> Tensor", pointwise=True, inplace=True,
-       differentiable=False)(impl)
+    op(
+        f"{name}.Tensor(Tensor self, Tensor other) -> Tensor",
+        pointwise=True,
+        inplace=True,
+        differentiable=False,
+    )(impl)
     overload = "Tensor_Scalar" if name in _PRIMITIVE else "Scalar"
-    op(f"{name}.{overload}(Tensor self, Scalar other) -> Tensor", pointwise=True, inplace=True,
-       differentiable=False)(impl)
+    op(
+        f"{name}.{overload}(Tensor self, Scalar other) -> Tensor",
+        pointwise=True,
+        inplace=True,
+        differentiable=False,
+    )(impl)
 
 
 def _bits(dtype):
@@ -98,8 +132,11 @@ _bitwise("bitwise_left_shift", "self * 2**other.", bool_ok=False)
 _bitwise("bitwise_right_shift", "self / 2**other rounded down.", bool_ok=False)
 
 
-@op("isclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Tensor",
-    differentiable=False)
+@op(
+    "isclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool "
+    "equal_nan=False) -> Tensor",
+    differentiable=False,
+)
 def isclose(p, self, other, rtol, atol, equal_nan):
     """Bool: |self - other| <= atol + rtol * |other|; infinities only equal themselves."""
     if self.dtype != other.dtype:

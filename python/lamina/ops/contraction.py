@@ -1,7 +1,7 @@
 """Matrix products at aten's granularity: mm, bmm, mv, dot and their sums with a third operand.
 
-Operands have one dtype; nothing is promoted. Raises ShapeError when inner sizes differ, DtypeError when
-dtypes do. `matmul`, `linear` and `einsum` are composites over these (`lamina.ops.products`).
+Operands have one dtype; nothing is promoted. Raises ShapeError when inner sizes differ, DtypeError
+when dtypes do. `matmul`, `linear` and `einsum` are composites over these (`lamina.ops.products`).
 """
 
 from __future__ import annotations
@@ -14,14 +14,18 @@ from .registry import op
 
 
 def _check(left_name, left, left_rank, right_name, right, right_rank):
-    """Ranks, dtypes and the inner size, which is left's last and right's last but one (or only) dimension."""
+    """Ranks, dtypes and the inner size, which is left's last and right's last but one (or only)
+    dimension.
+    """
     rank(left_name, left, left_rank)
     rank(right_name, right, right_rank)
     same_dtype((left_name, left), (right_name, right))
     inner = right.shape[0] if right_rank == 1 else right.shape[-2]
     if left.shape[-1] != inner:
-        raise ShapeError(f"inner sizes differ: {left_name} has shape {tuple(left.shape)}, "
-                         f"{right_name} {tuple(right.shape)}")
+        raise ShapeError(
+            f"inner sizes differ: {left_name} has shape {tuple(left.shape)}, "
+            f"{right_name} {tuple(right.shape)}"
+        )
 
 
 def _adjoint(x):
@@ -29,16 +33,26 @@ def _adjoint(x):
     return conj(x.transpose(-2, -1))
 
 
-@op("mm(Tensor self, Tensor mat2) -> Tensor",
-    vjp={"self": lambda grad, mat2: grad.mm(_adjoint(mat2)), "mat2": lambda grad, self: _adjoint(self).mm(grad)})
+@op(
+    "mm(Tensor self, Tensor mat2) -> Tensor",
+    vjp={
+        "self": lambda grad, mat2: grad.mm(_adjoint(mat2)),
+        "mat2": lambda grad, self: _adjoint(self).mm(grad),
+    },
+)
 def mm(p, self, mat2):
     """self[M, K] @ mat2[K, N] -> [M, N]."""
     _check("self", self, 2, "mat2", mat2, 2)
     return p.matmul(self, mat2)
 
 
-@op("bmm(Tensor self, Tensor mat2) -> Tensor",
-    vjp={"self": lambda grad, mat2: grad.bmm(_adjoint(mat2)), "mat2": lambda grad, self: _adjoint(self).bmm(grad)})
+@op(
+    "bmm(Tensor self, Tensor mat2) -> Tensor",
+    vjp={
+        "self": lambda grad, mat2: grad.bmm(_adjoint(mat2)),
+        "mat2": lambda grad, self: _adjoint(self).bmm(grad),
+    },
+)
 def bmm(p, self, mat2):
     """self[B, M, K] @ mat2[B, K, N] -> [B, M, N]."""
     _check("self", self, 3, "mat2", mat2, 3)
@@ -47,24 +61,36 @@ def bmm(p, self, mat2):
     return p.matmul(self, mat2)
 
 
-@op("mv(Tensor self, Tensor vec) -> Tensor",
-    vjp={"self": lambda grad, vec: grad.outer(conj(vec)), "vec": lambda grad, self: _adjoint(self).mv(grad)})
+@op(
+    "mv(Tensor self, Tensor vec) -> Tensor",
+    vjp={
+        "self": lambda grad, vec: grad.outer(conj(vec)),
+        "vec": lambda grad, self: _adjoint(self).mv(grad),
+    },
+)
 def mv(p, self, vec):
     """self[M, K] @ vec[K] -> [M]."""
     _check("self", self, 2, "vec", vec, 1)
     return p.squeeze(p.matmul(self, p.unsqueeze(vec, (1,))), (1,))
 
 
-@op("dot(Tensor self, Tensor tensor) -> Tensor",
-    vjp={"self": lambda grad, tensor: grad * conj(tensor), "tensor": lambda grad, self: grad * conj(self)})
+@op(
+    "dot(Tensor self, Tensor tensor) -> Tensor",
+    vjp={
+        "self": lambda grad, tensor: grad * conj(tensor),
+        "tensor": lambda grad, self: grad * conj(self),
+    },
+)
 def dot(p, self, tensor):
     """sum(self * tensor) of two vectors, 0-d; nothing is conjugated."""
     _check("self", self, 1, "tensor", tensor, 1)
     return p.reshape(p.matmul(p.unsqueeze(self, (0,)), p.unsqueeze(tensor, (1,))), ())
 
 
-@op("vdot(Tensor self, Tensor other) -> Tensor",
-    vjp={"self": lambda grad, other: conj(grad) * other, "other": lambda grad, self: grad * self})
+@op(
+    "vdot(Tensor self, Tensor other) -> Tensor",
+    vjp={"self": lambda grad, other: conj(grad) * other, "other": lambda grad, self: grad * self},
+)
 def vdot(p, self, other):
     """sum(conj(self) * other) of two vectors, 0-d."""
     return dot(p, p.conj(self) if category(self.dtype) == COMPLEX else self, other)
@@ -104,30 +130,46 @@ def _fused(p, self, left, right, beta, alpha):
     return cast(p, _combine(p, cast(p, self, wide), product, beta, alpha), left.dtype)
 
 
-@op("addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor", inplace=True,
-    vjp={"self": lambda grad, beta: _scaled(grad, beta),
-         "mat1": lambda grad, mat2, alpha: _scaled(grad.mm(_adjoint(mat2)), alpha),
-         "mat2": lambda grad, mat1, alpha: _scaled(_adjoint(mat1).mm(grad), alpha)})
+@op(
+    "addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
+    inplace=True,
+    vjp={
+        "self": lambda grad, beta: _scaled(grad, beta),
+        "mat1": lambda grad, mat2, alpha: _scaled(grad.mm(_adjoint(mat2)), alpha),
+        "mat2": lambda grad, mat1, alpha: _scaled(_adjoint(mat1).mm(grad), alpha),
+    },
+)
 def addmm(p, self, mat1, mat2, beta, alpha):
     """beta * self + alpha * mat1[M, K] @ mat2[K, N]; self expands to [M, N]."""
     _check("mat1", mat1, 2, "mat2", mat2, 2)
     return _fused(p, self, mat1, mat2, beta, alpha)
 
 
-@op("addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor", inplace=True,
-    vjp={"self": lambda grad, beta: _scaled(grad, beta),
-         "mat": lambda grad, vec, alpha: _scaled(grad.outer(conj(vec)), alpha),
-         "vec": lambda grad, mat, alpha: _scaled(_adjoint(mat).mv(grad), alpha)})
+@op(
+    "addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
+    inplace=True,
+    vjp={
+        "self": lambda grad, beta: _scaled(grad, beta),
+        "mat": lambda grad, vec, alpha: _scaled(grad.outer(conj(vec)), alpha),
+        "vec": lambda grad, mat, alpha: _scaled(_adjoint(mat).mv(grad), alpha),
+    },
+)
 def addmv(p, self, mat, vec, beta, alpha):
     """beta * self + alpha * mat[M, K] @ vec[K]; self expands to [M]."""
     same_dtype(("self", self), ("mat", mat))
     return _combine(p, self, mv(p, mat, vec), beta, alpha)
 
 
-@op("baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor", inplace=True,
-    vjp={"self": lambda grad, beta: _scaled(grad, beta),
-         "batch1": lambda grad, batch2, alpha: _scaled(grad.bmm(_adjoint(batch2)), alpha),
-         "batch2": lambda grad, batch1, alpha: _scaled(_adjoint(batch1).bmm(grad), alpha)})
+@op(
+    "baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> "
+    "Tensor",
+    inplace=True,
+    vjp={
+        "self": lambda grad, beta: _scaled(grad, beta),
+        "batch1": lambda grad, batch2, alpha: _scaled(grad.bmm(_adjoint(batch2)), alpha),
+        "batch2": lambda grad, batch1, alpha: _scaled(_adjoint(batch1).bmm(grad), alpha),
+    },
+)
 def baddbmm(p, self, batch1, batch2, beta, alpha):
     """beta * self + alpha * batch1[B, M, K] @ batch2[B, K, N]; self expands to [B, M, N]."""
     _check("batch1", batch1, 3, "batch2", batch2, 3)
@@ -136,12 +178,23 @@ def baddbmm(p, self, batch1, batch2, beta, alpha):
     return _fused(p, self, batch1, batch2, beta, alpha)
 
 
-@op("addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor", inplace=True,
-    vjp={"self": lambda grad, beta: _scaled(grad, beta),
-         "batch1": lambda grad, batch2, alpha: _scaled(_each(grad, batch2).bmm(_adjoint(batch2)), alpha),
-         "batch2": lambda grad, batch1, alpha: _scaled(_adjoint(batch1).bmm(_each(grad, batch1)), alpha)})
+@op(
+    "addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
+    inplace=True,
+    vjp={
+        "self": lambda grad, beta: _scaled(grad, beta),
+        "batch1": lambda grad, batch2, alpha: _scaled(
+            _each(grad, batch2).bmm(_adjoint(batch2)), alpha
+        ),
+        "batch2": lambda grad, batch1, alpha: _scaled(
+            _adjoint(batch1).bmm(_each(grad, batch1)), alpha
+        ),
+    },
+)
 def addbmm(p, self, batch1, batch2, beta, alpha):
-    """beta * self + alpha * sum over B of batch1[B, M, K] @ batch2[B, K, N]; self expands to [M, N]."""
+    """beta * self + alpha * sum over B of batch1[B, M, K] @ batch2[B, K, N]; self expands to
+    [M, N].
+    """
     product = bmm(p, batch1, batch2)
     same_dtype(("self", self), ("batch1", batch1))
     return _combine(p, self, p.sum(product, (0,)), beta, alpha)

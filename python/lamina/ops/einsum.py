@@ -1,7 +1,7 @@
 """einsum: Einstein summation as permutes, sums and one batched matrix product per operand.
 
-Operands contract from left to right. Each step sorts the subscripts of a pair into batch (in both and
-still needed), contracted (in both, not needed again) and free ones, and calls bmm.
+Operands contract from left to right. Each step sorts the subscripts of a pair into batch (in both
+and still needed), contracted (in both, not needed again) and free ones, and calls bmm.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from .registry import aten, composite
 def einsum(equation, *operands):
     """Sums of products by `equation`, for example "bij,bjk->bik".
 
-    Subscripts are letters; "..." stands for broadcast dimensions; a repeated subscript within an operand
-    takes the diagonal. Without "->" the result has the subscripts that occur once, in alphabetical order.
-    Raises ValueError_ for a malformed equation, ShapeError where sizes disagree.
+    Subscripts are letters; "..." stands for broadcast dimensions; a repeated subscript within an
+    operand takes the diagonal. Without "->" the result has the subscripts that occur once, in
+    alphabetical order. Raises ValueError_ for a malformed equation, ShapeError where sizes
+    disagree.
     """
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = tuple(operands[0])
@@ -27,26 +28,34 @@ def einsum(equation, *operands):
     terms = [_diagonals(x, labels) for x, labels in zip(operands, inputs)]
     x, labels = terms[0]
     for i, (y, y_labels) in enumerate(terms[1:], 1):
-        needed = set(output).union(*(later for _, later in terms[i + 1:]))
+        needed = set(output).union(*(later for _, later in terms[i + 1 :]))
         x, labels = _contract(x, labels, y, y_labels, needed, sizes)
     x, labels = _sum_out(x, labels, set(output))
     missing = [label for label in output if label not in labels]
     if missing:
-        raise ValueError_(f"output subscripts {missing} are in no operand of {equation!r}", op="einsum")
+        raise ValueError_(
+            f"output subscripts {missing} are in no operand of {equation!r}", op="einsum"
+        )
     return x.permute([labels.index(label) for label in output])
 
 
 def _parse(equation, ranks):
-    """Subscript lists of the operands and the result; broadcast dimensions become negative numbers."""
+    """Subscript lists of the operands and the result; broadcast dimensions become negative
+    numbers.
+    """
     left, arrow, right = equation.partition("->")
     terms = left.split(",")
     if len(terms) != len(ranks):
-        raise ValueError_(f"{equation!r} names {len(terms)} operands, got {len(ranks)}", op="einsum")
+        raise ValueError_(
+            f"{equation!r} names {len(terms)} operands, got {len(ranks)}", op="einsum"
+        )
     extra = [rank - len(term.replace("...", "")) for term, rank in zip(terms, ranks)]
     for term, more in zip(terms, extra):
-        if more < 0 or more > 0 and "..." not in term:
-            raise ShapeError(f"subscripts {term!r} do not fit an operand of {more + len(term)} dimensions",
-                             op="einsum")
+        if more < 0 or (more > 0 and "..." not in term):
+            raise ShapeError(
+                f"subscripts {term!r} do not fit an operand of {more + len(term)} dimensions",
+                op="einsum",
+            )
     inputs = [_labels(term, more) for term, more in zip(terms, extra)]
     widest = max((more for term, more in zip(terms, extra) if "..." in term), default=0)
     if arrow:
@@ -71,7 +80,9 @@ def _sizes(equation, inputs, operands):
             if known == 1:
                 sizes[label] = size
             elif size not in (1, known):
-                raise ShapeError(f"subscript {label!r} of {equation!r} has sizes {known} and {size}", op="einsum")
+                raise ShapeError(
+                    f"subscript {label!r} of {equation!r} has sizes {known} and {size}", op="einsum"
+                )
     return sizes
 
 
@@ -110,5 +121,7 @@ def _contract(x, x_labels, y, y_labels, needed, sizes):
 def _arranged(x, labels, groups, sizes):
     """x as a 3-d tensor, one dimension per group of subscripts, sizes of one broadcast."""
     order = [label for group in groups for label in group]
-    x = x.permute([labels.index(label) for label in order]).expand([sizes[label] for label in order])
+    x = x.permute([labels.index(label) for label in order]).expand(
+        [sizes[label] for label in order]
+    )
     return x.reshape([math.prod(sizes[label] for label in group) for group in groups])

@@ -1,8 +1,8 @@
 """Tensors made from sizes and numbers, and from the metadata of other tensors.
 
-The entries have aten's signatures; the public functions (`lamina.zeros(2, 3, requires_grad=True)`) add the
-loose sizes and the `requires_grad` and `out` that torch accepts in front of them. `empty` is zeros: no
-program can tell, and none can depend on garbage.
+The entries have aten's signatures; the public functions (`lamina.zeros(2, 3, requires_grad=True)`)
+add the loose sizes and the `requires_grad` and `out` that torch accepts in front of them. `empty`
+is zeros: no program can tell, and none can depend on garbage.
 """
 
 from __future__ import annotations
@@ -45,8 +45,11 @@ def _constant(name, value):
     new.__doc__ = f"A tensor of {value}s of the given sizes with the dtype of self."
     facts = {"variants": "", "differentiable": False}
     op(f"{name}(SymInt[] size, *, {_OPTIONS}) -> Tensor", **facts)(sized)
-    op(f"{name}_like(Tensor self, *, {_OPTIONS}, MemoryFormat? memory_format=None) -> Tensor", pointwise=True,
-       **facts)(like)
+    op(
+        f"{name}_like(Tensor self, *, {_OPTIONS}, MemoryFormat? memory_format=None) -> Tensor",
+        pointwise=True,
+        **facts,
+    )(like)
     op(f"new_{name}(Tensor self, SymInt[] size, *, {_OPTIONS}) -> Tensor", **facts)(new)
 
 
@@ -55,21 +58,33 @@ _constant("ones", 1)
 _constant("empty", 0)
 
 
-@op(f"full(SymInt[] size, Scalar fill_value, *, {_OPTIONS}) -> Tensor", variants="", differentiable=False)
+@op(
+    f"full(SymInt[] size, Scalar fill_value, *, {_OPTIONS}) -> Tensor",
+    variants="",
+    differentiable=False,
+)
 def full(p, size, fill_value, dtype, layout, device, pin_memory):
     """A tensor of one number, in that number's dtype by default."""
     return p.full(_sizes(size), fill_value, _dtype(dtype, scalar_dtype(fill_value)))
 
 
-@op(f"full_like(Tensor self, Scalar fill_value, *, {_OPTIONS}, MemoryFormat? memory_format=None) -> Tensor",
-    pointwise=True, variants="", differentiable=False)
+@op(
+    f"full_like(Tensor self, Scalar fill_value, *, {_OPTIONS}, MemoryFormat? memory_format=None) "
+    "-> Tensor",
+    pointwise=True,
+    variants="",
+    differentiable=False,
+)
 def full_like(p, self, fill_value, dtype, layout, device, pin_memory, memory_format):
     """A tensor of one number with the sizes, the dtype and the memory order of self."""
     return p.full(tuple(self.shape), fill_value, _dtype(dtype, self.dtype))
 
 
-@op(f"new_full(Tensor self, SymInt[] size, Scalar fill_value, *, {_OPTIONS}) -> Tensor", variants="",
-    differentiable=False)
+@op(
+    f"new_full(Tensor self, SymInt[] size, Scalar fill_value, *, {_OPTIONS}) -> Tensor",
+    variants="",
+    differentiable=False,
+)
 def new_full(p, self, size, fill_value, dtype, layout, device, pin_memory):
     """A tensor of one number of the given sizes with the dtype of self."""
     return p.full(_sizes(size), fill_value, _dtype(dtype, self.dtype))
@@ -87,14 +102,21 @@ def arange_to(p, end, dtype, layout, device, pin_memory):
     return arange(p, 0, end, 1, dtype, layout, device, pin_memory)
 
 
-@op(f"arange.start(Scalar start, Scalar end, *, {_OPTIONS}) -> Tensor", variants="", differentiable=False)
+@op(
+    f"arange.start(Scalar start, Scalar end, *, {_OPTIONS}) -> Tensor",
+    variants="",
+    differentiable=False,
+)
 def arange_between(p, start, end, dtype, layout, device, pin_memory):
     """start, start + 1, ... up to but without end."""
     return arange(p, start, end, 1, dtype, layout, device, pin_memory)
 
 
-@op(f"arange.start_step(Scalar start, Scalar end, Scalar step=1, *, {_OPTIONS}) -> Tensor", variants="",
-    differentiable=False)
+@op(
+    f"arange.start_step(Scalar start, Scalar end, Scalar step=1, *, {_OPTIONS}) -> Tensor",
+    variants="",
+    differentiable=False,
+)
 def arange(p, start, end, step, dtype, layout, device, pin_memory):
     """start, start + step, ... up to but without end. int64 when all are integers, else float.
     Raises ValueError_ when step is 0 or leads away from end."""
@@ -113,9 +135,15 @@ def arange(p, start, end, step, dtype, layout, device, pin_memory):
     return cast(p, ramp, result)
 
 
-@op(f"linspace(Scalar start, Scalar end, SymInt steps, *, {_OPTIONS}) -> Tensor", variants="", differentiable=False)
+@op(
+    f"linspace(Scalar start, Scalar end, SymInt steps, *, {_OPTIONS}) -> Tensor",
+    variants="",
+    differentiable=False,
+)
 def linspace(p, start, end, steps, dtype, layout, device, pin_memory):
-    """`steps` evenly spaced numbers from start to end, both included. Raises ValueError_ for steps < 0."""
+    """`steps` evenly spaced numbers from start to end, both included. Raises ValueError_ for
+    steps < 0.
+    """
     if steps < 0:
         raise ValueError_(f"linspace: steps must not be negative, got {steps}")
     result = _dtype(dtype, default_float())
@@ -156,7 +184,16 @@ def _loose(size):
 
 
 def _public(name):
-    def sized(*size, out=None, dtype=None, layout=None, device=None, pin_memory=None, requires_grad=False, **options):
+    def sized(
+        *size,
+        out=None,
+        dtype=None,
+        layout=None,
+        device=None,
+        pin_memory=None,
+        requires_grad=False,
+        **options,
+    ):
         given = options.pop("size", None)
         _refuse(name, options, "memory_format", "names")
         sizes = _loose(size) if given is None else tuple(given)
@@ -164,17 +201,37 @@ def _public(name):
             dtype = out.dtype
         return _finish(getattr(aten, name)(sizes, dtype=dtype, device=device), requires_grad, out)
 
-    def like(self, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
-        return _finish(getattr(aten, name + "_like")(self, dtype=dtype, device=device), requires_grad, None)
+    def like(
+        self, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
+    ):
+        return _finish(
+            getattr(aten, name + "_like")(self, dtype=dtype, device=device), requires_grad, None
+        )
 
-    def new(self, *size, dtype=None, device=None, layout=None, pin_memory=None, requires_grad=False, **options):
+    def new(
+        self,
+        *size,
+        dtype=None,
+        device=None,
+        layout=None,
+        pin_memory=None,
+        requires_grad=False,
+        **options,
+    ):
         given = options.pop("size", None)
         _refuse("new_" + name, options)
         sizes = _loose(size) if given is None else tuple(given)
-        return _finish(getattr(aten, "new_" + name)(self, sizes, dtype=dtype, device=device), requires_grad, None)
+        return _finish(
+            getattr(aten, "new_" + name)(self, sizes, dtype=dtype, device=device),
+            requires_grad,
+            None,
+        )
 
-    for function, public, variants in ((sized, name, "function"), (like, name + "_like", "function"),
-                                       (new, "new_" + name, "method")):
+    for function, public, variants in (
+        (sized, name, "function"),
+        (like, name + "_like", "function"),
+        (new, "new_" + name, "method"),
+    ):
         function.__name__ = function.__qualname__ = public
         function.__doc__ = getattr(aten, public).default.__doc__
         composite(function, variants=variants, name=public)
@@ -200,27 +257,46 @@ def _full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, r
 
 
 @composite(name="full_like")
-def _full_like(self, fill_value, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
+def _full_like(
+    self,
+    fill_value,
+    *,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    memory_format=None,
+):
     """A tensor of one number with the sizes, the dtype and the memory order of self."""
-    return _finish(aten.full_like(self, fill_value, dtype=dtype, device=device), requires_grad, None)
+    return _finish(
+        aten.full_like(self, fill_value, dtype=dtype, device=device), requires_grad, None
+    )
 
 
 @composite(name="new_full", variants="method")
 def _new_full(self, size, fill_value, *, dtype=None, layout=None, device=None, requires_grad=False):
     """A tensor of one number of the given sizes with the dtype of self."""
-    return _finish(aten.new_full(self, size, fill_value, dtype=dtype, device=device), requires_grad, None)
+    return _finish(
+        aten.new_full(self, size, fill_value, dtype=dtype, device=device), requires_grad, None
+    )
 
 
 @composite(name="arange")
-def _arange(start, end=None, step=1, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+def _arange(
+    start, end=None, step=1, *, out=None, dtype=None, layout=None, device=None, requires_grad=False
+):
     """start (0 when only one number is given), start + step, ... up to but without end."""
     if end is None:
         start, end = 0, start
-    return _finish(aten.arange.start_step(start, end, step, dtype=dtype, device=device), requires_grad, out)
+    return _finish(
+        aten.arange.start_step(start, end, step, dtype=dtype, device=device), requires_grad, out
+    )
 
 
 @composite(name="linspace")
-def _linspace(start, end, steps, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+def _linspace(
+    start, end, steps, *, out=None, dtype=None, layout=None, device=None, requires_grad=False
+):
     """`steps` evenly spaced numbers from start to end, both included."""
     return _finish(aten.linspace(start, end, steps, dtype=dtype, device=device), requires_grad, out)
 
@@ -228,4 +304,6 @@ def _linspace(start, end, steps, *, out=None, dtype=None, layout=None, device=No
 @composite(name="eye")
 def _eye(n, m=None, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
     """An n x m (n x n) matrix with ones on the diagonal."""
-    return _finish(aten.eye.m(n, n if m is None else m, dtype=dtype, device=device), requires_grad, out)
+    return _finish(
+        aten.eye.m(n, n if m is None else m, dtype=dtype, device=device), requires_grad, out
+    )

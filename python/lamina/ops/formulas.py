@@ -26,7 +26,9 @@ def masked(grad, mask):
 
 
 def restore_dims(x, dims, keepdim):
-    """The result or gradient of a reduction over `dims` (ascending) with those dims back, at size 1."""
+    """The result or gradient of a reduction over `dims` (ascending) with those dims back, at
+    size 1.
+    """
     if keepdim:
         return x
     for d in dims:

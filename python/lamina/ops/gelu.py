@@ -25,10 +25,20 @@ def _inner(p, x):
     return p.mul(p.mul(x, p.add(p.mul(p.mul(x, x), _CUBIC), 1)), _ROOT_2_OVER_PI)
 
 
-@op("gelu(Tensor self, *, str approximate='none') -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self, approximate: aten.gelu_backward(grad, self, approximate=approximate)})
+@op(
+    "gelu(Tensor self, *, str approximate='none') -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad, self, approximate: aten.gelu_backward(
+            grad, self, approximate=approximate
+        )
+    },
+)
 def gelu(p, self, approximate):
-    """self times the normal distribution function at self; approximate="tanh" replaces erf by a tanh."""
+    """self times the normal distribution function at self; approximate="tanh" replaces erf by a
+    tanh.
+    """
     _check(self, approximate)
     x = cast(p, self, accumulate_dtype(self.dtype))
     bent = p.tanh(_inner(p, x)) if approximate == "tanh" else p.erf(p.mul(x, _ROOT_HALF))
@@ -46,9 +56,16 @@ def _second(grad, grad_output, self, approximate):
     return grad * grad_output * fall * (first + 0.5 * self * (second - 2 * bent * first * first))
 
 
-@op("gelu_backward(Tensor grad_output, Tensor self, *, str approximate='none') -> Tensor", pointwise=True,
-    vjp={"grad_output": lambda grad, self, approximate: aten.gelu_backward(grad, self, approximate=approximate),
-         "self": _second})
+@op(
+    "gelu_backward(Tensor grad_output, Tensor self, *, str approximate='none') -> Tensor",
+    pointwise=True,
+    vjp={
+        "grad_output": lambda grad, self, approximate: aten.gelu_backward(
+            grad, self, approximate=approximate
+        ),
+        "self": _second,
+    },
+)
 def gelu_backward(p, grad_output, self, approximate):
     """grad_output times the slope of gelu at self."""
     _check(self, approximate)

@@ -1,4 +1,5 @@
-"""Reading and writing elements chosen by index tensors: index, gather, scatter, embedding and their kin.
+"""Reading and writing elements chosen by index tensors: index, gather, scatter, embedding and
+their kin.
 
 Index tensors are int64 (int32 is accepted); an index out of range is an error eagerly.
 """
@@ -10,17 +11,19 @@ import math
 import numpy as np
 
 from ..errors import DataDependentError, DimError, DtypeError, ShapeError
-from .checks import integer_index, wrap_dim
+from .checks import integer_index
 from .promotion import BOOL, broadcast_shapes, cast, category
 from .reduction import INT64
 from .registry import aten, op
 
 
 class Selection:
-    """How a list of index arrays addresses a tensor: arrays of one shape for some of its dimensions.
+    """How a list of index arrays addresses a tensor: arrays of one shape for some of its
+    dimensions.
 
     `order` puts those dimensions first; `restore` puts the result's dimensions where indexing by
-    adjacent arrays leaves them, in the place of the first (in front when the arrays are not adjacent).
+    adjacent arrays leaves them, in the place of the first (in front when the arrays are not
+    adjacent).
     """
 
     def __init__(self, p, self_, indices):
@@ -32,12 +35,18 @@ class Selection:
         rest = [d for d in range(rank) if d not in self.dims]
         arrays = [given[d] for d in self.dims]
         self.shape = broadcast_shapes(*(tuple(a.shape) for a in arrays))
-        self.arrays = [p.expand(a, self.shape) if tuple(a.shape) != self.shape else a for a in arrays]
+        self.arrays = [
+            p.expand(a, self.shape) if tuple(a.shape) != self.shape else a for a in arrays
+        ]
         self.order = self.dims + rest
         adjacent = self.dims == list(range(self.dims[0], self.dims[0] + len(self.dims)))
         at = self.dims[0] if adjacent else 0
         width = len(self.shape)
-        self.restore = [*range(width, width + at), *range(width), *range(width + at, width + len(rest))]
+        self.restore = [
+            *range(width, width + at),
+            *range(width),
+            *range(width + at, width + len(rest)),
+        ]
         self.sizes = self.shape + tuple(self_.shape[d] for d in rest)
 
     def select(self, p, x):
@@ -48,7 +57,9 @@ class Selection:
         """x with the elements replaced by `values`, which broadcast against the public layout."""
         public = tuple(self.sizes[d] for d in self.restore)
         if broadcast_shapes(tuple(values.shape), public) != public:
-            raise ShapeError(f"values of shape {tuple(values.shape)} do not expand to the indexed shape {public}")
+            raise ShapeError(
+                f"values of shape {tuple(values.shape)} do not expand to the indexed shape {public}"
+            )
         values = _permuted(p, p.expand(values, public), _inverse(self.restore))
         written = p.index_put(_permuted(p, x, self.order), values, self.arrays, accumulate)
         return _permuted(p, written, _inverse(self.order))
@@ -63,9 +74,12 @@ def _without_masks(p, self, indices):
             arrays.append(None)
         elif index.dtype.name in ("bool", "uint8"):
             width = len(index.shape)
-            if tuple(index.shape) != tuple(self.shape[at:at + width]):
-                raise DimError(f"a mask of shape {tuple(index.shape)} does not fit shape {tuple(self.shape)} at "
-                               f"dimension {at}")
+            if tuple(index.shape) != tuple(self.shape[at : at + width]):
+                raise DimError(
+                    f"a mask of shape {tuple(index.shape)} does not fit shape "
+                    f"{tuple(self.shape)} at "
+                    f"dimension {at}"
+                )
             arrays.extend(positions(index))
         else:
             integer_index("an index", index)
@@ -76,10 +90,14 @@ def _without_masks(p, self, indices):
 
 
 def positions(mask):
-    """Coordinates of the nonzero elements, one array per dimension. Raises DataDependentError in a trace."""
+    """Coordinates of the nonzero elements, one array per dimension. Raises DataDependentError
+    in a trace.
+    """
     if not hasattr(mask, "nonzero"):
-        raise DataDependentError("how many elements a mask selects is not known while tracing; use where or "
-                                 "masked_fill, which keep the shape")
+        raise DataDependentError(
+            "how many elements a mask selects is not known while tracing; use where or "
+            "masked_fill, which keep the shape"
+        )
     return mask.nonzero()
 
 
@@ -94,11 +112,20 @@ def _inverse(order):
     return inverse
 
 
-@op("index.Tensor(Tensor self, Tensor?[] indices) -> Tensor", variants="",
-    vjp={"self": lambda grad, self_meta, indices: grad.new_zeros(self_meta.sizes).index_put(indices, grad, True)})
+@op(
+    "index.Tensor(Tensor self, Tensor?[] indices) -> Tensor",
+    variants="",
+    vjp={
+        "self": lambda grad, self_meta, indices: grad.new_zeros(self_meta.sizes).index_put(
+            indices, grad, True
+        )
+    },
+)
 def index(p, self, indices):
-    """self[indices]: arrays of one broadcast shape pick elements; None keeps a dimension; masks count as the
-    arrays of their nonzero positions. Raises DimError for more indices than dimensions."""
+    """self[indices]: arrays of one broadcast shape pick elements; None keeps a dimension; masks
+    count as the arrays of their nonzero positions. Raises DimError for more indices than
+    dimensions.
+    """
     return p.clone(Selection(p, self, indices).select(p, self))
 
 
@@ -108,11 +135,15 @@ def _put_self_vjp(grad, values_meta, indices, accumulate):
     return grad.index_put(indices, grad.new_zeros([1] * len(values_meta.sizes)))
 
 
-@op("index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor", inplace=True,
-    vjp={"self": _put_self_vjp, "values": lambda grad, indices: aten.index.Tensor(grad, indices)})
+@op(
+    "index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor",
+    inplace=True,
+    vjp={"self": _put_self_vjp, "values": lambda grad, indices: aten.index.Tensor(grad, indices)},
+)
 def index_put(p, self, indices, values, accumulate):
-    """self with self[indices] replaced by values, which broadcast; repeated indices add up if accumulate.
-    Raises DtypeError unless values has self's dtype."""
+    """self with self[indices] replaced by values, which broadcast; repeated indices add up if
+    accumulate. Raises DtypeError unless values has self's dtype.
+    """
     if not hasattr(values, "dtype"):
         values = p.full((), values, self.dtype)
     if values.dtype != self.dtype:
@@ -130,9 +161,14 @@ def nonzero(p, self):
     raise DataDependentError("the number of nonzero elements is not known while tracing")
 
 
-@op("masked_select(Tensor self, Tensor mask) -> Tensor",
-    vjp={"self": lambda grad, self, mask: aten.masked_scatter(
-        grad.new_zeros(broadcast_shapes(self.shape, mask.shape)), mask, grad)})
+@op(
+    "masked_select(Tensor self, Tensor mask) -> Tensor",
+    vjp={
+        "self": lambda grad, self, mask: aten.masked_scatter(
+            grad.new_zeros(broadcast_shapes(self.shape, mask.shape)), mask, grad
+        )
+    },
+)
 def masked_select(p, self, mask):
     """The elements of self where mask (bool) holds, as a vector; both broadcast. Eager only."""
     _bool_mask(mask)
@@ -147,9 +183,16 @@ def _bool_mask(mask):
         raise DtypeError(f"mask must be bool, got {mask.dtype}")
 
 
-@op("masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor", inplace=True,
-    vjp={"self": lambda grad, mask: grad.masked_fill(mask, 0), "source": lambda grad, mask, source_meta:
-         aten.masked_scatter_backward(grad, mask, source_meta.sizes)})
+@op(
+    "masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor",
+    inplace=True,
+    vjp={
+        "self": lambda grad, mask: grad.masked_fill(mask, 0),
+        "source": lambda grad, mask, source_meta: aten.masked_scatter_backward(
+            grad, mask, source_meta.sizes
+        ),
+    },
+)
 def masked_scatter(p, self, mask, source):
     """self with the elements where mask holds replaced by those of source, in order."""
     _bool_mask(mask)
@@ -172,9 +215,15 @@ def _rank_among(p, chosen, limit):
     return p.minimum(p.maximum(rank, 0), limit - 1)
 
 
-@op("masked_scatter_backward(Tensor grad_output, Tensor mask, SymInt[] sizes) -> Tensor", variants="",
-    vjp={"grad_output": lambda grad, grad_output_meta, mask:
-         aten.masked_scatter(grad.new_zeros(grad_output_meta.sizes), mask, grad)})
+@op(
+    "masked_scatter_backward(Tensor grad_output, Tensor mask, SymInt[] sizes) -> Tensor",
+    variants="",
+    vjp={
+        "grad_output": lambda grad, grad_output_meta, mask: aten.masked_scatter(
+            grad.new_zeros(grad_output_meta.sizes), mask, grad
+        )
+    },
+)
 def masked_scatter_backward(p, grad_output, mask, sizes):
     """The gradient of masked_scatter at source, of shape sizes."""
     count, total = math.prod(sizes), math.prod(grad_output.shape)

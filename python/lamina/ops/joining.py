@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from ..errors import DtypeError, ShapeError
+from ..errors import ShapeError
 from .checks import wrap_dim
-from .promotion import BOOL, cast, category, result_dtype
+from .promotion import cast, result_dtype
 from .reduction import INT64
 from .registry import aten, composite, op
 
@@ -43,7 +43,10 @@ def cat(p, tensors, dim):
     first = tuple(parts[0].shape)
     for x in parts[1:]:
         sizes = tuple(x.shape)
-        if len(sizes) != len(first) or sizes[:dim] + sizes[dim + 1:] != first[:dim] + first[dim + 1:]:
+        if (
+            len(sizes) != len(first)
+            or sizes[:dim] + sizes[dim + 1 :] != first[:dim] + first[dim + 1 :]
+        ):
             raise ShapeError(f"sizes must agree beside dimension {dim}, got {first} and {sizes}")
     if len(parts) == 1:
         return p.clone(cast(p, parts[0], dtype))
@@ -51,11 +54,18 @@ def cat(p, tensors, dim):
 
 
 for _alias in ("concat", "concatenate"):
-    composite(lambda tensors, dim=0, *, out=None: aten.cat(tensors, dim, out=out) if out is not None
-              else aten.cat(tensors, dim), name=_alias)
+    composite(
+        lambda tensors, dim=0, *, out=None: (
+            aten.cat(tensors, dim, out=out) if out is not None else aten.cat(tensors, dim)
+        ),
+        name=_alias,
+    )
 
 
-@op("stack(Tensor[] tensors, int dim=0) -> Tensor", vjp={"tensors": lambda grad, dim: list(grad.unbind(dim))})
+@op(
+    "stack(Tensor[] tensors, int dim=0) -> Tensor",
+    vjp={"tensors": lambda grad, dim: list(grad.unbind(dim))},
+)
 def stack(p, tensors, dim):
     """Tensors of one shape as slices along a new dimension dim."""
     if not tensors:
@@ -70,13 +80,19 @@ def stack(p, tensors, dim):
     return p.clone(slices[0]) if len(slices) == 1 else p.concat(slices, dim)
 
 
-@op("constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor", variants="function",
-    vjp={"self": lambda grad, pad: aten.constant_pad_nd(grad, [-amount for amount in pad], 0)})
+@op(
+    "constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor",
+    variants="function",
+    vjp={"self": lambda grad, pad: aten.constant_pad_nd(grad, [-amount for amount in pad], 0)},
+)
 def constant_pad_nd(p, self, pad, value):
-    """self surrounded by `value`: pad is (before, after) of the last dimension, then of the one before it, and
-    so on; negative amounts crop."""
+    """self surrounded by `value`: pad is (before, after) of the last dimension, then of the one
+    before it, and so on; negative amounts crop.
+    """
     if len(pad) % 2 or len(pad) > 2 * self.ndim:
-        raise ShapeError(f"pad must hold a pair for each of up to {self.ndim} dimensions, got {tuple(pad)}")
+        raise ShapeError(
+            f"pad must hold a pair for each of up to {self.ndim} dimensions, got {tuple(pad)}"
+        )
     low, high = [0] * self.ndim, [0] * self.ndim
     for i in range(len(pad) // 2):
         low[self.ndim - 1 - i], high[self.ndim - 1 - i] = pad[2 * i], pad[2 * i + 1]
@@ -106,10 +122,14 @@ def _rolled(p, x, shift, dim):
     return p.concat([tail, head], dim)
 
 
-@op("roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor",
-    vjp={"self": lambda grad, shifts, dims: grad.roll([-s for s in shifts], dims)})
+@op(
+    "roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor",
+    vjp={"self": lambda grad, shifts, dims: grad.roll([-s for s in shifts], dims)},
+)
 def roll(p, self, shifts, dims):
-    """self's elements moved up by shifts along dims, those past the end re-entering; flat without dims."""
+    """self's elements moved up by shifts along dims, those past the end re-entering; flat
+    without dims.
+    """
     if not dims:
         if len(shifts) != 1:
             raise ShapeError(f"one shift is expected without dims, got {tuple(shifts)}")
@@ -132,9 +152,14 @@ def _triangle(name, predicate, doc):
         keep = p.expand(p.compare(columns, rows, predicate), tuple(self.shape))
         return p.select(keep, self, 0)
 
-    impl.__doc__ = f"The {doc} of the last two dimensions, zeros elsewhere; diagonal moves the edge up."
-    op(f"{name}(Tensor self, int diagonal=0) -> Tensor", inplace=True,
-       vjp={"self": lambda grad, diagonal: getattr(grad, name)(diagonal)})(impl)
+    impl.__doc__ = (
+        f"The {doc} of the last two dimensions, zeros elsewhere; diagonal moves the edge up."
+    )
+    op(
+        f"{name}(Tensor self, int diagonal=0) -> Tensor",
+        inplace=True,
+        vjp={"self": lambda grad, diagonal: getattr(grad, name)(diagonal)},
+    )(impl)
 
 
 _triangle("tril", "le", "lower triangle")
@@ -154,13 +179,19 @@ def repeat(p, self, repeats):
     """Copies of self beside each other, repeats[d] of them along dimension d of the result."""
     lead = len(repeats) - self.ndim
     if lead < 0 or any(r < 0 for r in repeats):
-        raise ShapeError(f"repeats {tuple(repeats)} must be at least as many as the dimensions of shape "
-                         f"{tuple(self.shape)}, and not negative")
+        raise ShapeError(
+            f"repeats {tuple(repeats)} must be at least as many as the dimensions of shape "
+            f"{tuple(self.shape)}, and not negative"
+        )
     sizes = (1,) * lead + tuple(self.shape)
     rank = len(sizes)
     blocks = p.reshape(self, tuple(n for size in sizes for n in (1, size)))
     spread = p.expand(blocks, tuple(n for r, size in zip(repeats, sizes) for n in (r, size)))
-    return p.reshape(p.clone(spread), tuple(r * size for r, size in zip(repeats, sizes))) if rank else p.clone(self)
+    return (
+        p.reshape(p.clone(spread), tuple(r * size for r, size in zip(repeats, sizes)))
+        if rank
+        else p.clone(self)
+    )
 
 
 @composite(variants="function, method")
@@ -172,13 +203,17 @@ def tile(self, *dims):
 
 @composite(variants="function, method")
 def repeat_interleave(self, repeats, dim=None):
-    """Each slice along dim `repeats` (a number) times in a row; of the flattened tensor when dim is None."""
+    """Each slice along dim `repeats` (a number) times in a row; of the flattened tensor when
+    dim is None.
+    """
     if dim is None:
         return repeat_interleave(self.reshape(-1), repeats, 0)
     dim = wrap_dim(dim, self.ndim)
     wide = self.unsqueeze(dim + 1)
-    sizes = [*self.shape[:dim + 1], repeats, *self.shape[dim + 1:]]
-    return wide.expand(sizes).reshape([*self.shape[:dim], self.shape[dim] * repeats, *self.shape[dim + 1:]])
+    sizes = [*self.shape[: dim + 1], repeats, *self.shape[dim + 1 :]]
+    return wide.expand(sizes).reshape(
+        [*self.shape[:dim], self.shape[dim] * repeats, *self.shape[dim + 1 :]]
+    )
 
 
 @composite
@@ -206,7 +241,9 @@ def diag(self, diagonal=0):
 
 @composite(variants="function, method")
 def diag_embed(self, offset=0, dim1=-2, dim2=-1):
-    """The last dimension on diagonals of zeros, which lie in dimensions dim1 and dim2 of the result."""
+    """The last dimension on diagonals of zeros, which lie in dimensions dim1 and dim2 of the
+    result.
+    """
     rank = self.ndim + 1
     first, second = wrap_dim(dim1, rank), wrap_dim(dim2, rank)
     side = self.shape[-1] + (offset if offset >= 0 else -offset)
@@ -218,7 +255,9 @@ def diag_embed(self, offset=0, dim1=-2, dim2=-1):
 
 @composite
 def meshgrid(*tensors, indexing="ij"):
-    """Vectors as the coordinates of a grid: one tensor of the grid's shape for each ("xy": first two swapped)."""
+    """Vectors as the coordinates of a grid: one tensor of the grid's shape for each ("xy":
+    first two swapped).
+    """
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         tensors = tuple(tensors[0])
     if indexing not in ("ij", "xy"):
@@ -238,6 +277,7 @@ def meshgrid(*tensors, indexing="ij"):
 def broadcast_tensors(*tensors):
     """The tensors expanded to their common shape."""
     from .promotion import broadcast_shapes
+
     sizes = broadcast_shapes(*(tuple(t.shape) for t in tensors))
     return tuple(t.expand(sizes) for t in tensors)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 
 from ..errors import DtypeError, ShapeError, ValueError_
-from .checks import integer_index, shape as expect_shape
+from .checks import integer_index
+from .checks import shape as expect_shape
 from .formulas import masked
 from .promotion import accumulate_dtype, cast, check_broadcast, promote
 from .reduction import INT64
@@ -47,9 +48,18 @@ def _pair(p, self, target):
     return promote(p, self, target)
 
 
-@op("mse_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor", variants="",
-    vjp={"self": lambda grad, self, target, reduction: aten.mse_loss_backward(grad, self, target, reduction),
-         "target": lambda grad, self, target, reduction: -aten.mse_loss_backward(grad, self, target, reduction)})
+@op(
+    "mse_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor",
+    variants="",
+    vjp={
+        "self": lambda grad, self, target, reduction: aten.mse_loss_backward(
+            grad, self, target, reduction
+        ),
+        "target": lambda grad, self, target, reduction: (
+            -aten.mse_loss_backward(grad, self, target, reduction)
+        ),
+    },
+)
 def mse_loss(p, self, target, reduction):
     """(self - target)**2, reduced. The operands broadcast."""
     self, target = _pair(p, self, target)
@@ -61,11 +71,21 @@ def _mse_second(grad, grad_output, self, reduction):
     return grad * (2 * spread(grad_output, self, reduction))
 
 
-@op("mse_loss_backward(Tensor grad_output, Tensor self, Tensor target, int reduction) -> Tensor", variants="",
-    vjp={"grad_output": lambda grad, self, target, reduction:
-         _reduced_forward(grad * 2 * (self - target), reduction),
-         "self": lambda grad, grad_output, self, reduction: _mse_second(grad, grad_output, self, reduction),
-         "target": lambda grad, grad_output, self, reduction: -_mse_second(grad, grad_output, self, reduction)})
+@op(
+    "mse_loss_backward(Tensor grad_output, Tensor self, Tensor target, int reduction) -> Tensor",
+    variants="",
+    vjp={
+        "grad_output": lambda grad, self, target, reduction: _reduced_forward(
+            grad * 2 * (self - target), reduction
+        ),
+        "self": lambda grad, grad_output, self, reduction: _mse_second(
+            grad, grad_output, self, reduction
+        ),
+        "target": lambda grad, grad_output, self, reduction: (
+            -_mse_second(grad, grad_output, self, reduction)
+        ),
+    },
+)
 def mse_loss_backward(p, grad_output, self, target, reduction):
     """The gradient of mse_loss at self."""
     self, target = _pair(p, self, target)
@@ -74,11 +94,18 @@ def mse_loss_backward(p, grad_output, self, target, reduction):
     return p.mul(p.mul(apart, scale), cast(p, grad_output, apart.dtype))
 
 
-@op("smooth_l1_loss(Tensor self, Tensor target, int reduction=Mean, float beta=1.0) -> Tensor", variants="",
-    vjp={"self": lambda grad, self, target, reduction, beta: spread(grad, self - target, reduction)
-         * _smooth_slope(self - target, beta),
-         "target": lambda grad, self, target, reduction, beta: -spread(grad, self - target, reduction)
-         * _smooth_slope(self - target, beta)})
+@op(
+    "smooth_l1_loss(Tensor self, Tensor target, int reduction=Mean, float beta=1.0) -> Tensor",
+    variants="",
+    vjp={
+        "self": lambda grad, self, target, reduction, beta: (
+            spread(grad, self - target, reduction) * _smooth_slope(self - target, beta)
+        ),
+        "target": lambda grad, self, target, reduction, beta: (
+            -spread(grad, self - target, reduction) * _smooth_slope(self - target, beta)
+        ),
+    },
+)
 def smooth_l1_loss(p, self, target, reduction, beta):
     """0.5 d**2 / beta where d = |self - target| is below beta, d - 0.5 beta elsewhere, reduced."""
     if beta < 0:
@@ -88,20 +115,29 @@ def smooth_l1_loss(p, self, target, reduction, beta):
     if beta == 0:
         return reduced(p, size, reduction)
     near = p.mul(p.mul(size, size), 0.5 / beta)
-    return reduced(p, p.select(p.compare(size, beta, "lt"), near, p.sub(size, 0.5 * beta)), reduction)
+    return reduced(
+        p, p.select(p.compare(size, beta, "lt"), near, p.sub(size, 0.5 * beta)), reduction
+    )
 
 
 def _smooth_slope(apart, beta):
     return apart.sgn() if beta == 0 else (apart / beta).clamp(-1, 1)
 
 
-@op("huber_loss(Tensor self, Tensor target, int reduction=Mean, float delta=1.0) -> Tensor", variants="",
-    vjp={"self": lambda grad, self, target, reduction, delta: spread(grad, self - target, reduction)
-         * (self - target).clamp(-delta, delta),
-         "target": lambda grad, self, target, reduction, delta: -spread(grad, self - target, reduction)
-         * (self - target).clamp(-delta, delta)})
+@op(
+    "huber_loss(Tensor self, Tensor target, int reduction=Mean, float delta=1.0) -> Tensor",
+    variants="",
+    vjp={
+        "self": lambda grad, self, target, reduction, delta: (
+            spread(grad, self - target, reduction) * (self - target).clamp(-delta, delta)
+        ),
+        "target": lambda grad, self, target, reduction, delta: (
+            -spread(grad, self - target, reduction) * (self - target).clamp(-delta, delta)
+        ),
+    },
+)
 def huber_loss(p, self, target, reduction, delta):
-    """0.5 d**2 where d = |self - target| is at most delta, delta (d - 0.5 delta) elsewhere, reduced."""
+    """0.5 d**2 where d = |self - target| is at most delta, else delta (d - 0.5 delta), reduced."""
     if delta <= 0:
         raise ValueError_(f"delta must be positive, got {delta}")
     self, target = _pair(p, self, target)
@@ -127,8 +163,12 @@ def _bce_target_vjp(grad, self, weight, reduction):
     return spread(grad, self, reduction) * slope
 
 
-@op("binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean) -> Tensor", variants="",
-    vjp={"self": _bce_vjp, "target": _bce_target_vjp, "weight": None})
+@op(
+    "binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean) "
+    "-> Tensor",
+    variants="",
+    vjp={"self": _bce_vjp, "target": _bce_target_vjp, "weight": None},
+)
 def binary_cross_entropy(p, self, target, weight, reduction):
     """-(target log(self) + (1 - target) log(1 - self)), logs not below -100, reduced."""
     expect_shape("target", target, self.shape)
@@ -150,14 +190,27 @@ def _bce_logits_vjp(grad, self, target, weight, pos_weight, reduction):
 
 def _bce_logits_target_vjp(grad, self, weight, pos_weight, reduction):
     negative = -self
-    slope = negative if pos_weight is None else aten.log_sigmoid(negative) - pos_weight * aten.log_sigmoid(self)
+    slope = (
+        negative
+        if pos_weight is None
+        else aten.log_sigmoid(negative) - pos_weight * aten.log_sigmoid(self)
+    )
     slope = slope if weight is None else slope * weight
     return spread(grad, self, reduction) * slope
 
 
-@op("binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, Tensor? pos_weight=None, "
-    "int reduction=Mean) -> Tensor", variants="",
-    vjp={"self": _bce_logits_vjp, "target": _bce_logits_target_vjp, "weight": None, "pos_weight": None})
+@op(
+    "binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, "
+    "Tensor? pos_weight=None, "
+    "int reduction=Mean) -> Tensor",
+    variants="",
+    vjp={
+        "self": _bce_logits_vjp,
+        "target": _bce_logits_target_vjp,
+        "weight": None,
+        "pos_weight": None,
+    },
+)
 def binary_cross_entropy_with_logits(p, self, target, weight, pos_weight, reduction):
     """binary_cross_entropy of sigmoid(self), computed without overflow, reduced."""
     expect_shape("target", target, self.shape)
@@ -170,17 +223,30 @@ def binary_cross_entropy_with_logits(p, self, target, weight, pos_weight, reduct
     return reduced(p, _weighted(p, losses, weight), reduction)
 
 
-@op("nll_loss_forward(Tensor self, Tensor target, Tensor? weight, int reduction, SymInt ignore_index)"
-    " -> (Tensor output, Tensor total_weight)", variants="",
-    vjp={"self": lambda grads, results, self, target, weight, reduction, ignore_index:
-         aten.nll_loss_backward(grads[0], self, target, weight, reduction, ignore_index, results[1]),
-         "weight": None})
+@op(
+    "nll_loss_forward(Tensor self, Tensor target, Tensor? weight, int reduction, "
+    "SymInt ignore_index)"
+    " -> (Tensor output, Tensor total_weight)",
+    variants="",
+    vjp={
+        "self": lambda grads, results, self, target, weight, reduction, ignore_index: (
+            aten.nll_loss_backward(
+                grads[0], self, target, weight, reduction, ignore_index, results[1]
+            )
+        ),
+        "weight": None,
+    },
+)
 def nll_loss_forward(p, self, target, weight, reduction, ignore_index):
-    """(loss, total weight) of log-probabilities self[N, C] (or [C]) for classes target[N] (or 0-d):
-    -weight[t] * self[n, t]; targets equal to ignore_index count nothing. The mean divides by the weights."""
+    """(loss, total weight) of log-probabilities self[N, C] (or [C]) for classes target[N] (or
+    0-d): -weight[t] * self[n, t]; targets equal to ignore_index count nothing. The mean divides by
+    the weights.
+    """
     keep, scale = _class_weights(p, self, target, weight, ignore_index)
-    picked = p.squeeze(p.gather(self, p.unsqueeze(_safe(p, target, keep), (self.ndim - 1,)), self.ndim - 1),
-                       (self.ndim - 1,))
+    picked = p.squeeze(
+        p.gather(self, p.unsqueeze(_safe(p, target, keep), (self.ndim - 1,)), self.ndim - 1),
+        (self.ndim - 1,),
+    )
     losses = p.neg(p.mul(picked, scale))
     total = p.sum(scale, tuple(range(scale.ndim)))
     if reduction == NONE:
@@ -193,8 +259,10 @@ def _class_weights(p, self, target, weight, ignore_index):
     """(which targets count, each one's weight)."""
     integer_index("target", target)
     if self.ndim not in (1, 2) or tuple(target.shape) != tuple(self.shape[:-1]):
-        raise ShapeError(f"expected log-probabilities [N, C] with target [N] or [C] with a 0-d target, got "
-                         f"{tuple(self.shape)} and {tuple(target.shape)}")
+        raise ShapeError(
+            f"expected log-probabilities [N, C] with target [N] or [C] with a 0-d target, got "
+            f"{tuple(self.shape)} and {tuple(target.shape)}"
+        )
     keep = p.compare(target, ignore_index, "ne")
     if weight is None:
         return keep, p.cast(keep, self.dtype)
@@ -209,11 +277,20 @@ def _safe(p, target, keep):
     return cast(p, p.select(keep, target, 0), INT64)
 
 
-@op("nll_loss_backward(Tensor grad_output, Tensor self, Tensor target, Tensor? weight, int reduction, "
-    "SymInt ignore_index, Tensor total_weight) -> Tensor", variants="",
-    vjp={"grad_output": lambda grad, target, weight, reduction, ignore_index:
-         aten.nll_loss_forward(grad, target, weight, reduction, ignore_index)[0],
-         "self": None, "weight": None, "total_weight": None})
+@op(
+    "nll_loss_backward(Tensor grad_output, Tensor self, Tensor target, Tensor? weight, "
+    "int reduction, "
+    "SymInt ignore_index, Tensor total_weight) -> Tensor",
+    variants="",
+    vjp={
+        "grad_output": lambda grad, target, weight, reduction, ignore_index: aten.nll_loss_forward(
+            grad, target, weight, reduction, ignore_index
+        )[0],
+        "self": None,
+        "weight": None,
+        "total_weight": None,
+    },
+)
 def nll_loss_backward(p, grad_output, self, target, weight, reduction, ignore_index, total_weight):
     """The gradient of nll_loss_forward at self."""
     keep, scale = _class_weights(p, self, target, weight, ignore_index)
@@ -223,16 +300,25 @@ def nll_loss_backward(p, grad_output, self, target, weight, reduction, ignore_in
     each = p.select(keep, p.mul(each, cast(p, grad_output, self.dtype)), 0)
     last = self.ndim - 1
     base = p.full(tuple(self.shape), 0, self.dtype)
-    return p.scatter(base, p.unsqueeze(_safe(p, target, keep), (last,)), p.unsqueeze(each, (last,)), last, "set")
+    return p.scatter(
+        base, p.unsqueeze(_safe(p, target, keep), (last,)), p.unsqueeze(each, (last,)), last, "set"
+    )
 
 
-@op("kl_div(Tensor self, Tensor target, int reduction=Mean, *, bool log_target=False) -> Tensor", variants="",
-    vjp={"self": lambda grad, self, target, reduction, log_target:
-         -spread(grad, target, reduction) * (target.exp() if log_target else target),
-         "target": lambda grad, self, target, reduction, log_target:
-         spread(grad, target, reduction) * _kl_target_slope(self, target, log_target)})
+@op(
+    "kl_div(Tensor self, Tensor target, int reduction=Mean, *, bool log_target=False) -> Tensor",
+    variants="",
+    vjp={
+        "self": lambda grad, self, target, reduction, log_target: (
+            -spread(grad, target, reduction) * (target.exp() if log_target else target)
+        ),
+        "target": lambda grad, self, target, reduction, log_target: (
+            spread(grad, target, reduction) * _kl_target_slope(self, target, log_target)
+        ),
+    },
+)
 def kl_div(p, self, target, reduction, log_target):
-    """target (log(target) - self), reduced; target holds probabilities, or their logs with log_target."""
+    """target (log(target) - self), reduced; target holds probabilities (logs if log_target)."""
     self, target = _pair(p, self, target)
     if log_target:
         return reduced(p, p.mul(p.exp(target), p.sub(target, self)), reduction)

@@ -1,8 +1,8 @@
 """Layer, group and batch normalization, each with the mean and reciprocal deviation it used.
 
-Statistics are computed in float32 for smaller floats and returned in that dtype; they are biased (divided
-by N). Derivatives are written in Tensor operations and cover gradients of the statistics too, so they can
-be differentiated again.
+Statistics are computed in float32 for smaller floats and returned in that dtype; they are biased
+(divided by N). Derivatives are written in Tensor operations and cover gradients of the statistics
+too, so they can be differentiated again.
 """
 
 from __future__ import annotations
@@ -34,13 +34,17 @@ def _affine(p, x, weight, bias, dtype):
 
 
 def _input_grad(grads, input, mean, rstd, scaled, dims):
-    """The gradient at the input of x -> ((x - mean) * rstd, mean, rstd), where `scaled` is that of the first."""
+    """The gradient at the input of x -> ((x - mean) * rstd, mean, rstd), where `scaled` is that
+    of the first.
+    """
     count = math.prod(input.shape[d] for d in dims)
     apart = input - mean
     result = None
     if scaled is not None:
         normal = apart * rstd
-        centre = scaled.mean(dims, keepdim=True) + normal * (scaled * normal).mean(dims, keepdim=True)
+        centre = scaled.mean(dims, keepdim=True) + normal * (scaled * normal).mean(
+            dims, keepdim=True
+        )
         result = rstd * (scaled - centre)
     if grads[1] is not None:
         term = (grads[1] / count).expand(input.shape)
@@ -62,22 +66,33 @@ def _layer_vjp(grads, results, input, weight, bias_meta, normalized_shape, needs
     input = input.to(mean.dtype)
     scaled = grad if grad is None or weight is None else grad * weight
     of_input = _input_grad(grads, input, mean, rstd, scaled, inner) if needs[0] else None
-    of_weight = _total(grad * (input - mean) * rstd, outer) if needs[1] and grad is not None else None
+    of_weight = (
+        _total(grad * (input - mean) * rstd, outer) if needs[1] and grad is not None else None
+    )
     of_bias = _total(grad, outer) if needs[2] and grad is not None else None
     return of_input, of_weight, of_bias
 
 
-@op("native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, float eps)"
-    " -> (Tensor, Tensor, Tensor)", variants="function", materialize=False,
-    vjp={("input", "weight", "bias"): _layer_vjp})
+@op(
+    "native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? bias, "
+    "float eps)"
+    " -> (Tensor, Tensor, Tensor)",
+    variants="function",
+    materialize=False,
+    vjp={("input", "weight", "bias"): _layer_vjp},
+)
 def native_layer_norm(p, input, normalized_shape, weight, bias, eps):
-    """(result, mean, rstd) of normalizing over the last dimensions, which are normalized_shape, then
-    multiplying by weight and adding bias of that shape. Raises ShapeError where shapes do not fit."""
+    """(result, mean, rstd) of normalizing over the last dimensions, which are normalized_shape,
+    then multiplying by weight and adding bias of that shape. Raises ShapeError where shapes do
+    not fit.
+    """
     _real_float(input)
     count = len(normalized_shape)
     if count == 0 or tuple(input.shape[-count:]) != tuple(normalized_shape):
-        raise ShapeError(f"input of shape {tuple(input.shape)} does not end in normalized_shape "
-                         f"{tuple(normalized_shape)}")
+        raise ShapeError(
+            f"input of shape {tuple(input.shape)} does not end in normalized_shape "
+            f"{tuple(normalized_shape)}"
+        )
     shape("weight", weight, normalized_shape)
     shape("bias", bias, normalized_shape)
     x = cast(p, input, accumulate_dtype(input.dtype))
@@ -96,10 +111,14 @@ def _group_vjp(grads, results, input, weight, bias_meta, N, C, HxW, group, needs
     mean, rstd = (r.reshape(N, group, 1, 1) for r in results[1:])
     grad = None if grads[0] is None else grads[0].reshape(grouped)
     of_statistics = [None if g is None else g.reshape(N, group, 1, 1) for g in grads[1:]]
-    scaled = grad if grad is None or weight is None else grad * weight.reshape(1, group, C // group, 1)
+    scaled = (
+        grad if grad is None or weight is None else grad * weight.reshape(1, group, C // group, 1)
+    )
     of_input = of_weight = of_bias = None
     if needs[0]:
-        of_input = _input_grad([grad, *of_statistics], input, mean, rstd, scaled, (2, 3)).reshape(sizes)
+        of_input = _input_grad([grad, *of_statistics], input, mean, rstd, scaled, (2, 3)).reshape(
+            sizes
+        )
     if needs[1] and grad is not None:
         of_weight = (grad * (input - mean) * rstd).sum((0, 3)).reshape(C)
     if needs[2] and grad is not None:
@@ -107,26 +126,41 @@ def _group_vjp(grads, results, input, weight, bias_meta, N, C, HxW, group, needs
     return of_input, of_weight, of_bias
 
 
-@op("native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt HxW, int group, float eps)"
-    " -> (Tensor, Tensor, Tensor)", variants="function", materialize=False,
-    vjp={("input", "weight", "bias"): _group_vjp})
+@op(
+    "native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt "
+    "HxW, int group, float eps)"
+    " -> (Tensor, Tensor, Tensor)",
+    variants="function",
+    materialize=False,
+    vjp={("input", "weight", "bias"): _group_vjp},
+)
 def native_group_norm(p, input, weight, bias, N, C, HxW, group, eps):
-    """(result, mean, rstd) of normalizing each of `group` groups of the C channels of input[N, C, *], HxW
-    elements each; then each channel times weight[C] plus bias[C]. The statistics have shape [N, group]."""
+    """(result, mean, rstd) of normalizing each of `group` groups of the C channels of input[N,
+    C, *], HxW elements each; then each channel times weight[C] plus bias[C]. The statistics
+    have shape [N, group].
+    """
     _real_float(input)
     if group < 1 or C % group:
         raise ValueError_(f"{C} channels do not fall into {group} groups")
     if math.prod(input.shape) != N * C * HxW:
-        raise ShapeError(f"input of shape {tuple(input.shape)} does not have {N} x {C} x {HxW} elements")
+        raise ShapeError(
+            f"input of shape {tuple(input.shape)} does not have {N} x {C} x {HxW} elements"
+        )
     shape("weight", weight, (C,))
     shape("bias", bias, (C,))
     each = C // group
     x = p.reshape(cast(p, input, accumulate_dtype(input.dtype)), (N, group, each, HxW))
     mean, rstd = _statistics(p, x, (2, 3), eps)
     normal = p.mul(p.sub(x, mean), rstd)
-    weight, bias = (None if v is None else p.reshape(v, (1, group, each, 1)) for v in (weight, bias))
+    weight, bias = (
+        None if v is None else p.reshape(v, (1, group, each, 1)) for v in (weight, bias)
+    )
     result = _affine(p, normal, weight, bias, input.dtype)
-    return p.reshape(result, tuple(input.shape)), p.reshape(mean, (N, group)), p.reshape(rstd, (N, group))
+    return (
+        p.reshape(result, tuple(input.shape)),
+        p.reshape(mean, (N, group)),
+        p.reshape(rstd, (N, group)),
+    )
 
 
 def _channels(x, ndim):
@@ -134,7 +168,9 @@ def _channels(x, ndim):
     return x.reshape([1, -1] + [1] * (ndim - 2))
 
 
-def _batch_vjp(grads, results, input, weight, bias_meta, running_mean, running_var, training, eps, needs):
+def _batch_vjp(
+    grads, results, input, weight, bias_meta, running_mean, running_var, training, eps, needs
+):
     grad, ndim = grads[0], input.ndim
     dims = (0, *range(2, ndim))
     if training:
@@ -156,23 +192,36 @@ def _batch_vjp(grads, results, input, weight, bias_meta, running_mean, running_v
     return of_input, of_weight, of_bias
 
 
-@op("native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, "
-    "bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)", variants="function", materialize=False,
-    vjp={("input", "weight", "bias"): _batch_vjp, "running_mean": None, "running_var": None})
+@op(
+    "native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? "
+    "running_var, "
+    "bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)",
+    variants="function",
+    materialize=False,
+    vjp={("input", "weight", "bias"): _batch_vjp, "running_mean": None, "running_var": None},
+)
 def native_batch_norm(p, input, weight, bias, running_mean, running_var, training, momentum, eps):
-    """(result, mean, rstd) of normalizing each channel of input[N, C, *], then times weight[C] plus bias[C].
+    """(result, mean, rstd) of normalizing each channel of input[N, C, *], then times weight[C]
+    plus bias[C].
 
-    In training the statistics are the batch's, else the running ones (mean and rstd are then empty). This
-    operator writes nothing: updating running statistics is the caller's, who passes None for them in training.
+    In training the statistics are the batch's, else the running ones (mean and rstd are then
+    empty). This operator writes nothing: updating running statistics is the caller's, who passes
+    None for them in training.
     """
     _real_float(input)
     if input.ndim < 2:
         raise ShapeError(f"expected at least 2 dimensions, got shape {tuple(input.shape)}")
-    for name, value in (("weight", weight), ("bias", bias), ("running_mean", running_mean),
-                        ("running_var", running_var)):
+    for name, value in (
+        ("weight", weight),
+        ("bias", bias),
+        ("running_mean", running_mean),
+        ("running_var", running_var),
+    ):
         shape(name, value, (input.shape[1],))
     if training and (running_mean is not None or running_var is not None):
-        raise UnsupportedError("native_batch_norm does not update running statistics; pass None for them in training")
+        raise UnsupportedError(
+            "native_batch_norm does not update running statistics; pass None for them in training"
+        )
     if not training and (running_mean is None or running_var is None):
         raise ValueError_("running_mean and running_var are needed outside training")
     wide = accumulate_dtype(input.dtype)

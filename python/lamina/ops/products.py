@@ -14,17 +14,29 @@ from .registry import aten, composite
 
 @composite(variants="function, method")
 def matmul(self, other):
-    """The matrix product over the last two dimensions, the others broadcast; a vector loses its dimension.
+    """The matrix product over the last two dimensions, the others broadcast; a vector loses its
+    dimension.
 
     Raises ShapeError for a 0-d operand or where sizes do not fit.
     """
     if self.ndim == 0 or other.ndim == 0:
-        raise ShapeError(f"both operands need at least one dimension, got {tuple(self.shape)} and "
-                         f"{tuple(other.shape)}", op="matmul")
+        raise ShapeError(
+            f"both operands need at least one dimension, got {tuple(self.shape)} and "
+            f"{tuple(other.shape)}",
+            op="matmul",
+        )
     if self.ndim == 1:
-        return aten.dot(self, other) if other.ndim == 1 else matmul(self.unsqueeze(0), other).squeeze(-2)
+        return (
+            aten.dot(self, other)
+            if other.ndim == 1
+            else matmul(self.unsqueeze(0), other).squeeze(-2)
+        )
     if other.ndim == 1:
-        return aten.mv(self, other) if self.ndim == 2 else _folded(self, other.unsqueeze(1)).squeeze(-1)
+        return (
+            aten.mv(self, other)
+            if self.ndim == 2
+            else _folded(self, other.unsqueeze(1)).squeeze(-1)
+        )
     if other.ndim == 2:
         return aten.mm(self, other) if self.ndim == 2 else _folded(self, other)
     return _batched(self, other)
@@ -48,7 +60,9 @@ def _batched(self, other):
 
 @composite
 def linear(input, weight, bias=None):
-    """input[..., K] @ weight[N, K].T + bias[N] -> [..., N]; also a weight vector [K], which gives [...]."""
+    """input[..., K] @ weight[N, K].T + bias[N] -> [..., N]; also a weight vector [K], which
+    gives [...].
+    """
     if weight.ndim == 1:
         product = matmul(input, weight)
         return product if bias is None else product + bias
@@ -67,7 +81,9 @@ def linear(input, weight, bias=None):
 def outer(self, vec2):
     """self[M] and vec2[N] -> [M, N], every product. Raises ShapeError unless both are vectors."""
     if self.ndim != 1 or vec2.ndim != 1:
-        raise ShapeError(f"expected two vectors, got {tuple(self.shape)} and {tuple(vec2.shape)}", op="outer")
+        raise ShapeError(
+            f"expected two vectors, got {tuple(self.shape)} and {tuple(vec2.shape)}", op="outer"
+        )
     return self.unsqueeze(1) * vec2
 
 
@@ -84,7 +100,9 @@ def inner(self, other):
 
 @composite
 def tensordot(a, b, dims=2):
-    """Sums of products over pairs of dimensions: the last `dims` of a with the first of b, or two lists."""
+    """Sums of products over pairs of dimensions: the last `dims` of a with the first of b, or
+    two lists.
+    """
     if isinstance(dims, int):
         dims_a, dims_b = list(range(a.ndim - dims, a.ndim)), list(range(dims))
     else:

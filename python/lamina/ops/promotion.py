@@ -1,15 +1,17 @@
 """Type promotion: the dtype an operator computes in, from the dtypes of its operands.
 
-The lattice has four categories, bool < integral < floating < complex. Tensors with dimensions decide;
-0-d tensors raise the result only when their category is higher, Python scalars only when theirs is higher
-still, and then as little as possible (a Python float makes an integer tensor the default dtype).
+The lattice has four categories, bool < integral < floating < complex. Tensors with dimensions
+decide; 0-d tensors raise the result only when their category is higher, Python scalars only when
+theirs is higher still, and then as little as possible (a Python float makes an integer tensor the
+default dtype).
 
-Works on array handles (anything with `.dtype` and `.shape`) and Python scalars, eagerly and in a trace.
+Works on array handles (anything with `.dtype` and `.shape`) and Python scalars, eagerly and in a
+trace.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import ml_dtypes
 import numpy as np
@@ -34,10 +36,12 @@ def category(dtype: np.dtype) -> int:
 
 
 def is_floating(dtype: np.dtype) -> bool:
+    """Whether dtype is a real floating one."""
     return _CATEGORY[dtype] == FLOATING
 
 
 def is_complex(dtype: np.dtype) -> bool:
+    """Whether dtype is complex."""
     return _CATEGORY[dtype] == COMPLEX
 
 
@@ -46,9 +50,11 @@ def is_integral(dtype: np.dtype) -> bool:
     return _CATEGORY[dtype] <= INTEGRAL
 
 
-@lru_cache(maxsize=None)
+@cache
 def promote_types(a: np.dtype, b: np.dtype) -> np.dtype:
-    """The smallest dtype that both convert to. Raises DtypeError for an 8-bit float with another dtype."""
+    """The smallest dtype that both convert to. Raises DtypeError for an 8-bit float with
+    another dtype.
+    """
     if a == b:
         return a
     if a in _FLOAT8 or b in _FLOAT8:
@@ -63,19 +69,20 @@ def promote_types(a: np.dtype, b: np.dtype) -> np.dtype:
     return np.promote_types(a, b)
 
 
-@lru_cache(maxsize=None)
+@cache
 def to_complex(dtype: np.dtype) -> np.dtype:
     """The complex dtype for a real one."""
     return dtypes.from_numpy(dtype).to_complex().np
 
 
-@lru_cache(maxsize=None)
+@cache
 def to_real(dtype: np.dtype) -> np.dtype:
     """The dtype of the real part."""
     return dtypes.from_numpy(dtype).to_real().np
 
 
 def default_float() -> np.dtype:
+    """The dtype of a Python float as a tensor."""
     return dtypes.get_default_dtype().np
 
 
@@ -93,7 +100,9 @@ def scalar_dtype(value) -> np.dtype:
 
 
 def result_dtype(*operands) -> np.dtype:
-    """The promoted dtype of array handles and Python scalars. Raises DtypeError where none exists."""
+    """The promoted dtype of array handles and Python scalars. Raises DtypeError where none
+    exists.
+    """
     dimensioned = zero_dim = weak = None
     for operand in operands:
         if not hasattr(operand, "dtype"):
@@ -106,9 +115,11 @@ def result_dtype(*operands) -> np.dtype:
 
 
 def promote(p, *operands):
-    """The operands in their promoted dtype; Python scalars stay as they are (they are weak in `p`).
+    """The operands in their promoted dtype; Python scalars stay as they are (they are weak in
+    `p`).
 
-    Raises ShapeError when the shapes do not broadcast, DtypeError when the dtypes have no promotion.
+    Raises ShapeError when the shapes do not broadcast, DtypeError when the dtypes have no
+    promotion.
     """
     check_broadcast(*operands)
     return cast_all(p, result_dtype(*operands), *operands)

@@ -38,8 +38,10 @@ def accumulated(p, self, dtype):
     return cast(p, self, INT64) if is_integral(self.dtype) else self
 
 
-@op("sum(Tensor self, *, ScalarType? dtype=None) -> Tensor",
-    vjp={"self": lambda grad, self_meta: grad.expand(self_meta.sizes)})
+@op(
+    "sum(Tensor self, *, ScalarType? dtype=None) -> Tensor",
+    vjp={"self": lambda grad, self_meta: grad.expand(self_meta.sizes)},
+)
 def sum_all(p, self, dtype):
     """The sum of all elements, 0-d; integers sum in int64 unless dtype says otherwise."""
     return p.sum(accumulated(p, self, dtype), wrap_dims(None, self.ndim))
@@ -50,8 +52,11 @@ def _sum_vjp(grad, self_meta, dim, keepdim):
     return restore_dims(grad, dims, keepdim).expand(self_meta.sizes)
 
 
-@op("sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
-    vjp={"self": _sum_vjp})
+@op(
+    "sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> "
+    "Tensor",
+    vjp={"self": _sum_vjp},
+)
 def sum_dims(p, self, dim, keepdim, dtype):
     """The sum over dim; integers sum in int64 unless dtype says otherwise."""
     dims = wrap_dims(dim, self.ndim)
@@ -72,8 +77,10 @@ def _power_of_two(n: int) -> bool:
     return n > 0 and n & (n - 1) == 0
 
 
-@op("mean(Tensor self, *, ScalarType? dtype=None) -> Tensor",
-    vjp={"self": lambda grad, self_meta: grad.expand(self_meta.sizes) / math.prod(self_meta.sizes)})
+@op(
+    "mean(Tensor self, *, ScalarType? dtype=None) -> Tensor",
+    vjp={"self": lambda grad, self_meta: grad.expand(self_meta.sizes) / math.prod(self_meta.sizes)},
+)
 def mean_all(p, self, dtype):
     """The mean of all elements, 0-d; nan over none. Raises DtypeError for integers."""
     return _mean(p, self, wrap_dims(None, self.ndim), dtype)
@@ -85,8 +92,10 @@ def _mean_vjp(grad, self_meta, dim, keepdim):
     return _sum_vjp(grad, self_meta, dim, keepdim) / size
 
 
-@op("mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
-    vjp={"self": _mean_vjp})
+@op(
+    "mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
+    vjp={"self": _mean_vjp},
+)
 def mean_dims(p, self, dim, keepdim, dtype):
     """The mean over dim; nan over none. Raises DtypeError for integers."""
     dims = wrap_dims(dim, self.ndim)
@@ -100,21 +109,33 @@ def _prod_dim_vjp(grad, self, dim, keepdim):
     # The product of all others, from both sides, is right where an element is zero.
     ones = self.new_ones([1 if d == dim else n for d, n in enumerate(self.shape)])
     size = self.shape[dim]
-    before = aten.cat([ones, self.narrow(dim, 0, max(size - 1, 0)).cumprod(dim)], dim).narrow(dim, 0, size)
+    before = aten.cat([ones, self.narrow(dim, 0, max(size - 1, 0)).cumprod(dim)], dim).narrow(
+        dim, 0, size
+    )
     reverse = self.flip([dim])
-    after = aten.cat([ones, reverse.narrow(dim, 0, max(size - 1, 0)).cumprod(dim)], dim).narrow(dim, 0, size)
+    after = aten.cat([ones, reverse.narrow(dim, 0, max(size - 1, 0)).cumprod(dim)], dim).narrow(
+        dim, 0, size
+    )
     return restore_dims(grad, (dim,), keepdim) * (before * after.flip([dim])).conj()
 
 
-@op("prod(Tensor self, *, ScalarType? dtype=None) -> Tensor",
-    vjp={"self": lambda grad, self: _prod_dim_vjp(grad, self.reshape(-1), 0, False).reshape(self.shape)})
+@op(
+    "prod(Tensor self, *, ScalarType? dtype=None) -> Tensor",
+    vjp={
+        "self": lambda grad, self: _prod_dim_vjp(grad, self.reshape(-1), 0, False).reshape(
+            self.shape
+        )
+    },
+)
 def prod_all(p, self, dtype):
     """The product of all elements, 0-d; integers multiply in int64 unless dtype says otherwise."""
     return p.prod(accumulated(p, self, dtype), wrap_dims(None, self.ndim))
 
 
-@op("prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
-    vjp={"self": _prod_dim_vjp})
+@op(
+    "prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
+    vjp={"self": _prod_dim_vjp},
+)
 def prod_dim(p, self, dim, keepdim, dtype):
     """The product over one dimension; integers multiply in int64 unless dtype says otherwise."""
     dims = wrap_dims(dim, self.ndim)
@@ -126,7 +147,9 @@ def ordered(self, dims):
     if is_complex(self.dtype):
         raise DtypeError(f"complex numbers have no order ({self.dtype})")
     if any(self.shape[d] == 0 for d in dims):
-        raise DimError(f"a dimension of size 0 has no extremum (shape {tuple(self.shape)}, dims {dims})")
+        raise DimError(
+            f"a dimension of size 0 has no extremum (shape {tuple(self.shape)}, dims {dims})"
+        )
 
 
 def _ties_vjp(grad, self, result, dims, keepdim):
@@ -146,13 +169,26 @@ def _extremum(name, doc):
         return over_dims(p, self, None, False)
 
     short = name[1:]
-    over_dims.__doc__ = f"The {doc} over dim, nan if one is. Raises DimError over nothing, DtypeError for complex."
+    over_dims.__doc__ = (
+        f"The {doc} over dim, nan if one is. Raises DimError over nothing, DtypeError for complex."
+    )
     over_all.__doc__ = f"The {doc} of all elements, 0-d. Raises DimError for an empty tensor."
-    op(f"{name}(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor",
-       vjp={"self": lambda grad, self, result, dim, keepdim:
-            _ties_vjp(grad, self, result, wrap_dims(dim, self.ndim), keepdim)})(over_dims)
-    op(f"{short}(Tensor self) -> Tensor",
-       vjp={"self": lambda grad, self, result: _ties_vjp(grad, self, result, tuple(range(self.ndim)), False)})(over_all)
+    op(
+        f"{name}(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor",
+        vjp={
+            "self": lambda grad, self, result, dim, keepdim: _ties_vjp(
+                grad, self, result, wrap_dims(dim, self.ndim), keepdim
+            )
+        },
+    )(over_dims)
+    op(
+        f"{short}(Tensor self) -> Tensor",
+        vjp={
+            "self": lambda grad, self, result: _ties_vjp(
+                grad, self, result, tuple(range(self.ndim)), False
+            )
+        },
+    )(over_all)
 
 
 _extremum("amax", "largest element")
@@ -171,8 +207,13 @@ def _truth_reduction(name, doc):
     over_dims.__doc__ = f"Bool (uint8 of uint8): whether {doc} over dim is not zero."
     over_all.__doc__ = f"Bool (uint8 of uint8), 0-d: whether {doc} is not zero."
     op(f"{name}(Tensor self) -> Tensor", differentiable=False)(over_all)
-    op(f"{name}.dim(Tensor self, int dim, bool keepdim=False) -> Tensor", differentiable=False)(over_dims)
-    op(f"{name}.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor", differentiable=False)(over_dims)
+    op(f"{name}.dim(Tensor self, int dim, bool keepdim=False) -> Tensor", differentiable=False)(
+        over_dims
+    )
+    op(
+        f"{name}.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor",
+        differentiable=False,
+    )(over_dims)
 
 
 _truth_reduction("any", "any element")
@@ -192,8 +233,12 @@ def _position(name, doc):
             return p.full((), 0, INT64)
         return kept(p, getattr(p, name)(self, dims[0]), dims, keepdim)
 
-    impl.__doc__ = f"int64 position of the first {doc} along dim, or in the flattened tensor; the first nan wins."
-    op(f"{name}(Tensor self, int? dim=None, bool keepdim=False) -> Tensor", differentiable=False)(impl)
+    impl.__doc__ = (
+        f"int64 position of the first {doc} along dim, or in the flat tensor; the first nan wins."
+    )
+    op(f"{name}(Tensor self, int? dim=None, bool keepdim=False) -> Tensor", differentiable=False)(
+        impl
+    )
 
 
 _position("argmax", "largest element")
@@ -219,9 +264,14 @@ def _extremum_with_position(name, reduce, locate, doc):
         return kept(p, values, dims, keepdim), kept(p, positions, dims, keepdim)
 
     impl.__doc__ = f"(values, int64 indices) of the first {doc} along dim."
-    op(f"{name}.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
-       vjp={"self": lambda grads, results, self_meta, dim, keepdim:
-            selected_vjp(grads[0], results[1], self_meta, dim, keepdim)})(impl)
+    op(
+        f"{name}.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
+        vjp={
+            "self": lambda grads, results, self_meta, dim, keepdim: selected_vjp(
+                grads[0], results[1], self_meta, dim, keepdim
+            )
+        },
+    )(impl)
 
 
 _extremum_with_position("max", "amax", "argmax", "largest element")
@@ -233,7 +283,9 @@ def _logsumexp_vjp(grad, self, result, dim, keepdim):
     return restore_dims(grad, dims, keepdim) * (self - restore_dims(result, dims, keepdim)).exp()
 
 
-@op("logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", vjp={"self": _logsumexp_vjp})
+@op(
+    "logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", vjp={"self": _logsumexp_vjp}
+)
 def logsumexp(p, self, dim, keepdim):
     """log(sum(exp(self))) over dim without overflow; -inf over nothing. Real dtypes only."""
     if is_complex(self.dtype):

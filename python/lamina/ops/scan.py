@@ -19,8 +19,11 @@ def _reverse_cumsum(x, dim):
     return x.flip([dim]).cumsum(dim).flip([dim])
 
 
-@op("cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor", inplace=True,
-    vjp={"self": lambda grad, dim: _reverse_cumsum(grad, dim) if grad.ndim else grad})
+@op(
+    "cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor",
+    inplace=True,
+    vjp={"self": lambda grad, dim: _reverse_cumsum(grad, dim) if grad.ndim else grad},
+)
 def cumsum(p, self, dim, dtype):
     """The running sum along dim; integers sum in int64 unless dtype says otherwise."""
     dim = wrap_dim(dim, self.ndim)
@@ -31,8 +34,8 @@ def cumsum(p, self, dim, dtype):
 def _cumprod_vjp(grad, self, result, dim):
     if self.ndim == 0:
         return grad
-    # Before the first zero divide by the element; at it, run the product as if it were one; after it
-    # every product contains it, so nothing depends on what follows.
+    # Before the first zero divide by the element; at it, run the product as if it were one; after
+    # it every product contains it, so nothing depends on what follows.
     is_zero = self == 0
     seen = is_zero.cumsum(dim)
     first = is_zero.logical_and(seen == 1)
@@ -43,7 +46,11 @@ def _cumprod_vjp(grad, self, result, dim):
     return masked(before, seen == 0) + masked(at_first, first)
 
 
-@op("cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor", inplace=True, vjp={"self": _cumprod_vjp})
+@op(
+    "cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor",
+    inplace=True,
+    vjp={"self": _cumprod_vjp},
+)
 def cumprod(p, self, dim, dtype):
     """The running product along dim; integers multiply in int64 unless dtype says otherwise."""
     dim = wrap_dim(dim, self.ndim)
@@ -66,15 +73,20 @@ def _sorted(p, self, dim, descending):
     return p.sort(self, dim, descending)
 
 
-@op("sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)",
-    vjp={"self": _permuted_vjp})
+@op(
+    "sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)",
+    vjp={"self": _permuted_vjp},
+)
 def sort(p, self, dim, descending):
     """(values, int64 indices) in order along dim, nan largest; equal elements keep their order."""
     return _sorted(p, self, dim, bool(descending))
 
 
-@op("sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)",
-    vjp={"self": _permuted_vjp})
+@op(
+    "sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor "
+    "values, Tensor indices)",
+    vjp={"self": _permuted_vjp},
+)
 def sort_stable(p, self, stable, dim, descending):
     """sort; every sort here is stable, whatever `stable` says."""
     return _sorted(p, self, dim, bool(descending))
@@ -91,10 +103,15 @@ def _first(p, x, k, dim):
     return p.clone(p.slice(x, [0] * x.ndim, stops, [1] * x.ndim))
 
 
-@op("topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True)"
-    " -> (Tensor values, Tensor indices)", vjp={"self": _permuted_vjp})
+@op(
+    "topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True)"
+    " -> (Tensor values, Tensor indices)",
+    vjp={"self": _permuted_vjp},
+)
 def topk(p, self, k, dim, largest, sorted):
-    """(values, int64 indices) of the k largest (or smallest) along dim, always in order; nan is largest."""
+    """(values, int64 indices) of the k largest (or smallest) along dim, always in order; nan is
+    largest.
+    """
     dim = wrap_dim(dim, self.ndim)
     size = self.shape[dim] if self.ndim else 1
     if not 0 <= k <= size:
@@ -112,15 +129,24 @@ def _nth(p, self, dim, n, keepdim):
     dim = wrap_dim(dim, self.ndim)
     starts = [n if d == dim else 0 for d in range(self.ndim)]
     stops = [n + 1 if d == dim else size for d, size in enumerate(self.shape)]
-    picked = (p.squeeze(p.slice(x, starts, stops, [1] * self.ndim), (dim,)) for x in (values, positions))
+    picked = (
+        p.squeeze(p.slice(x, starts, stops, [1] * self.ndim), (dim,)) for x in (values, positions)
+    )
     return tuple(kept(p, p.clone(x), (dim,), keepdim) for x in picked)
 
 
-_SELECTED = {"self": lambda grads, results, self_meta, dim, keepdim:
-             selected_vjp(grads[0], results[1], self_meta, dim, keepdim)}
+_SELECTED = {
+    "self": lambda grads, results, self_meta, dim, keepdim: selected_vjp(
+        grads[0], results[1], self_meta, dim, keepdim
+    )
+}
 
 
-@op("kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)", vjp=_SELECTED)
+@op(
+    "kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor "
+    "indices)",
+    vjp=_SELECTED,
+)
 def kthvalue(p, self, k, dim, keepdim):
     """(value, int64 index) of the k-th smallest element along dim, counting from 1."""
     size = self.shape[wrap_dim(dim, self.ndim)] if self.ndim else 1
@@ -129,7 +155,10 @@ def kthvalue(p, self, k, dim, keepdim):
     return _nth(p, self, dim, k - 1, keepdim)
 
 
-@op("median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)", vjp=_SELECTED)
+@op(
+    "median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
+    vjp=_SELECTED,
+)
 def median(p, self, dim, keepdim):
     """(value, int64 index) of the median along dim, the lower of two; nan if an element is."""
     dim = wrap_dim(dim, self.ndim)
@@ -146,7 +175,10 @@ def median(p, self, dim, keepdim):
     return p.select(is_nan, largest, values), p.select(is_nan, where, positions)
 
 
-@op("median(Tensor self) -> Tensor", vjp={"self": lambda grad, self, result: _shared(grad, self, result)})
+@op(
+    "median(Tensor self) -> Tensor",
+    vjp={"self": lambda grad, self, result: _shared(grad, self, result)},
+)
 def median_all(p, self):
     """The median of all elements, 0-d, the lower of two; nan if an element is."""
     flat = p.reshape(self, (math.prod(self.shape),))

@@ -21,17 +21,30 @@ def _fits(x_name, x, dim, index):
     """Raises unless index has x's rank and is no larger beside dim."""
     integer_index("index", index)
     if max(x.ndim, 1) != max(index.ndim, 1):
-        raise ShapeError(f"index and {x_name} must have as many dimensions, got {tuple(index.shape)} and "
-                         f"{tuple(x.shape)}")
+        raise ShapeError(
+            f"index and {x_name} must have as many dimensions, got {tuple(index.shape)} and "
+            f"{tuple(x.shape)}"
+        )
     if any(d != dim and n > size for d, (n, size) in enumerate(zip(index.shape, x.shape))):
-        raise ShapeError(f"index of shape {tuple(index.shape)} is larger than {x_name} of shape {tuple(x.shape)} "
-                         f"beside dimension {dim}")
+        raise ShapeError(
+            f"index of shape {tuple(index.shape)} is larger than {x_name} of shape "
+            f"{tuple(x.shape)} "
+            f"beside dimension {dim}"
+        )
 
 
-@op("gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor",
-    vjp={"self": lambda grad, self_meta, dim, index: grad.new_zeros(self_meta.sizes).scatter_add(dim, index, grad)})
+@op(
+    "gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor",
+    vjp={
+        "self": lambda grad, self_meta, dim, index: grad.new_zeros(self_meta.sizes).scatter_add(
+            dim, index, grad
+        )
+    },
+)
 def gather(p, self, dim, index, sparse_grad):
-    """self's elements at `index` along dim, one for each element of index, whose shape the result has."""
+    """self's elements at `index` along dim, one for each element of index, whose shape the
+    result has.
+    """
     dim = wrap_dim(dim, self.ndim)
     if math.prod(index.shape) == 0:
         return p.full(tuple(index.shape), 0, self.dtype)
@@ -47,8 +60,12 @@ def _scattered(p, self, dim, index, src, reduce):
     if not hasattr(src, "dtype"):
         src = p.expand(p.full((), src, self.dtype), tuple(index.shape))
     same_dtype(("self", self), ("src", src))
-    if len(src.shape) != len(index.shape) or any(n > size for n, size in zip(index.shape, src.shape)):
-        raise ShapeError(f"index of shape {tuple(index.shape)} is larger than src of shape {tuple(src.shape)}")
+    if len(src.shape) != len(index.shape) or any(
+        n > size for n, size in zip(index.shape, src.shape)
+    ):
+        raise ShapeError(
+            f"index of shape {tuple(index.shape)} is larger than src of shape {tuple(src.shape)}"
+        )
     if tuple(src.shape) != tuple(index.shape):
         src = p.slice(src, [0] * src.ndim, list(index.shape), [1] * src.ndim)
     return p.scatter(self, cast(p, index, INT64), src, dim, reduce)
@@ -62,23 +79,33 @@ def _source_vjp(grad, dim, index, src_meta):
     return aten.constant_pad_nd(picked, [a for more in reversed(missing) for a in (0, more)])
 
 
-@op("scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor", inplace=True,
-    vjp={"self": lambda grad, dim, index: grad.scatter(dim, index, 0), "src": _source_vjp})
+@op(
+    "scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor",
+    inplace=True,
+    vjp={"self": lambda grad, dim, index: grad.scatter(dim, index, 0), "src": _source_vjp},
+)
 def scatter(p, self, dim, index, src):
-    """self with the element at `index` along dim replaced by src's, for every element of index. Which one wins
-    when an index repeats is not defined, nor is the gradient then."""
+    """self with the element at `index` along dim replaced by src's, for every element of index.
+    Which one wins when an index repeats is not defined, nor is the gradient then.
+    """
     return _scattered(p, self, dim, index, src, "set")
 
 
-@op("scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor", inplace=True,
-    vjp={"self": lambda grad, dim, index: grad.scatter(dim, index, 0)})
+@op(
+    "scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
+    inplace=True,
+    vjp={"self": lambda grad, dim, index: grad.scatter(dim, index, 0)},
+)
 def scatter_value(p, self, dim, index, value):
     """self with the elements at `index` along dim replaced by a number."""
     return _scattered(p, self, dim, index, value, "set")
 
 
-@op("scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor", inplace=True,
-    vjp={"self": lambda grad: grad, "src": _source_vjp})
+@op(
+    "scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor",
+    inplace=True,
+    vjp={"self": lambda grad: grad, "src": _source_vjp},
+)
 def scatter_add(p, self, dim, index, src):
     """self with src's elements added at `index` along dim; repeated indices add up."""
     return _scattered(p, self, dim, index, src, "add")
@@ -110,11 +137,18 @@ def _reduce_source_vjp(grad, self, result, dim, index, src, reduce, include_self
     return masked((grad / shares).gather(dim, index), src == result.gather(dim, index))
 
 
-@op("scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool include_self=True)"
-    " -> Tensor", inplace=True, vjp={"self": _reduce_self_vjp, "src": _reduce_source_vjp})
+@op(
+    "scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool "
+    "include_self=True)"
+    " -> Tensor",
+    inplace=True,
+    vjp={"self": _reduce_self_vjp, "src": _reduce_source_vjp},
+)
 def scatter_reduce(p, self, dim, index, src, reduce, include_self):
-    """self with src's elements combined in at `index` along dim: "sum", "prod", "amax" or "amin".
-    Without include_self the places written to start from the neutral element. "mean" is not offered."""
+    """self with src's elements combined in at `index` along dim: "sum", "prod", "amax" or
+    "amin". Without include_self the places written to start from the neutral element. "mean" is
+    not offered.
+    """
     if reduce not in _REDUCE:
         raise UnsupportedError(f"reduce must be one of {sorted(_REDUCE)}, got {reduce!r}")
     if not include_self:
@@ -152,8 +186,14 @@ def _rows(p, index):
     return index if index.shape else p.unsqueeze(index, (0,))
 
 
-@op("index_select(Tensor self, int dim, Tensor index) -> Tensor",
-    vjp={"self": lambda grad, self_meta, dim, index: grad.new_zeros(self_meta.sizes).index_add(dim, index, grad)})
+@op(
+    "index_select(Tensor self, int dim, Tensor index) -> Tensor",
+    vjp={
+        "self": lambda grad, self_meta, dim, index: grad.new_zeros(self_meta.sizes).index_add(
+            dim, index, grad
+        )
+    },
+)
 def index_select(p, self, dim, index):
     """The slices of self at the positions `index` (a vector) along dim."""
     dim = wrap_dim(dim, self.ndim)
@@ -169,51 +209,83 @@ def _written(p, self, dim, index, source, accumulate):
     same_dtype(("self", self), ("source", source))
     index = _rows(p, index)
     if self.ndim == 0:
-        flat = p.index_put(p.reshape(self, (1,)), p.reshape(source, (index.shape[0],)), [index], accumulate)
+        flat = p.index_put(
+            p.reshape(self, (1,)), p.reshape(source, (index.shape[0],)), [index], accumulate
+        )
         return p.reshape(flat, ())
-    expected = (*self.shape[:dim], index.shape[0], *self.shape[dim + 1:])
+    expected = (*self.shape[:dim], index.shape[0], *self.shape[dim + 1 :])
     if source.ndim == 0:
         source = p.expand(source, expected)
     if tuple(source.shape) != expected:
         raise ShapeError(f"source must have shape {expected}, got {tuple(source.shape)}")
-    return _unlead(p, p.index_put(_lead(p, self, dim), _lead(p, source, dim), [index], accumulate), dim)
+    return _unlead(
+        p, p.index_put(_lead(p, self, dim), _lead(p, source, dim), [index], accumulate), dim
+    )
 
 
-@op("index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor", inplace=True,
-    vjp={"self": lambda grad: grad,
-         "source": lambda grad, dim, index, alpha: grad.index_select(dim, index) * alpha})
+@op(
+    "index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor",
+    inplace=True,
+    vjp={
+        "self": lambda grad: grad,
+        "source": lambda grad, dim, index, alpha: grad.index_select(dim, index) * alpha,
+    },
+)
 def index_add(p, self, dim, index, source, alpha):
-    """self with alpha * source's slices added at the positions `index` along dim; repeated ones add up."""
+    """self with alpha * source's slices added at the positions `index` along dim; repeated ones
+    add up.
+    """
     return _written(p, self, dim, index, source if alpha == 1 else p.mul(source, alpha), True)
 
 
-@op("index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor", inplace=True,
-    vjp={"self": lambda grad, dim, index: grad.index_fill(dim, index, 0),
-         "source": lambda grad, dim, index: grad.index_select(dim, index)})
+@op(
+    "index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor",
+    inplace=True,
+    vjp={
+        "self": lambda grad, dim, index: grad.index_fill(dim, index, 0),
+        "source": lambda grad, dim, index: grad.index_select(dim, index),
+    },
+)
 def index_copy(p, self, dim, index, source):
     """self with its slices at the positions `index` along dim replaced by source's."""
     return _written(p, self, dim, index, source, False)
 
 
-@op("index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor", inplace=True,
-    vjp={"self": lambda grad, dim, index: grad.index_fill(dim, index, 0)})
-@op("index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor", inplace=True,
-    vjp={"self": lambda grad, dim, index: grad.index_fill(dim, index, 0),
-         "value": lambda grad, dim, index: (grad - grad.index_fill(dim, index, 0)).sum()})
+@op(
+    "index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
+    inplace=True,
+    vjp={"self": lambda grad, dim, index: grad.index_fill(dim, index, 0)},
+)
+@op(
+    "index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor",
+    inplace=True,
+    vjp={
+        "self": lambda grad, dim, index: grad.index_fill(dim, index, 0),
+        "value": lambda grad, dim, index: (grad - grad.index_fill(dim, index, 0)).sum(),
+    },
+)
 def index_fill(p, self, dim, index, value):
-    """self with its slices at the positions `index` along dim filled with value, a number or 0-d tensor."""
+    """self with its slices at the positions `index` along dim filled with value, a number or
+    0-d tensor.
+    """
     _vector("index", index)
     rows = _rows(p, index).shape[0]
     at = wrap_dim(dim, self.ndim)
-    sizes = (*self.shape[:at], rows, *self.shape[at + 1:]) if self.ndim else (rows,)
+    sizes = (*self.shape[:at], rows, *self.shape[at + 1 :]) if self.ndim else (rows,)
     value = cast(p, value, self.dtype) if hasattr(value, "dtype") else p.full((), value, self.dtype)
     return _written(p, self, dim, index, p.expand(value, sizes), False)
 
 
-@op("take(Tensor self, Tensor index) -> Tensor",
-    vjp={"self": lambda grad, self_meta, index:
-         grad.new_zeros([math.prod(self_meta.sizes)]).index_add(0, index.reshape(-1), grad.reshape(-1))
-         .reshape(self_meta.sizes)})
+@op(
+    "take(Tensor self, Tensor index) -> Tensor",
+    vjp={
+        "self": lambda grad, self_meta, index: (
+            grad.new_zeros([math.prod(self_meta.sizes)])
+            .index_add(0, index.reshape(-1), grad.reshape(-1))
+            .reshape(self_meta.sizes)
+        )
+    },
+)
 def take(p, self, index):
     """self's elements, as if it were flat, at index, whose shape the result has."""
     integer_index("index", index)
@@ -227,17 +299,29 @@ def take_along_dim(self, indices, dim=None):
         return self.reshape(-1).gather(0, indices.reshape(-1))
     dim = wrap_dim(dim, self.ndim)
     if self.ndim != indices.ndim:
-        raise ShapeError(f"self and indices must have as many dimensions, got {tuple(self.shape)} and "
-                         f"{tuple(indices.shape)}", op="take_along_dim")
-    beside = broadcast_shapes(*((*x.shape[:dim], 1, *x.shape[dim + 1:]) for x in (self, indices)))
-    wide, index = ([*beside[:dim], x.shape[dim], *beside[dim + 1:]] for x in (self, indices))
+        raise ShapeError(
+            f"self and indices must have as many dimensions, got {tuple(self.shape)} and "
+            f"{tuple(indices.shape)}",
+            op="take_along_dim",
+        )
+    beside = broadcast_shapes(*((*x.shape[:dim], 1, *x.shape[dim + 1 :]) for x in (self, indices)))
+    wide, index = ([*beside[:dim], x.shape[dim], *beside[dim + 1 :]] for x in (self, indices))
     return self.expand(wide).gather(dim, indices.expand(index))
 
 
-@op("embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, "
-    "bool sparse=False) -> Tensor", variants="function",
-    vjp={"weight": lambda grad, weight_meta, indices, padding_idx, scale_grad_by_freq:
-         aten.embedding_dense_backward(grad, indices, weight_meta.sizes[0], padding_idx, scale_grad_by_freq)})
+@op(
+    "embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool "
+    "scale_grad_by_freq=False, "
+    "bool sparse=False) -> Tensor",
+    variants="function",
+    vjp={
+        "weight": lambda grad, weight_meta, indices, padding_idx, scale_grad_by_freq: (
+            aten.embedding_dense_backward(
+                grad, indices, weight_meta.sizes[0], padding_idx, scale_grad_by_freq
+            )
+        )
+    },
+)
 def embedding(p, weight, indices, padding_idx, scale_grad_by_freq, sparse):
     """The rows of weight[V, *] at indices[*I] -> [*I, *]. Row padding_idx gets no gradient."""
     if sparse:
@@ -248,13 +332,21 @@ def embedding(p, weight, indices, padding_idx, scale_grad_by_freq, sparse):
     return p.index(weight, [cast(p, indices, INT64)])
 
 
-@op("embedding_dense_backward(Tensor grad_output, Tensor indices, SymInt num_weights, SymInt padding_idx, "
-    "bool scale_grad_by_freq) -> Tensor", variants="",
-    vjp={"grad_output": lambda grad, indices, padding_idx, scale_grad_by_freq:
-         _embedding_second(grad, indices, padding_idx, scale_grad_by_freq)})
+@op(
+    "embedding_dense_backward(Tensor grad_output, Tensor indices, SymInt num_weights, SymInt "
+    "padding_idx, "
+    "bool scale_grad_by_freq) -> Tensor",
+    variants="",
+    vjp={
+        "grad_output": lambda grad, indices, padding_idx, scale_grad_by_freq: _embedding_second(
+            grad, indices, padding_idx, scale_grad_by_freq
+        )
+    },
+)
 def embedding_dense_backward(p, grad_output, indices, num_weights, padding_idx, scale_grad_by_freq):
-    """The gradient of embedding at weight: rows of grad_output added up at their indices, divided by how often
-    each occurs if scale_grad_by_freq."""
+    """The gradient of embedding at weight: rows of grad_output added up at their indices,
+    divided by how often each occurs if scale_grad_by_freq.
+    """
     count, width = math.prod(indices.shape), grad_output.shape[-1]
     rows = p.reshape(grad_output, (count, width))
     flat = p.reshape(cast(p, indices, INT64), (count,))
@@ -269,6 +361,12 @@ def embedding_dense_backward(p, grad_output, indices, num_weights, padding_idx, 
 
 def _embedding_second(grad, indices, padding_idx, scale_grad_by_freq):
     if scale_grad_by_freq:
-        raise UnsupportedError("double backward of embedding with scale_grad_by_freq is not offered")
+        raise UnsupportedError(
+            "double backward of embedding with scale_grad_by_freq is not offered"
+        )
     picked = aten.embedding(grad, indices)
-    return picked.masked_fill((indices == padding_idx).unsqueeze(-1), 0) if padding_idx >= 0 else picked
+    return (
+        picked.masked_fill((indices == padding_idx).unsqueeze(-1), 0)
+        if padding_idx >= 0
+        else picked
+    )

@@ -30,9 +30,15 @@ def _centred(p, self, dims):
     return p.sub(x, _reduced(p, p.amax, x, dims))
 
 
-@op("_softmax(Tensor self, int dim, bool half_to_float) -> Tensor", variants="function",
-    vjp={"self": lambda grad, result, self_meta, dim:
-         aten._softmax_backward_data(grad, result, dim, self_meta.dtype)})
+@op(
+    "_softmax(Tensor self, int dim, bool half_to_float) -> Tensor",
+    variants="function",
+    vjp={
+        "self": lambda grad, result, self_meta, dim: aten._softmax_backward_data(
+            grad, result, dim, self_meta.dtype
+        )
+    },
+)
 def _softmax(p, self, dim, half_to_float):
     """exp(self) / sum(exp(self)) along dim."""
     dims = _along(self, dim)
@@ -43,9 +49,15 @@ def _softmax(p, self, dim, half_to_float):
     return share if half_to_float else cast(p, share, self.dtype)
 
 
-@op("_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor", variants="function",
-    vjp={"self": lambda grad, result, self_meta, dim:
-         aten._log_softmax_backward_data(grad, result, dim, self_meta.dtype)})
+@op(
+    "_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor",
+    variants="function",
+    vjp={
+        "self": lambda grad, result, self_meta, dim: aten._log_softmax_backward_data(
+            grad, result, dim, self_meta.dtype
+        )
+    },
+)
 def _log_softmax(p, self, dim, half_to_float):
     """self - log(sum(exp(self))) along dim, without overflow."""
     dims = _along(self, dim)
@@ -61,24 +73,41 @@ def _softmax_second(grad, grad_output, output, dim):
     return grad * (grad_output - inner) - grad_output * (grad * output).sum(dim, keepdim=True)
 
 
-@op("_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) -> Tensor",
+@op(
+    "_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) "
+    "-> Tensor",
     variants="function",
-    vjp={"grad_output": lambda grad, output, dim: (grad - (grad * output).sum(dim, keepdim=True)) * output,
-         "output": _softmax_second})
+    vjp={
+        "grad_output": lambda grad, output, dim: (
+            (grad - (grad * output).sum(dim, keepdim=True)) * output
+        ),
+        "output": _softmax_second,
+    },
+)
 def _softmax_backward_data(p, grad_output, output, dim, input_dtype):
     """output * (grad_output - sum(grad_output * output)) along dim, in input_dtype."""
     dims = _along(output, dim)
     wide = accumulate_dtype(output.dtype)
     grad, y = cast(p, grad_output, wide), cast(p, output, wide)
     weighted = p.mul(grad, y)
-    return cast(p, p.sub(weighted, p.mul(y, _reduced(p, p.sum, weighted, dims))), to_numpy(input_dtype))
+    return cast(
+        p, p.sub(weighted, p.mul(y, _reduced(p, p.sum, weighted, dims))), to_numpy(input_dtype)
+    )
 
 
-@op("_log_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) -> Tensor",
+@op(
+    "_log_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType "
+    "input_dtype) -> Tensor",
     variants="function",
-    vjp={"grad_output": lambda grad, output, dim: grad - (grad * output.exp()).sum(dim, keepdim=True),
-         "output": lambda grad, grad_output, output, dim:
-         -grad * grad_output.sum(dim, keepdim=True) * output.exp()})
+    vjp={
+        "grad_output": lambda grad, output, dim: (
+            grad - (grad * output.exp()).sum(dim, keepdim=True)
+        ),
+        "output": lambda grad, grad_output, output, dim: (
+            -grad * grad_output.sum(dim, keepdim=True) * output.exp()
+        ),
+    },
+)
 def _log_softmax_backward_data(p, grad_output, output, dim, input_dtype):
     """grad_output - exp(output) * sum(grad_output) along dim, in input_dtype."""
     dims = _along(output, dim)
@@ -90,11 +119,15 @@ def _log_softmax_backward_data(p, grad_output, output, dim, input_dtype):
 
 @composite(variants="function, method")
 def softmax(self, dim, dtype=None):
-    """Nonnegative weights that sum to one along dim, in dtype if given. Raises DtypeError for integers."""
+    """Nonnegative weights that sum to one along dim, in dtype if given. Raises DtypeError for
+    integers.
+    """
     return aten._softmax(self if dtype is None else self.to(dtype), dim, False)
 
 
 @composite(variants="function, method")
 def log_softmax(self, dim, dtype=None):
-    """The logarithm of softmax, without overflow, in dtype if given. Raises DtypeError for integers."""
+    """The logarithm of softmax, without overflow, in dtype if given. Raises DtypeError for
+    integers.
+    """
     return aten._log_softmax(self if dtype is None else self.to(dtype), dim, False)

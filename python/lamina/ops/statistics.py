@@ -49,17 +49,25 @@ def _std_vjp(grad, self, result, dim, correction, keepdim):
     return _var_vjp(inner, self, dim, correction, keepdim)
 
 
-@op("var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor",
-    vjp={"self": _var_vjp})
+@op(
+    "var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool "
+    "keepdim=False) -> Tensor",
+    vjp={"self": _var_vjp},
+)
 def var(p, self, dim, correction, keepdim):
-    """The variance over dim, dividing by N - correction (1 when None); real also of complex numbers."""
+    """The variance over dim, dividing by N - correction (1 when None); real also of complex
+    numbers.
+    """
     dims = wrap_dims(dim, self.ndim)
     variance, _ = _spread(p, self, dims, _correction(correction))
     return kept(p, cast(p, variance, to_real(self.dtype)), dims, keepdim)
 
 
-@op("std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor",
-    vjp={"self": _std_vjp})
+@op(
+    "std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool "
+    "keepdim=False) -> Tensor",
+    vjp={"self": _std_vjp},
+)
 def std(p, self, dim, correction, keepdim):
     """The standard deviation over dim, dividing by N - correction (1 when None)."""
     dims = wrap_dims(dim, self.ndim)
@@ -74,14 +82,20 @@ def _var_mean_vjp(grads, self, dim, correction, keepdim):
     return _var_vjp(grads[0], self, dim, correction, keepdim) + of_mean
 
 
-@op("var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False)"
-    " -> (Tensor, Tensor)", vjp={"self": _var_mean_vjp})
+@op(
+    "var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool "
+    "keepdim=False)"
+    " -> (Tensor, Tensor)",
+    vjp={"self": _var_mean_vjp},
+)
 def var_mean(p, self, dim, correction, keepdim):
     """(variance, mean) over dim; see var."""
     dims = wrap_dims(dim, self.ndim)
     variance, mean = _spread(p, self, dims, _correction(correction))
-    return (kept(p, cast(p, variance, to_real(self.dtype)), dims, keepdim),
-            kept(p, cast(p, mean, self.dtype), dims, keepdim))
+    return (
+        kept(p, cast(p, variance, to_real(self.dtype)), dims, keepdim),
+        kept(p, cast(p, mean, self.dtype), dims, keepdim),
+    )
 
 
 def _std_mean_vjp(grads, self, results, dim, correction, keepdim):
@@ -89,19 +103,25 @@ def _std_mean_vjp(grads, self, results, dim, correction, keepdim):
     return _var_mean_vjp((variance, grads[1]), self, dim, correction, keepdim)
 
 
-@op("std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False)"
-    " -> (Tensor, Tensor)", vjp={"self": _std_mean_vjp})
+@op(
+    "std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool "
+    "keepdim=False)"
+    " -> (Tensor, Tensor)",
+    vjp={"self": _std_mean_vjp},
+)
 def std_mean(p, self, dim, correction, keepdim):
     """(standard deviation, mean) over dim; see std."""
     dims = wrap_dims(dim, self.ndim)
     variance, mean = _spread(p, self, dims, _correction(correction))
-    return (kept(p, cast(p, p.sqrt(variance), to_real(self.dtype)), dims, keepdim),
-            kept(p, cast(p, mean, self.dtype), dims, keepdim))
+    return (
+        kept(p, cast(p, p.sqrt(variance), to_real(self.dtype)), dims, keepdim),
+        kept(p, cast(p, mean, self.dtype), dims, keepdim),
+    )
 
 
 def _unbiased_forms(name):
     """The older signatures, in which a bool says whether to divide by N - 1."""
-    entry = getattr(getattr(aten, name), "correction")
+    entry = getattr(aten, name).correction
 
     def function(self, dim=None, unbiased=None, keepdim=False, *, correction=None):
         if isinstance(dim, bool):
@@ -139,11 +159,16 @@ def _norm_vjp(grad, self, result, ord, dim, keepdim):
     return masked(self.sgn() * self.abs() ** (ord - 1) * scale, self != 0)
 
 
-@op("linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None)"
-    " -> Tensor", vjp={"self": _norm_vjp})
+@op(
+    "linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, "
+    "ScalarType? dtype=None)"
+    " -> Tensor",
+    vjp={"self": _norm_vjp},
+)
 def linalg_vector_norm(p, self, ord, dim, keepdim, dtype):
-    """The ord-norm of the vectors along dim: (sum |x|**ord)**(1/ord), the number of nonzeros for 0, the
-    largest (smallest) |x| for inf (-inf). Floating or complex; the result is real."""
+    """The ord-norm of the vectors along dim: (sum |x|**ord)**(1/ord), the number of nonzeros
+    for 0, the largest (smallest) |x| for inf (-inf). Floating or complex; the result is real.
+    """
     if dtype is not None:
         self = cast(p, self, to_numpy(dtype))
     if category(self.dtype) < FLOATING:

@@ -14,8 +14,16 @@ from ..errors import ArgumentError, DtypeError, ShapeError
 from .checks import same_dtype
 from .formulas import conj, masked
 from .promotion import (
-    BOOL, FLOATING, as_array, cast, category, check_broadcast, is_complex, is_integral,
-    promote, result_dtype,
+    BOOL,
+    FLOATING,
+    as_array,
+    cast,
+    category,
+    check_broadcast,
+    is_complex,
+    is_integral,
+    promote,
+    result_dtype,
 )
 from .registry import op
 
@@ -25,15 +33,21 @@ def _condition(condition):
         raise DtypeError(f"condition must be bool, got {condition.dtype}")
 
 
-@op("where.self(Tensor condition, Tensor self, Tensor other) -> Tensor",
-    vjp={"self": lambda grad, condition: grad.masked_fill(condition.logical_not(), 0),
-         "other": lambda grad, condition: grad.masked_fill(condition, 0)})
+@op(
+    "where.self(Tensor condition, Tensor self, Tensor other) -> Tensor",
+    vjp={
+        "self": lambda grad, condition: grad.masked_fill(condition.logical_not(), 0),
+        "other": lambda grad, condition: grad.masked_fill(condition, 0),
+    },
+)
 def where(p, condition, self, other):
     """self where condition (bool) holds, other elsewhere; either may be a number."""
     _condition(condition)
     check_broadcast(condition, self, other)
     dtype = result_dtype(self, other)
-    return p.select(cast(p, condition, np.dtype(bool)), as_array(p, self, dtype), as_array(p, other, dtype))
+    return p.select(
+        cast(p, condition, np.dtype(bool)), as_array(p, self, dtype), as_array(p, other, dtype)
+    )
 
 
 def _fill_vjp(grad, mask):
@@ -44,10 +58,18 @@ def _fill_value_vjp(grad, mask):
     return masked(grad, mask).sum()
 
 
-@op("masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": _fill_vjp})
-@op("masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": _fill_vjp, "value": _fill_value_vjp})
+@op(
+    "masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": _fill_vjp},
+)
+@op(
+    "masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": _fill_vjp, "value": _fill_value_vjp},
+)
 def masked_fill(p, self, mask, value):
     """self with `value` (a number or 0-d tensor) where mask (bool) holds; keeps self's dtype."""
     if category(mask.dtype) != BOOL:
@@ -55,7 +77,9 @@ def masked_fill(p, self, mask, value):
     check_broadcast(self, mask)
     if hasattr(value, "dtype"):
         if value.shape:
-            raise ShapeError(f"value must be a number or a 0-d tensor, got shape {tuple(value.shape)}")
+            raise ShapeError(
+                f"value must be a number or a 0-d tensor, got shape {tuple(value.shape)}"
+            )
         if category(value.dtype) > category(self.dtype):
             raise DtypeError(f"a value of {value.dtype} cannot fill a tensor of {self.dtype}")
         value = cast(p, value, self.dtype)
@@ -105,42 +129,96 @@ _CLAMP_VJP = {"self": lambda grad, self, min, max: masked(grad, _inside(self, mi
 _CLAMP_TENSOR_VJP = _CLAMP_VJP | {"min": _clamp_min_vjp, "max": _clamp_max_vjp}
 
 
-@op("clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor", pointwise=True, inplace=True,
-    vjp=_CLAMP_TENSOR_VJP)
-@op("clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor", pointwise=True, inplace=True, vjp=_CLAMP_VJP)
-@op("clip.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor", pointwise=True, inplace=True,
-    vjp=_CLAMP_TENSOR_VJP)
-@op("clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor", pointwise=True, inplace=True, vjp=_CLAMP_VJP)
+@op(
+    "clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp=_CLAMP_TENSOR_VJP,
+)
+@op(
+    "clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp=_CLAMP_VJP,
+)
+@op(
+    "clip.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp=_CLAMP_TENSOR_VJP,
+)
+@op(
+    "clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp=_CLAMP_VJP,
+)
 def clamp(p, self, min, max):
-    """min(max(self, min), max): self held between bounds; max wins where they cross. nan stays nan."""
+    """min(max(self, min), max): self held between bounds; max wins where they cross. nan stays
+    nan.
+    """
     return _bounded(p, self, min, max)
 
 
-@op("clamp_min.Tensor(Tensor self, Tensor min) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self, min: masked(grad, self >= min),
-         "min": lambda grad, self, min: masked(grad, self < min)})
-@op("clamp_min(Tensor self, Scalar min) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self, min: masked(grad, self >= min)})
+@op(
+    "clamp_min.Tensor(Tensor self, Tensor min) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad, self, min: masked(grad, self >= min),
+        "min": lambda grad, self, min: masked(grad, self < min),
+    },
+)
+@op(
+    "clamp_min(Tensor self, Scalar min) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad, self, min: masked(grad, self >= min)},
+)
 def clamp_min(p, self, min):
     """self, but at least min."""
     return _bounded(p, self, min, None)
 
 
-@op("clamp_max.Tensor(Tensor self, Tensor max) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self, max: masked(grad, self <= max),
-         "max": lambda grad, self, max: masked(grad, self > max)})
-@op("clamp_max(Tensor self, Scalar max) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self, max: masked(grad, self <= max)})
+@op(
+    "clamp_max.Tensor(Tensor self, Tensor max) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad, self, max: masked(grad, self <= max),
+        "max": lambda grad, self, max: masked(grad, self > max),
+    },
+)
+@op(
+    "clamp_max(Tensor self, Scalar max) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad, self, max: masked(grad, self <= max)},
+)
 def clamp_max(p, self, max):
     """self, but at most max."""
     return _bounded(p, self, None, max)
 
 
-@op("lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, weight: grad * conj(1 - weight), "end": lambda grad, weight: grad * conj(weight)})
-@op("lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, weight: grad * conj(1 - weight), "end": lambda grad, weight: grad * conj(weight),
-         "weight": lambda grad, self, end: grad * conj(end - self)})
+@op(
+    "lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad, weight: grad * conj(1 - weight),
+        "end": lambda grad, weight: grad * conj(weight),
+    },
+)
+@op(
+    "lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad, weight: grad * conj(1 - weight),
+        "end": lambda grad, weight: grad * conj(weight),
+        "weight": lambda grad, self, end: grad * conj(end - self),
+    },
+)
 def lerp(p, self, end, weight):
     """self + weight * (end - self). All of one floating dtype."""
     same_dtype(("self", self), ("end", end))
@@ -156,10 +234,16 @@ def _scaled_vjp(grad, factor, value):
     return grad * conj(factor * value) if value != 1 else grad * conj(factor)
 
 
-@op("addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad: grad,
-         "tensor1": lambda grad, tensor2, value: _scaled_vjp(grad, tensor2, value),
-         "tensor2": lambda grad, tensor1, value: _scaled_vjp(grad, tensor1, value)})
+@op(
+    "addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad: grad,
+        "tensor1": lambda grad, tensor2, value: _scaled_vjp(grad, tensor2, value),
+        "tensor2": lambda grad, tensor1, value: _scaled_vjp(grad, tensor1, value),
+    },
+)
 def addcmul(p, self, tensor1, tensor2, value):
     """self + value * tensor1 * tensor2."""
     self, tensor1, tensor2 = promote(p, self, tensor1, tensor2)
@@ -167,10 +251,18 @@ def addcmul(p, self, tensor1, tensor2, value):
     return p.add(self, product if value == 1 else p.mul(product, value))
 
 
-@op("addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad: grad,
-         "tensor1": lambda grad, tensor2, value: grad * conj(value / tensor2),
-         "tensor2": lambda grad, tensor1, tensor2, value: -grad * conj(value * tensor1 / (tensor2 * tensor2))})
+@op(
+    "addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad: grad,
+        "tensor1": lambda grad, tensor2, value: grad * conj(value / tensor2),
+        "tensor2": lambda grad, tensor1, tensor2, value: (
+            -grad * conj(value * tensor1 / (tensor2 * tensor2))
+        ),
+    },
+)
 def addcdiv(p, self, tensor1, tensor2, value):
     """self + value * tensor1 / tensor2. Raises DtypeError when both are integers."""
     if is_integral(tensor1.dtype) and is_integral(tensor2.dtype):
@@ -180,14 +272,22 @@ def addcdiv(p, self, tensor1, tensor2, value):
     return p.add(self, quotient if value == 1 else p.mul(quotient, value))
 
 
-@op("nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor", pointwise=True,
-    inplace=True, vjp={"self": lambda grad, self: masked(grad, self.isfinite())})
+@op(
+    "nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad, self: masked(grad, self.isfinite())},
+)
 def nan_to_num(p, self, nan, posinf, neginf):
-    """nan becomes `nan` (0), infinities become the given numbers or the dtype's extremes. Floats only."""
+    """nan becomes `nan` (0), infinities become the given numbers or the dtype's extremes.
+    Floats only.
+    """
     if is_integral(self.dtype):
         return p.clone(self)
     if is_complex(self.dtype):
-        return p.complex(*(nan_to_num(p, part, nan, posinf, neginf) for part in (p.real(self), p.imag(self))))
+        return p.complex(
+            *(nan_to_num(p, part, nan, posinf, neginf) for part in (p.real(self), p.imag(self)))
+        )
     limits = ml_dtypes.finfo(self.dtype)
     highest = float(limits.max) if posinf is None else posinf
     lowest = float(limits.min) if neginf is None else neginf

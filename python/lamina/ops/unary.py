@@ -1,7 +1,7 @@
-"""Pointwise functions of one tensor: arithmetic, exponentials, trigonometry, rounding, classification.
+"""Pointwise functions of one tensor: exponentials, trigonometry, rounding, classification.
 
-Entries here have the operand's shape. Unless said otherwise integers and bools compute in the default
-float dtype, floats and complex numbers in their own.
+Entries here have the operand's shape. Unless said otherwise integers and bools compute in the
+default float dtype, floats and complex numbers in their own.
 """
 
 from __future__ import annotations
@@ -32,70 +32,137 @@ def _float_function(name, doc, vjp, *, complex_ok=True, aliases=()):
 
 
 def _tanh_vjp(grad, result):
-    return grad * conj(1 - result * result) if grad.is_complex() else aten.tanh_backward(grad, result)
+    return (
+        grad * conj(1 - result * result) if grad.is_complex() else aten.tanh_backward(grad, result)
+    )
 
 
 _float_function("exp", "e**self.", lambda grad, result: grad * conj(result))
-_float_function("exp2", "2**self.", lambda grad, result: grad * result * math.log(2), complex_ok=False)
-_float_function("expm1", "e**self - 1, accurate near zero.", lambda grad, result: grad * (conj(result) + 1))
+_float_function(
+    "exp2", "2**self.", lambda grad, result: grad * result * math.log(2), complex_ok=False
+)
+_float_function(
+    "expm1", "e**self - 1, accurate near zero.", lambda grad, result: grad * (conj(result) + 1)
+)
 _float_function("log", "Natural logarithm.", lambda grad, self: grad / conj(self))
-_float_function("log2", "Logarithm to base 2.", lambda grad, self: grad / (conj(self) * math.log(2)))
-_float_function("log1p", "log(1 + self), accurate near zero.", lambda grad, self: grad / (conj(self) + 1))
+_float_function(
+    "log2", "Logarithm to base 2.", lambda grad, self: grad / (conj(self) * math.log(2))
+)
+_float_function(
+    "log1p", "log(1 + self), accurate near zero.", lambda grad, self: grad / (conj(self) + 1)
+)
 _float_function("sqrt", "Square root.", lambda grad, result: grad / (2 * conj(result)))
 _float_function("rsqrt", "1 / sqrt(self).", lambda grad, result: grad * -0.5 * conj(result) ** 3)
 _float_function("sin", "Sine of radians.", lambda grad, self: grad * conj(self.cos()))
 _float_function("cos", "Cosine of radians.", lambda grad, self: grad * -conj(self.sin()))
 _float_function("tan", "Tangent of radians.", lambda grad, result: grad * (1 + conj(result) ** 2))
-_float_function("asin", "Inverse sine.",
-                lambda grad, self: grad * conj((1 - self * self).rsqrt()), aliases=("arcsin",))
-_float_function("acos", "Inverse cosine.",
-                lambda grad, self: grad * -conj((1 - self * self).rsqrt()), aliases=("arccos",))
-_float_function("atan", "Inverse tangent.", lambda grad, self: grad / conj(self * self + 1), aliases=("arctan",))
+_float_function(
+    "asin",
+    "Inverse sine.",
+    lambda grad, self: grad * conj((1 - self * self).rsqrt()),
+    aliases=("arcsin",),
+)
+_float_function(
+    "acos",
+    "Inverse cosine.",
+    lambda grad, self: grad * -conj((1 - self * self).rsqrt()),
+    aliases=("arccos",),
+)
+_float_function(
+    "atan", "Inverse tangent.", lambda grad, self: grad / conj(self * self + 1), aliases=("arctan",)
+)
 _float_function("sinh", "Hyperbolic sine.", lambda grad, self: grad * conj(self.cosh()))
 _float_function("cosh", "Hyperbolic cosine.", lambda grad, self: grad * conj(self.sinh()))
 _float_function("tanh", "Hyperbolic tangent.", _tanh_vjp)
-_float_function("asinh", "Inverse hyperbolic sine.", lambda grad, self: grad * conj((self * self + 1).rsqrt()))
-_float_function("acosh", "Inverse hyperbolic cosine.", lambda grad, self: grad * conj((self * self - 1).rsqrt()))
-_float_function("atanh", "Inverse hyperbolic tangent.", lambda grad, self: grad / conj(1 - self * self))
-_float_function("erf", "Error function.",
-                lambda grad, self: grad * (2 / math.sqrt(math.pi)) * (-(self * self)).exp(), complex_ok=False)
-_float_function("erfinv", "Inverse error function: infinite at -1 and 1, nan outside.",
-                lambda grad, result: grad * (math.sqrt(math.pi) / 2) * (result * result).exp(), complex_ok=False)
-_float_function("lgamma", "Logarithm of |gamma(self)|.", lambda grad, self: grad * self.digamma(), complex_ok=False)
-_float_function("digamma", "Derivative of lgamma. Its own derivative is not offered.", None, complex_ok=False)
+_float_function(
+    "asinh", "Inverse hyperbolic sine.", lambda grad, self: grad * conj((self * self + 1).rsqrt())
+)
+_float_function(
+    "acosh", "Inverse hyperbolic cosine.", lambda grad, self: grad * conj((self * self - 1).rsqrt())
+)
+_float_function(
+    "atanh", "Inverse hyperbolic tangent.", lambda grad, self: grad / conj(1 - self * self)
+)
+_float_function(
+    "erf",
+    "Error function.",
+    lambda grad, self: grad * (2 / math.sqrt(math.pi)) * (-(self * self)).exp(),
+    complex_ok=False,
+)
+_float_function(
+    "erfinv",
+    "Inverse error function: infinite at -1 and 1, nan outside.",
+    lambda grad, result: grad * (math.sqrt(math.pi) / 2) * (result * result).exp(),
+    complex_ok=False,
+)
+_float_function(
+    "lgamma",
+    "Logarithm of |gamma(self)|.",
+    lambda grad, self: grad * self.digamma(),
+    complex_ok=False,
+)
+_float_function(
+    "digamma", "Derivative of lgamma. Its own derivative is not offered.", None, complex_ok=False
+)
 
 
-@op("erfc(Tensor self) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self: grad * (-2 / math.sqrt(math.pi)) * (-(self * self)).exp()})
+@op(
+    "erfc(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad, self: grad * (-2 / math.sqrt(math.pi)) * (-(self * self)).exp()},
+)
 def erfc(p, self):
     """1 - erf(self); accurate to the dtype's epsilon in absolute terms."""
     return p.sub(1, p.erf(int_to_float(p, self)))
 
 
-@op("log10(Tensor self) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self: grad / (conj(self) * math.log(10))})
+@op(
+    "log10(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad, self: grad / (conj(self) * math.log(10))},
+)
 def log10(p, self):
     """Logarithm to base 10."""
     return p.mul(p.log(int_to_float(p, self)), 1 / math.log(10))
 
 
-@op("reciprocal(Tensor self) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, result: -grad * conj(result * result)})
+@op(
+    "reciprocal(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad, result: -grad * conj(result * result)},
+)
 def reciprocal(p, self):
     """1 / self."""
     return p.div(1, int_to_float(p, self))
 
 
-@op("sigmoid(Tensor self) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, result: grad * conj(result * (1 - result)) if grad.is_complex()
-         else aten.sigmoid_backward(grad, result)})
+@op(
+    "sigmoid(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad, result: (
+            grad * conj(result * (1 - result))
+            if grad.is_complex()
+            else aten.sigmoid_backward(grad, result)
+        )
+    },
+)
 def sigmoid(p, self):
     """1 / (1 + exp(-self))."""
     return p.div(1, p.add(p.exp(p.neg(int_to_float(p, self))), 1))
 
 
 @op("neg(Tensor self) -> Tensor", pointwise=True, inplace=True, vjp={"self": lambda grad: -grad})
-@op("negative(Tensor self) -> Tensor", pointwise=True, inplace=True, vjp={"self": lambda grad: -grad})
+@op(
+    "negative(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad: -grad},
+)
 def neg(p, self):
     """-self, in self's dtype. Raises DtypeError for bool."""
     if category(self.dtype) == BOOL:
@@ -111,8 +178,18 @@ def positive(self):
     return self
 
 
-@op("abs(Tensor self) -> Tensor", pointwise=True, inplace=True, vjp={"self": lambda grad, self: grad * self.sgn()})
-@op("absolute(Tensor self) -> Tensor", pointwise=True, inplace=True, vjp={"self": lambda grad, self: grad * self.sgn()})
+@op(
+    "abs(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad, self: grad * self.sgn()},
+)
+@op(
+    "absolute(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad, self: grad * self.sgn()},
+)
 def abs(p, self):
     """|self| in self's dtype; the modulus, real, of complex numbers. Raises DtypeError for bool."""
     if category(self.dtype) == BOOL:
@@ -120,9 +197,14 @@ def abs(p, self):
     return p.abs(self)
 
 
-@op("sign(Tensor self) -> Tensor", pointwise=True, inplace=True, vjp={"self": lambda grad: zeros(grad)})
+@op(
+    "sign(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad: zeros(grad)},
+)
 def sign(p, self):
-    """-1, 0 or 1 by the sign of self, in its dtype; bools as they are. Raises DtypeError for complex."""
+    """-1, 0 or 1 by the sign of self, in its dtype. Raises DtypeError for complex."""
     if is_complex(self.dtype):
         raise DtypeError("complex numbers have no sign; use sgn")
     if category(self.dtype) == BOOL:
@@ -150,8 +232,12 @@ def sgn(p, self):
     return p.select(zero, 0, unit)
 
 
-@op("square(Tensor self) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad, self: grad * (2 * conj(self))})
+@op(
+    "square(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad, self: grad * (2 * conj(self))},
+)
 def square(p, self):
     """self * self; bools become int64."""
     if category(self.dtype) == BOOL:
@@ -167,7 +253,12 @@ def _rounding(name, doc):
 
     impl.__doc__ = doc + " Integers are returned as they are; raises DtypeError for complex."
     impl.__name__ = impl.__qualname__ = name
-    op(f"{name}(Tensor self) -> Tensor", pointwise=True, inplace=True, vjp={"self": lambda grad: zeros(grad)})(impl)
+    op(
+        f"{name}(Tensor self) -> Tensor",
+        pointwise=True,
+        inplace=True,
+        vjp={"self": lambda grad: zeros(grad)},
+    )(impl)
 
 
 _rounding("floor", "The largest integer not above self.")
@@ -176,8 +267,12 @@ _rounding("trunc", "self without its fraction.")
 _rounding("round", "The nearest integer, ties to even.")
 
 
-@op("round.decimals(Tensor self, *, int decimals) -> Tensor", pointwise=True, inplace=True,
-    vjp={"self": lambda grad: zeros(grad)})
+@op(
+    "round.decimals(Tensor self, *, int decimals) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad: zeros(grad)},
+)
 def round_decimals(p, self, decimals):
     """self rounded to `decimals` places (negative: to tens, hundreds, ...). Floats only."""
     if category(self.dtype) != FLOATING:

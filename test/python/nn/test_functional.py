@@ -38,6 +38,7 @@ LOSSES = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:reduction")
 @pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
 @pytest.mark.parametrize(
     ("name", "input", "target", "options"), LOSSES, ids=[f"{case[0]}-{i}" for i, case in enumerate(LOSSES)]

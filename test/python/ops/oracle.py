@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import lamina
 import ml_dtypes
 import numpy as np
 import torch
-
-import lamina
 from lamina.ops import registry
 from samples import Array, convert
 
 # Relative tolerances: several roundings of the dtype.
-_TOLERANCE = {"float64": 1e-9, "complex128": 1e-9, "float32": 2e-5, "complex64": 2e-5, "float16": 4e-3, "bfloat16": 3e-2,
-              "float8_e4m3fn": 0.2, "float8_e5m2": 0.3}
+_TOLERANCE = {
+    "float64": 1e-9,
+    "complex128": 1e-9,
+    "float32": 2e-5,
+    "complex64": 2e-5,
+    "float16": 4e-3,
+    "bfloat16": 3e-2,
+    "float8_e4m3fn": 0.2,
+    "float8_e5m2": 0.3,
+}
 
 
 def torch_op(name: str):
@@ -30,8 +37,12 @@ def run_torch(name, sample):
     """(results as a tuple, the tensors among the arguments)."""
     entry = torch_op(name)
     declared = [str(a.type) for a in entry._schema.arguments]
-    if any(kind == "Tensor" and isinstance(value, (int, float, complex)) for kind, value in zip(declared, sample.args)):
-        # A number in a tensor's place: let the oracle find the overload that Python code would reach.
+    if any(
+        kind == "Tensor" and isinstance(value, (int, float, complex))
+        for kind, value in zip(declared, sample.args)
+    ):
+        # A number in a tensor's place: let the oracle find the overload that Python code would
+        # reach.
         entry = entry.overloadpacket
     return _run(entry, sample, lambda a: a.to_torch())
 
@@ -60,7 +71,9 @@ def array(tensor) -> np.ndarray:
     tensor = tensor.detach()
     if tensor.dtype in (torch.bfloat16, torch.float8_e4m3fn, torch.float8_e5m2):
         kind = np.dtype(getattr(ml_dtypes, str(tensor.dtype).removeprefix("torch.")))
-        return tensor.contiguous().view(getattr(torch, f"int{8 * kind.itemsize}")).numpy().view(kind)
+        return (
+            tensor.contiguous().view(getattr(torch, f"int{8 * kind.itemsize}")).numpy().view(kind)
+        )
     return tensor.resolve_conj().numpy(force=True)
 
 
@@ -71,7 +84,10 @@ def dtype_name(tensor) -> str:
 def tolerance(sample, results) -> float:
     """What the least precise dtype among the arguments and results allows."""
     names = {dtype_name(r) for r in results if r is not None}
-    convert([sample.args, sample.kwargs], lambda a: names.add(a.dtype if isinstance(a, Array) else str(a)))
+    convert(
+        [sample.args, sample.kwargs],
+        lambda a: names.add(a.dtype if isinstance(a, Array) else str(a)),
+    )
     return max((_TOLERANCE.get(name, 0) for name in names), default=0)
 
 
@@ -80,8 +96,12 @@ def check_same(got, expected, tolerance: float, what: str) -> None:
     if expected is None or got is None:
         assert got is None and expected is None, f"{what}: {got} against {expected}"
         return
-    assert dtype_name(got) == dtype_name(expected), f"{what}: dtype {got.dtype}, expected {expected.dtype}"
-    assert tuple(got.shape) == tuple(expected.shape), f"{what}: shape {got.shape}, expected {expected.shape}"
+    assert dtype_name(got) == dtype_name(expected), (
+        f"{what}: dtype {got.dtype}, expected {expected.dtype}"
+    )
+    assert tuple(got.shape) == tuple(expected.shape), (
+        f"{what}: shape {got.shape}, expected {expected.shape}"
+    )
     left, right = array(got), array(expected)
     if left.dtype.kind == "V" or dtype_name(expected) == "float8_e5m2":
         left, right = left.astype(np.float32), right.astype(np.float32)

@@ -1,4 +1,6 @@
-"""Every entry computes what the oracle's operator of that name computes: values, dtypes, shapes, gradients."""
+"""Every entry computes what the oracle's operator of that name computes: values, dtypes,
+shapes, gradients.
+"""
 
 import numpy as np
 import pytest
@@ -9,8 +11,16 @@ import lamina  # noqa: E402
 from oracle import array, check_same, run_lamina, run_torch, tolerance  # noqa: E402
 from samples import Array, cases, sample  # noqa: E402
 
-# Operators of lamina's own, and those whose contents are unspecified: run, but compared with nothing.
-WITHOUT_ORACLE = {"_clone_contiguous", "_write_out", "as_strided_backward", "empty", "empty_like", "new_empty"}
+# Operators of lamina's own, and those whose contents are unspecified: run, but compared with
+# nothing.
+WITHOUT_ORACLE = {
+    "_clone_contiguous",
+    "_write_out",
+    "as_strided_backward",
+    "empty",
+    "empty_like",
+    "new_empty",
+}
 
 CASES = [case for case in cases() if case[0] not in WITHOUT_ORACLE]
 IDS = [f"{name}-{number}" for name, number in CASES]
@@ -43,14 +53,26 @@ def test_gradients(name, number):
         return
     got, got_leaves = run_lamina(name, drawn)
     tangents = [_tangent(expected[i]) for i in live]
-    wanted = torch.autograd.grad([expected[i] for i in live], [x for x in expected_leaves if x.requires_grad],
-                                 [t.to_torch() for t in tangents], allow_unused=True)
-    found = lamina.autograd.grad([got[i] for i in live], [x for x in got_leaves if x.requires_grad],
-                                 [t.to_lamina() for t in tangents], allow_unused=True)
+    wanted = torch.autograd.grad(
+        [expected[i] for i in live],
+        [x for x in expected_leaves if x.requires_grad],
+        [t.to_torch() for t in tangents],
+        allow_unused=True,
+    )
+    found = lamina.autograd.grad(
+        [got[i] for i in live],
+        [x for x in got_leaves if x.requires_grad],
+        [t.to_lamina() for t in tangents],
+        allow_unused=True,
+    )
     for i, (mine, theirs) in enumerate(zip(found, wanted)):
         if mine is None or theirs is None:
             # One library may call a gradient absent that the other calls zero.
-            assert not np.any(array(mine if theirs is None else theirs)) if (mine, theirs) != (None, None) else True
+            assert (
+                not np.any(array(mine if theirs is None else theirs))
+                if (mine, theirs) != (None, None)
+                else True
+            )
             continue
         check_same(mine, theirs, tolerance(drawn, expected), f"{name} gradient of tensor {i}")
 

@@ -10,7 +10,8 @@ from lamina.ops import registry  # noqa: E402
 from oracle import array, check_same, run_lamina, run_torch  # noqa: E402
 from samples import Array, sample, samples  # noqa: E402
 
-# lamina's own operators, and digamma (the derivative of lgamma), whose derivative lamina does not offer.
+# lamina's own operators, and digamma (the derivative of lgamma), whose derivative lamina does not
+# offer.
 _NOT_COMPARED = {"_clone_contiguous", "as_strided_backward", "lgamma"}
 
 # The oracle drops the gradients of these operators' statistics, which lamina does not.
@@ -21,14 +22,23 @@ def _first_differentiable(name):
     """The first sample in float64 that is dense and has elements."""
     for number, one in enumerate(samples(name)):
         arrays = [x for x in one.args if isinstance(x, Array)]
-        if one.grad and arrays and any(x.dtype == "float64" and x.data.size and x.differentiable for x in arrays):
+        if (
+            one.grad
+            and arrays
+            and any(x.dtype == "float64" and x.data.size and x.differentiable for x in arrays)
+        ):
             return number
     return None
 
 
 def _names():
     for entry in registry.entries():
-        if entry.functional is None and entry.differentiable and any(f.fn for f in entry.formulas) and not entry.writes:
+        if (
+            entry.functional is None
+            and entry.differentiable
+            and any(f.fn for f in entry.formulas)
+            and not entry.writes
+        ):
             if entry.name not in _NOT_COMPARED and _first_differentiable(entry.name) is not None:
                 yield entry.name
 

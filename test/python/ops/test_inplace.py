@@ -1,21 +1,29 @@
 """In-place twins: x.f_(...) leaves in x what f(x, ...) returns, or refuses without touching x."""
 
+import lamina
 import numpy as np
 import pytest
-
-import lamina
 from lamina.errors import LaminaError
 from lamina.ops import registry
 from samples import Array, convert, sample, samples
 
-TWINS = {entry.functional.name: entry for entry in registry.entries() if entry.functional is not None
-         and not entry.is_inplace_view}
-CASES = [(name, number) for name in sorted(TWINS) for number in range(len(samples(name)))
-         if isinstance(sample(name, number).args[0], Array)]
+TWINS = {
+    entry.functional.name: entry
+    for entry in registry.entries()
+    if entry.functional is not None and not entry.is_inplace_view
+}
+CASES = [
+    (name, number)
+    for name in sorted(TWINS)
+    for number in range(len(samples(name)))
+    if isinstance(sample(name, number).args[0], Array)
+]
 
 
 def _arguments(drawn):
-    return convert(drawn.args, lambda a: a.to_lamina()), convert(drawn.kwargs, lambda a: a.to_lamina())
+    return convert(drawn.args, lambda a: a.to_lamina()), convert(
+        drawn.kwargs, lambda a: a.to_lamina()
+    )
 
 
 @pytest.mark.parametrize("name,number", CASES, ids=[f"{n}-{i}" for n, i in CASES])

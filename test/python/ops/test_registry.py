@@ -1,7 +1,6 @@
 """The registry is complete: every entry is documented, has sample inputs and runs on them."""
 
 import pytest
-
 from lamina.ops import registry
 from samples import SAMPLES, convert, samples
 
@@ -28,4 +27,7 @@ def test_runs_on_its_samples(entry):
     drawn = samples(entry.name)
     assert drawn
     for one in drawn:
-        entry(*convert(one.args, lambda a: a.to_lamina()), **convert(one.kwargs, lambda a: a.to_lamina()))
+        entry(
+            *convert(one.args, lambda a: a.to_lamina()),
+            **convert(one.kwargs, lambda a: a.to_lamina()),
+        )

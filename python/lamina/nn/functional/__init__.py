@@ -28,6 +28,7 @@ from .activation import (
     threshold,
 )
 from .affine import bilinear, embedding, linear, one_hot
+from .attention import scaled_dot_product_attention
 from .convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from .loss import (
     binary_cross_entropy,
@@ -94,6 +95,7 @@ __all__ = [
     "relu6",
     "relu_",
     "rms_norm",
+    "scaled_dot_product_attention",
     "selu",
     "sigmoid",
     "silu",

@@ -1,10 +1,11 @@
 """What every array primitive needs: weak scalars, small floats, quiet floating point.
 
-NumPy has no arithmetic for the 8-bit floats that rounds once, sums half floats in half precision and
-warns on overflow; the functions here give the primitives one answer to each. No primitive lives here.
+NumPy has no arithmetic for the 8-bit floats that rounds once, sums half floats in half precision
+and warns on overflow; the functions here give the primitives one answer to each. No primitive
+lives here.
 
-Array functions are called through `numpy`, which forwards to the operands' own library (CuPy) by the
-array protocols, so nothing here names a device.
+Array functions are called through `numpy`, which forwards to the operands' own library (CuPy) by
+the array protocols, so nothing here names a device.
 """
 
 import functools
@@ -13,7 +14,8 @@ import ml_dtypes
 import numpy as np
 
 SMALL_FLOATS = frozenset(
-    np.dtype(t) for t in (np.float16, ml_dtypes.bfloat16, ml_dtypes.float8_e4m3fn, ml_dtypes.float8_e5m2)
+    np.dtype(t)
+    for t in (np.float16, ml_dtypes.bfloat16, ml_dtypes.float8_e4m3fn, ml_dtypes.float8_e5m2)
 )
 """Float dtypes that are computed in float32 and rounded once."""
 

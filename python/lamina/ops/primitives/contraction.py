@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import as_strided
 from ._numeric import compute_dtype, quiet
 from .indexing import pad
 
-__all__ = ["matmul", "convolution"]
+__all__ = ["convolution", "matmul"]
 
 
 @quiet

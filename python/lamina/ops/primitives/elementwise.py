@@ -1,7 +1,7 @@
 """Elementwise primitives: one value out for each value in, no axis is special.
 
-Binary operands have equal dtypes (Python scalars are weak) and broadcast as in NumPy. Results are fresh
-arrays, 0-d ones included, never NumPy scalars.
+Binary operands have equal dtypes (Python scalars are weak) and broadcast as in NumPy. Results are
+fresh arrays, 0-d ones included, never NumPy scalars.
 """
 
 import numpy as np
@@ -9,12 +9,60 @@ import numpy as np
 from . import special
 from ._numeric import SMALL_FLOATS, coerce, quiet, rounded_once
 
-__all__ = """
-    neg abs sign exp exp2 expm1 log log2 log1p sqrt rsqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh
-    erf erfinv lgamma digamma floor ceil round trunc conj bitwise_not
-    add sub mul div rem pow atan2 maximum minimum bitwise_and bitwise_or bitwise_xor shift_left shift_right
-    compare select cast complex clone
-""".split()
+__all__ = [
+    "abs",
+    "acos",
+    "acosh",
+    "add",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "bitwise_and",
+    "bitwise_not",
+    "bitwise_or",
+    "bitwise_xor",
+    "cast",
+    "ceil",
+    "clone",
+    "compare",
+    "complex",
+    "conj",
+    "cos",
+    "cosh",
+    "digamma",
+    "div",
+    "erf",
+    "erfinv",
+    "exp",
+    "exp2",
+    "expm1",
+    "floor",
+    "lgamma",
+    "log",
+    "log1p",
+    "log2",
+    "maximum",
+    "minimum",
+    "mul",
+    "neg",
+    "pow",
+    "rem",
+    "round",
+    "rsqrt",
+    "select",
+    "shift_left",
+    "shift_right",
+    "sign",
+    "sin",
+    "sinh",
+    "sqrt",
+    "sub",
+    "tan",
+    "tanh",
+    "trunc",
+]
 
 
 def _unary(name, function, doc):
@@ -113,7 +161,9 @@ bitwise_and = _binary("bitwise_and", np.bitwise_and, "bits set in both")
 bitwise_or = _binary("bitwise_or", np.bitwise_or, "bits set in either")
 bitwise_xor = _binary("bitwise_xor", np.bitwise_xor, "bits set in exactly one")
 shift_left = _binary("shift_left", np.left_shift, "x * 2**y")
-shift_right = _binary("shift_right", np.right_shift, "x / 2**y rounded down; logical for unsigned x")
+shift_right = _binary(
+    "shift_right", np.right_shift, "x / 2**y rounded down; logical for unsigned x"
+)
 
 _PREDICATES = {
     "eq": np.equal,
@@ -140,8 +190,9 @@ def select(pred, x, y):
 
 @quiet
 def cast(x, dtype):
-    """x as `dtype`, always fresh: floats to integers truncate, anything to bool is x != 0, complex to
-    real drops the imaginary part."""
+    """x as `dtype`, always fresh: floats to integers truncate, anything to bool is x != 0,
+    complex to real drops the imaginary part.
+    """
     dtype = np.dtype(dtype)
     if x.dtype.kind == "c" and dtype.kind not in "cb":
         x = x.real

@@ -4,7 +4,7 @@ import numpy as np
 
 from ._numeric import scalar
 
-__all__ = "constant full iota assign".split()
+__all__ = ["assign", "constant", "full", "iota"]
 
 
 def constant(array):

@@ -1,15 +1,14 @@
 """Indexing primitives: elements are chosen by index arrays, or moved without arithmetic.
 
-Index arrays are int64. `gather` and `scatter` refuse negative indices, `index` and `index_put` wrap them;
-an index out of range is an IndexError.
+Index arrays are int64. `gather` and `scatter` refuse negative indices, `index` and `index_put`
+wrap them; an index out of range is an IndexError.
 """
-
 
 import numpy as np
 
 from ._numeric import compute_dtype, quiet, scalar
 
-__all__ = "gather scatter index index_put concat pad flip".split()
+__all__ = ["concat", "flip", "gather", "index", "index_put", "pad", "scatter"]
 
 _COMBINE = {"add": np.add, "mul": np.multiply, "amax": np.maximum, "amin": np.minimum}
 
@@ -34,7 +33,9 @@ def scatter(x, index, src, dim, reduce):
 
 
 def index(x, indices):
-    """x[indices[0], indices[1], ...]: k index arrays of one shape S select in the k leading dims."""
+    """x[indices[0], indices[1], ...]: k index arrays of one shape S select in the k leading
+    dims.
+    """
     return x[tuple(indices)]
 
 
@@ -50,12 +51,16 @@ def concat(xs, dim):
 
 
 def pad(x, low, high, interior, value):
-    """Surround x with `value`: low before, high after (negative crops), interior between elements."""
+    """Surround x with `value`: low before, high after (negative crops), interior between
+    elements.
+    """
     fill = scalar(value, x.dtype)
     spread = [size + max(size - 1, 0) * gap for size, gap in zip(x.shape, interior)]
     shape = [size + before + after for size, before, after in zip(spread, low, high)]
     if any(size < 0 for size in shape):
-        raise ValueError(f"pad: low {list(low)} and high {list(high)} crop more than the shape {x.shape} has")
+        raise ValueError(
+            f"pad: low {list(low)} and high {list(high)} crop more than the shape {x.shape} has"
+        )
     if any(interior):
         source = np.full(spread, fill, x.dtype)
         source[tuple(slice(None, None, gap + 1) for gap in interior)] = x

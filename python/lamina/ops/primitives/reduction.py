@@ -1,26 +1,42 @@
 """Reductions, scans and sort: the primitives for which one dimension is special.
 
-Reductions drop the reduced dimensions and keep the operand's dtype (small floats accumulate in float32).
-A 0-d operand of a scan or a sort counts as one element.
+Reductions drop the reduced dimensions and keep the operand's dtype (small floats accumulate in
+float32). A 0-d operand of a scan or a sort counts as one element.
 """
 
 import numpy as np
 
 from ._numeric import SMALL_FLOATS, compute_dtype, quiet, rounded_once
 
-__all__ = "sum prod amax amin any all argmax argmin cumsum cumprod sort".split()
+__all__ = [
+    "all",
+    "amax",
+    "amin",
+    "any",
+    "argmax",
+    "argmin",
+    "cumprod",
+    "cumsum",
+    "prod",
+    "sort",
+    "sum",
+]
 
 
 @quiet
 def sum(x, dims):
     """Sum over dims; logical or of booleans, 0 over nothing."""
-    return np.asarray(np.sum(x, axis=tuple(dims), dtype=compute_dtype(x.dtype))).astype(x.dtype, copy=False)
+    return np.asarray(np.sum(x, axis=tuple(dims), dtype=compute_dtype(x.dtype))).astype(
+        x.dtype, copy=False
+    )
 
 
 @quiet
 def prod(x, dims):
     """Product over dims; logical and of booleans, 1 over nothing."""
-    return np.asarray(np.prod(x, axis=tuple(dims), dtype=compute_dtype(x.dtype))).astype(x.dtype, copy=False)
+    return np.asarray(np.prod(x, axis=tuple(dims), dtype=compute_dtype(x.dtype))).astype(
+        x.dtype, copy=False
+    )
 
 
 @quiet
@@ -72,7 +88,9 @@ def sort(x, dim, descending):
     keys = x.astype(np.float32) if x.dtype in SMALL_FLOATS else x
     if descending:
         # Reversing before and after keeps equal elements in their order.
-        positions = x.shape[dim] - 1 - np.flip(np.argsort(np.flip(keys, dim), axis=dim, kind="stable"), dim)
+        positions = (
+            x.shape[dim] - 1 - np.flip(np.argsort(np.flip(keys, dim), axis=dim, kind="stable"), dim)
+        )
     else:
         positions = np.argsort(keys, axis=dim, kind="stable")
     return np.take_along_axis(x, positions, axis=dim), positions.astype(np.int64)

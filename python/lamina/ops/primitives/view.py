@@ -1,9 +1,9 @@
 """View primitives and their inverses: another indexing of the same elements, no arithmetic.
 
-A view shares memory with its operand and is writable when the operand is, so the interpreter can run
-programs that mutate through views. Where no strided array can express the view (`reshape`, `as_strided`,
-`view_as_complex` of a non-contiguous operand) the result is a copy. The inverse helpers (`*_scatter`)
-return a fresh base with the viewed region replaced.
+A view shares memory with its operand and is writable when the operand is, so the interpreter can
+run programs that mutate through views. Where no strided array can express the view (`reshape`,
+`as_strided`, `view_as_complex` of a non-contiguous operand) the result is a copy. The inverse
+helpers (`*_scatter`) return a fresh base with the viewed region replaced.
 """
 
 import builtins
@@ -11,11 +11,26 @@ import builtins
 import numpy as np
 from numpy.lib.stride_tricks import as_strided as _strided
 
-__all__ = """
-    permute reshape expand slice squeeze unsqueeze diagonal as_strided unfold
-    real imag view_as_real view_as_complex bitcast alias
-    slice_scatter diagonal_scatter as_strided_scatter
-""".split()
+__all__ = [
+    "alias",
+    "as_strided",
+    "as_strided_scatter",
+    "bitcast",
+    "diagonal",
+    "diagonal_scatter",
+    "expand",
+    "imag",
+    "permute",
+    "real",
+    "reshape",
+    "slice",
+    "slice_scatter",
+    "squeeze",
+    "unfold",
+    "unsqueeze",
+    "view_as_complex",
+    "view_as_real",
+]
 
 
 def permute(x, dims):
@@ -63,7 +78,9 @@ def diagonal(x, offset, dim1, dim2):
 
 
 def as_strided(x, sizes, strides, offset):
-    """Element (i, j, ...) is number offset + i*strides[0] + j*strides[1] + ... of x in row-major order."""
+    """Element (i, j, ...) is number offset + i*strides[0] + j*strides[1] + ... of x in
+    row-major order.
+    """
     flat = x.reshape(-1)
     if 0 in sizes:
         return flat[:0].reshape(sizes)
@@ -85,11 +102,11 @@ def unfold(x, dim, size, step):
     if x.ndim == 0:
         x = x.reshape(1)
     count = (x.shape[dim] - size) // step + 1
-    if size < 0 or step <= 0 or count < 1 and x.shape[dim] < size:
+    if size < 0 or step <= 0 or (count < 1 and x.shape[dim] < size):
         raise ValueError(f"unfold: window {size} with step {step} does not fit size {x.shape[dim]}")
-    shape = x.shape[:dim] + (count,) + x.shape[dim + 1 :] + (size,)
+    shape = (*x.shape[:dim], count, *x.shape[dim + 1 :], size)
     stride = x.strides[dim]
-    return _strided(x, shape, x.strides[:dim] + (stride * step,) + x.strides[dim + 1 :] + (stride,))
+    return _strided(x, shape, (*x.strides[:dim], stride * step, *x.strides[dim + 1 :], stride))
 
 
 def real(x):

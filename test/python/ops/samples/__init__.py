@@ -1,7 +1,7 @@
 """The operator database: sample inputs for every entry of the registry.
 
-`cases()` lists (entry name, sample number); `sample(name, number)` makes the arguments. Tests of values,
-gradients and compiled code all draw on it.
+`cases()` lists (entry name, sample number); `sample(name, number)` makes the arguments. Tests of
+values, gradients and compiled code all draw on it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _FAMILIES = (pointwise, activations, reductions, contractions, losses, movement,
 SAMPLES = {name: draw for family in _FAMILIES for name, draw in family.SAMPLES.items()}
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def samples(name: str) -> tuple:
     """All samples of an entry ("add.Tensor")."""
     return tuple(SAMPLES[name](Maker(name)))
@@ -31,4 +31,15 @@ def cases() -> list:
     return [(name, number) for name in sorted(SAMPLES) for number in range(len(samples(name)))]
 
 
-__all__ = ["SAMPLES", "Array", "DType", "Maker", "Sample", "cases", "convert", "literal", "sample", "samples"]
+__all__ = [
+    "SAMPLES",
+    "Array",
+    "DType",
+    "Maker",
+    "Sample",
+    "cases",
+    "convert",
+    "literal",
+    "sample",
+    "samples",
+]

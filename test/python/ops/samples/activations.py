@@ -19,7 +19,9 @@ def unary(a, *rest, low=-4.0, high=4.0, **kwargs):
 def paired(a, *rest, low=-4.0, high=4.0, **kwargs):
     """An output gradient and a tensor of its shape, then the given arguments."""
     for dtype in _DTYPES:
-        yield Sample((a(3, 4, dtype=dtype), a(3, 4, dtype=dtype, low=low, high=high), *rest), kwargs)
+        yield Sample(
+            (a(3, 4, dtype=dtype), a(3, 4, dtype=dtype, low=low, high=high), *rest), kwargs
+        )
     yield Sample((a(3, 4, layout="transposed"), a(3, 4, low=low, high=high), *rest), kwargs)
     yield Sample((a(0), a(0), *rest), kwargs)
 
@@ -55,7 +57,9 @@ def _softmax(a):
 def _softmax_backward(a):
     for dim in (0, -1):
         yield Sample((a(3, 4), a(3, 4, low=0.1, high=0.5), dim, DType("float64")))
-    yield Sample((a(3, 4, dtype="float32"), a(3, 4, low=0.1, high=0.5, dtype="float32"), 1, DType("float32")))
+    yield Sample(
+        (a(3, 4, dtype="float32"), a(3, 4, low=0.1, high=0.5, dtype="float32"), 1, DType("float32"))
+    )
     yield Sample((a(0, 4), a(0, 4), 1, DType("float64")))
 
 
@@ -66,7 +70,8 @@ SAMPLES = {
     "threshold_backward": lambda a: paired(a, 0.5),
     "hardtanh": lambda a: _both(a, unary, [(), (-2.0, 0.5)]),
     "hardtanh_backward": lambda a: paired(a, -1.0, 1.0),
-    "hardsigmoid": _hardsigmoid, "hardswish": unary,
+    "hardsigmoid": _hardsigmoid,
+    "hardswish": unary,
     "leaky_relu": lambda a: _both(a, unary, [(), (0.2,)]),
     "leaky_relu_backward": lambda a: paired(a, 0.1, False),
     "elu": lambda a: _both(a, unary, [(), (0.5, 2.0, 1.5)]),
@@ -75,11 +80,16 @@ SAMPLES = {
     "selu": unary,
     "sigmoid_backward": lambda a: paired(a, low=0.1, high=0.9),
     "tanh_backward": lambda a: paired(a, low=-0.9, high=0.9),
-    "log_sigmoid": unary, "silu": unary, "silu_backward": lambda a: [s._replace(grad=False) for s in paired(a)], "mish": unary,
+    "log_sigmoid": unary,
+    "silu": unary,
+    "silu_backward": lambda a: [s._replace(grad=False) for s in paired(a)],
+    "mish": unary,
     "softplus": lambda a: _both(a, unary, [(), (2.0, 3.0)]),
     "softplus_backward": lambda a: paired(a, 2.0, 3.0),
     "gelu": lambda a: [*unary(a), *unary(a, approximate="tanh")],
     "gelu_backward": lambda a: [*paired(a), *paired(a, approximate="tanh")],
-    "_softmax": _softmax, "_log_softmax": _softmax,
-    "_softmax_backward_data": _softmax_backward, "_log_softmax_backward_data": _softmax_backward,
+    "_softmax": _softmax,
+    "_log_softmax": _softmax,
+    "_softmax_backward_data": _softmax_backward,
+    "_log_softmax_backward_data": _softmax_backward,
 }

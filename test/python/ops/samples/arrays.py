@@ -1,30 +1,38 @@
 """Sample inputs that can become tensors of lamina or of the oracle: a description, not a tensor.
 
-`Array` is NumPy data, a dtype name and a memory layout; `Sample` is one call's arguments. Data is drawn
-from a generator seeded by the entry's name, so a sample is the same in every process.
+`Array` is NumPy data, a dtype name and a memory layout; `Sample` is one call's arguments. Data is
+drawn from a generator seeded by the entry's name, so a sample is the same in every process.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import zlib
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import ml_dtypes
 import numpy as np
 
-_SMALL = {"bfloat16": ml_dtypes.bfloat16, "float8_e4m3fn": ml_dtypes.float8_e4m3fn,
-          "float8_e5m2": ml_dtypes.float8_e5m2}
+_SMALL = {
+    "bfloat16": ml_dtypes.bfloat16,
+    "float8_e4m3fn": ml_dtypes.float8_e4m3fn,
+    "float8_e5m2": ml_dtypes.float8_e5m2,
+}
 
 
 def numpy_dtype(name: str) -> np.dtype:
+    """The NumPy dtype called `name`, small floats included."""
     return np.dtype(_SMALL.get(name, name))
 
 
 @dataclasses.dataclass(frozen=True)
 class Array:
-    """`data` in row-major order. layout: "dense", "transposed" (dimensions stored in reverse) or "strided" (every
-    second element of a longer last dimension). constant: never asked for a gradient."""
+    """`data` in row-major order. layout: "dense", "transposed" (dimensions stored in reverse)
+    or "strided" (every second element of a longer last dimension). constant: never asked for a
+    gradient.
+    """
 
     data: np.ndarray
     layout: str = "dense"
@@ -32,17 +40,20 @@ class Array:
 
     @property
     def dtype(self) -> str:
+        """The dtype's name."""
         return self.data.dtype.name
 
     @property
     def shape(self) -> tuple:
+        """The sizes."""
         return self.data.shape
 
     @property
     def differentiable(self) -> bool:
+        """Whether gradients are asked for here."""
         return not self.constant and self.dtype in ("float32", "float64", "complex64", "complex128")
 
-    def frozen(self) -> "Array":
+    def frozen(self) -> Array:
         """The same, never asked for a gradient."""
         return dataclasses.replace(self, constant=True)
 
@@ -63,11 +74,15 @@ class Array:
         return tensor[..., ::2] if self.layout == "strided" else tensor
 
     def to_lamina(self):
+        """A tensor of lamina."""
         import lamina
+
         return self.viewed(lamina.from_numpy(self.stored()))
 
     def to_torch(self):
+        """A tensor of the oracle."""
         import torch
+
         stored = self.stored()
         if self.dtype in _SMALL:
             raw = torch.from_numpy(stored.view(f"i{stored.itemsize}"))
@@ -79,7 +94,7 @@ class Sample(NamedTuple):
     """The arguments of one call. `grad`: whether gradients are defined at these inputs."""
 
     args: tuple
-    kwargs: dict = {}
+    kwargs: Mapping = MappingProxyType({})
     grad: bool = True
 
 
@@ -89,7 +104,7 @@ def convert(value, how):
         return how(value)
     if isinstance(value, (list, tuple)):
         return type(value)(convert(v, how) for v in value)
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {k: convert(v, how) for k, v in value.items()}
     return value
 
@@ -98,11 +113,15 @@ class DType(str):
     """The name of a dtype passed as an argument."""
 
     def to_lamina(self):
+        """Lamina's dtype."""
         import lamina
+
         return getattr(lamina, self)
 
     def to_torch(self):
+        """The oracle's dtype."""
         import torch
+
         return getattr(torch, self)
 
 

@@ -14,8 +14,12 @@ def _products(a, *shapes):
         yield Sample(tuple(a(*shape, dtype=dtype) for shape in shapes))
     yield Sample(tuple(a(*shape, layout="transposed") for shape in shapes))
     for empty in ("m", "k", "n"):
-        yield Sample(tuple(a(*(0 if name == empty else size for name, size in zip(names, shape)))
-                           for names, shape in zip(_NAMES[len(shapes[0]), len(shapes[1])], shapes)))
+        yield Sample(
+            tuple(
+                a(*(0 if name == empty else size for name, size in zip(names, shape)))
+                for names, shape in zip(_NAMES[len(shapes[0]), len(shapes[1])], shapes)
+            )
+        )
 
 
 _NAMES = {(2, 2): ("mk", "kn"), (3, 3): ("bmk", "bkn"), (2, 1): ("mk", "k"), (1, 1): ("k", "k")}
@@ -27,40 +31,103 @@ def _sums(a, added, left, right):
     yield Sample((a(*added[-1:]), a(*left, layout="transposed"), a(*right)))
     yield Sample((a(), a(*left), a(*right)), {"beta": 0.5, "alpha": 2.0})
     yield Sample((a(*added), a(*left), a(*right)), {"beta": 0})
-    yield Sample((a(*added, dtype="complex128"), a(*left, dtype="complex128"), a(*right, dtype="complex128")),
-                 {"alpha": 1 + 2j})
+    yield Sample(
+        (
+            a(*added, dtype="complex128"),
+            a(*left, dtype="complex128"),
+            a(*right, dtype="complex128"),
+        ),
+        {"alpha": 1 + 2j},
+    )
 
 
 def _convolutions(a, *, options=((1, 0, 1), (2, 1, 1), (1, 2, 2), (3, 1, 1))):
     """input, weight, bias, stride, padding, dilation, transposed, output_padding, groups."""
     sizes, kernels = (7, 6, 5), (3, 2, 3)
     for rank, groups, (stride, padding, dilation), transposed in itertools.product(
-            (1, 2, 3), (1, 2), options, (False, True)):
+        (1, 2, 3), (1, 2), options, (False, True)
+    ):
         if rank == 3 and groups == 2:
             continue
-        weight = a(4, 3, *kernels[:rank]) if transposed else a(2 * groups, 4 // groups, *kernels[:rank])
+        weight = (
+            a(4, 3, *kernels[:rank]) if transposed else a(2 * groups, 4 // groups, *kernels[:rank])
+        )
         bias = a(3 * groups if transposed else 2 * groups) if (stride + groups) % 2 else None
         extra = [1 if stride > 1 and transposed else 0] * rank
-        yield Sample((a(2, 4, *sizes[:rank]), weight, bias, [stride] * rank, [padding] * rank, [dilation] * rank,
-                      transposed, extra, groups))
+        yield Sample(
+            (
+                a(2, 4, *sizes[:rank]),
+                weight,
+                bias,
+                [stride] * rank,
+                [padding] * rank,
+                [dilation] * rank,
+                transposed,
+                extra,
+                groups,
+            )
+        )
     for dtype in ("float32", "bfloat16"):
-        yield Sample((a(1, 2, 5, 5, dtype=dtype), a(3, 2, 3, 3, dtype=dtype), a(3, dtype=dtype), [1, 1], [1, 1], [1, 1],
-                      False, [0, 0], 1))
+        yield Sample(
+            (
+                a(1, 2, 5, 5, dtype=dtype),
+                a(3, 2, 3, 3, dtype=dtype),
+                a(3, dtype=dtype),
+                [1, 1],
+                [1, 1],
+                [1, 1],
+                False,
+                [0, 0],
+                1,
+            )
+        )
     yield Sample((a(0, 2, 5, 5), a(3, 2, 3, 3), None, [1, 1], [0, 0], [1, 1], False, [0, 0], 1))
-    yield Sample((a(2, 2, 5, 4, layout="transposed"), a(3, 2, 1, 1), a(3), [2, 1], [0, 1], [1, 1], False, [0, 0], 1))
+    yield Sample(
+        (
+            a(2, 2, 5, 4, layout="transposed"),
+            a(3, 2, 1, 1),
+            a(3),
+            [2, 1],
+            [0, 1],
+            [1, 1],
+            False,
+            [0, 0],
+            1,
+        )
+    )
 
 
 def _convolution_gradients(a):
     for masks in ((True, True, True), (True, False, False), (False, True, False)):
-        yield Sample((a(2, 4, 4, 4), a(2, 2, 7, 7), a(4, 2, 3, 3), [4], [2, 2], [1, 1], [1, 1], False, [0, 0], 1,
-                      list(masks)))
-    yield Sample((a(2, 4, 13), a(2, 2, 6), a(2, 4, 3), [4], [2], [0], [1], True, [0], 1, [True, True, True]))
+        yield Sample(
+            (
+                a(2, 4, 4, 4),
+                a(2, 2, 7, 7),
+                a(4, 2, 3, 3),
+                [4],
+                [2, 2],
+                [1, 1],
+                [1, 1],
+                False,
+                [0, 0],
+                1,
+                list(masks),
+            )
+        )
+    yield Sample(
+        (a(2, 4, 13), a(2, 2, 6), a(2, 4, 3), [4], [2], [0], [1], True, [0], 1, [True, True, True])
+    )
 
 
 def _max_pools(a, rank):
-    shape = (2, 3, 6, 7, 5)[:2 + rank]
+    shape = (2, 3, 6, 7, 5)[: 2 + rank]
     for rest in ((2,), (3, 2), (3, 2, 1), (3, 1, 1, 2), (3, 2, 1, 1, True), (2, 3, 0, 1, True)):
-        yield Sample((a(*shape), *([v] if isinstance(v, int) and not isinstance(v, bool) else v for v in rest)))
+        yield Sample(
+            (
+                a(*shape),
+                *([v] if isinstance(v, int) and not isinstance(v, bool) else v for v in rest),
+            )
+        )
     yield Sample((a(*shape[1:], dtype="float32"), [2] * rank))
     yield Sample((a(*shape, dtype="bfloat16"), [2] * rank))
     yield Sample((a(*shape, layout="transposed"), [2] * rank))
@@ -68,9 +135,17 @@ def _max_pools(a, rank):
 
 
 def _average_pools(a, rank):
-    shape = (2, 3, 6, 7, 5)[:2 + rank]
-    for rest in (([2],), ([3], [2]), ([3], [2], [1]), ([3], [2], [1], True), ([3], [2], [1], False, False),
-                 ([3], [2], [1], True, False), ([2], [2], [0], False, True, 3), ([2], [3], [0], True)):
+    shape = (2, 3, 6, 7, 5)[: 2 + rank]
+    for rest in (
+        ([2],),
+        ([3], [2]),
+        ([3], [2], [1]),
+        ([3], [2], [1], True),
+        ([3], [2], [1], False, False),
+        ([3], [2], [1], True, False),
+        ([2], [2], [0], False, True, 3),
+        ([2], [3], [0], True),
+    ):
         yield Sample((a(*shape), *rest))
     yield Sample((a(*shape[1:], dtype="float32"), [2]))
     if rank == 2:
@@ -79,13 +154,15 @@ def _average_pools(a, rank):
 
 def _max_pool_gradients(a, rank):
     # Windows of size 2 without overlap: every index is in its own window.
-    shape = (2, 3, 4, 4, 4)[:2 + rank]
-    out = (2, 3, 2, 2, 2)[:2 + rank]
-    yield Sample((a(*out), a(*shape), [2], [2], [0], [1], False, a.index(*out, size=4 ** rank)), grad=False)
+    shape = (2, 3, 4, 4, 4)[: 2 + rank]
+    out = (2, 3, 2, 2, 2)[: 2 + rank]
+    yield Sample(
+        (a(*out), a(*shape), [2], [2], [0], [1], False, a.index(*out, size=4**rank)), grad=False
+    )
 
 
 def _average_pool_gradients(a, rank):
-    shape, out = (2, 3, 6, 6, 6)[:2 + rank], (2, 3, 3, 3, 3)[:2 + rank]
+    shape, out = (2, 3, 6, 6, 6)[: 2 + rank], (2, 3, 3, 3, 3)[: 2 + rank]
     for include in (True, False):
         yield Sample((a(*out), a(*shape), [3], [2], [1], False, include, None))
 
@@ -116,27 +193,50 @@ def _group_norms(a):
 def _batch_norms(a):
     for shape in ((4, 3), (4, 3, 5), (2, 3, 4, 2)):
         yield Sample((a(*shape), a(3), a(3), None, None, True, 0.1, 1e-5))
-        yield Sample((a(*shape), a(3), a(3), a(3).frozen(), a(3, low=0.5).frozen(), False, 0.1, 1e-5))
+        yield Sample(
+            (a(*shape), a(3), a(3), a(3).frozen(), a(3, low=0.5).frozen(), False, 0.1, 1e-5)
+        )
     yield Sample((a(4, 3), None, None, None, None, True, 0.1, 1e-5))
-    yield Sample((a(4, 3, dtype="float32"), None, None, a(3, dtype="float32").frozen(), a(3, dtype="float32", low=0.5).frozen(), False, 0.1,
-                  1e-5))
+    yield Sample(
+        (
+            a(4, 3, dtype="float32"),
+            None,
+            None,
+            a(3, dtype="float32").frozen(),
+            a(3, dtype="float32", low=0.5).frozen(),
+            False,
+            0.1,
+            1e-5,
+        )
+    )
 
 
 SAMPLES = {
-    "mm": lambda a: _products(a, (3, 4), (4, 5)), "bmm": lambda a: _products(a, (2, 3, 4), (2, 4, 5)),
-    "mv": lambda a: _products(a, (3, 4), (4,)), "dot": lambda a: _products(a, (4,), (4,)),
+    "mm": lambda a: _products(a, (3, 4), (4, 5)),
+    "bmm": lambda a: _products(a, (2, 3, 4), (2, 4, 5)),
+    "mv": lambda a: _products(a, (3, 4), (4,)),
+    "dot": lambda a: _products(a, (4,), (4,)),
     "vdot": lambda a: _products(a, (4,), (4,)),
-    "addmm": lambda a: _sums(a, (3, 5), (3, 4), (4, 5)), "addmv": lambda a: _sums(a, (3,), (3, 4), (4,)),
+    "addmm": lambda a: _sums(a, (3, 5), (3, 4), (4, 5)),
+    "addmv": lambda a: _sums(a, (3,), (3, 4), (4,)),
     "baddbmm": lambda a: _sums(a, (2, 3, 5), (2, 3, 4), (2, 4, 5)),
     "addbmm": lambda a: _sums(a, (3, 5), (2, 3, 4), (2, 4, 5)),
-    "convolution": _convolutions, "convolution_backward": _convolution_gradients,
-    "max_pool2d_with_indices": lambda a: _max_pools(a, 2), "max_pool3d_with_indices": lambda a: _max_pools(a, 3),
+    "convolution": _convolutions,
+    "convolution_backward": _convolution_gradients,
+    "max_pool2d_with_indices": lambda a: _max_pools(a, 2),
+    "max_pool3d_with_indices": lambda a: _max_pools(a, 3),
     "max_pool2d_with_indices_backward": lambda a: _max_pool_gradients(a, 2),
     "max_pool3d_with_indices_backward": lambda a: _max_pool_gradients(a, 3),
-    "avg_pool2d": lambda a: _average_pools(a, 2), "avg_pool3d": lambda a: _average_pools(a, 3),
+    "avg_pool2d": lambda a: _average_pools(a, 2),
+    "avg_pool3d": lambda a: _average_pools(a, 3),
     "avg_pool2d_backward": lambda a: _average_pool_gradients(a, 2),
     "avg_pool3d_backward": lambda a: _average_pool_gradients(a, 3),
     "_adaptive_avg_pool2d": _adaptive,
-    "_adaptive_avg_pool2d_backward": lambda a: [Sample((a(2, 3, 2, 2), a(2, 3, 4, 6))), Sample((a(3, 2, 3), a(3, 5, 7)))],
-    "native_layer_norm": _layer_norms, "native_group_norm": _group_norms, "native_batch_norm": _batch_norms,
+    "_adaptive_avg_pool2d_backward": lambda a: [
+        Sample((a(2, 3, 2, 2), a(2, 3, 4, 6))),
+        Sample((a(3, 2, 3), a(3, 5, 7))),
+    ],
+    "native_layer_norm": _layer_norms,
+    "native_group_norm": _group_norms,
+    "native_batch_norm": _batch_norms,
 }

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from .arrays import DType, Sample
 
-_DTYPES = ("float64", "float32", "bfloat16", "float16", "int64", "int32", "int8", "uint8", "bool", "complex64",
-           "float8_e4m3fn", "float8_e5m2")
+_DTYPES = (
+    "float64",
+    "float32",
+    "bfloat16",
+    "float16",
+    "int64",
+    "int32",
+    "int8",
+    "uint8",
+    "bool",
+    "complex64",
+    "float8_e4m3fn",
+    "float8_e5m2",
+)
 
 
 def _sized(a, *rest):
@@ -35,6 +47,7 @@ def _ranges(*calls):
             yield Sample(args)
         yield Sample(calls[0], {"dtype": DType("float32")})
         yield Sample(calls[0], {"dtype": DType("int32")})
+
     return samples
 
 
@@ -59,19 +72,38 @@ def _fills(a, value):
 
 
 SAMPLES = {
-    "zeros": _sized, "ones": _sized, "empty": _sized, "empty_like": _like, "new_empty": _new,
-    "zeros_like": _like, "ones_like": _like, "new_zeros": _new, "new_ones": _new,
+    "zeros": _sized,
+    "ones": _sized,
+    "empty": _sized,
+    "empty_like": _like,
+    "new_empty": _new,
+    "zeros_like": _like,
+    "ones_like": _like,
+    "new_zeros": _new,
+    "new_ones": _new,
     "full": lambda a: [*(Sample(([2, 3], value)) for value in (2, 2.5, True, 1j)), *_sized(a, 1)],
-    "full_like": lambda a: _like(a, 2.5), "new_full": lambda a: _new(a, 2.5),
-    "scalar_tensor": lambda a: [Sample((2,)), Sample((2.5,)), Sample((2,), {"dtype": DType("int64")})],
-    "arange": _ranges((5,), (2.5,), (0,)), "arange.start": _ranges((2, 6), (0.5, 3.0), (-3, 0)),
+    "full_like": lambda a: _like(a, 2.5),
+    "new_full": lambda a: _new(a, 2.5),
+    "scalar_tensor": lambda a: [
+        Sample((2,)),
+        Sample((2.5,)),
+        Sample((2,), {"dtype": DType("int64")}),
+    ],
+    "arange": _ranges((5,), (2.5,), (0,)),
+    "arange.start": _ranges((2, 6), (0.5, 3.0), (-3, 0)),
     "arange.start_step": _ranges((0, 10, 3), (1, 0, -0.25), (5, -5, -3), (0, 1, 0.1), (2, 2, 1)),
     "linspace": _ranges((0, 1, 5), (-3.0, 2.0, 7), (5, 1, 4), (2, 3, 1), (0, 1, 0)),
     "eye": lambda a: [Sample((3,)), Sample((0,)), Sample((2,), {"dtype": DType("int64")})],
     "eye.m": lambda a: [Sample((2, 3)), Sample((3, 2)), Sample((0, 2))],
     "_to_copy": _conversions,
-    "fill.Scalar": lambda a: _fills(a, lambda: 2.5), "fill.Tensor": lambda a: _fills(a, lambda: a()),
+    "fill.Scalar": lambda a: _fills(a, lambda: 2.5),
+    "fill.Tensor": lambda a: _fills(a, lambda: a()),
     "zero": lambda a: [Sample((a(2, 3),)), Sample((a(),)), Sample((a(2, dtype="bool"),))],
-    "clone": lambda a: [Sample((a(2, 3),)), Sample((a(2, 3, layout="transposed"),)), Sample((a(),)), Sample((a(0, 2),)),
-                        Sample((a(3, dtype="bfloat16"),))],
+    "clone": lambda a: [
+        Sample((a(2, 3),)),
+        Sample((a(2, 3, layout="transposed"),)),
+        Sample((a(),)),
+        Sample((a(0, 2),)),
+        Sample((a(3, dtype="bfloat16"),)),
+    ],
 }

@@ -38,7 +38,9 @@ def _index_put(a):
     yield Sample((a(4, 5), [distinct, literal([1, 3], "int64")], a(2)))
     yield Sample((a(4, 5, 3), [distinct, None, literal([1, 2], "int64")], a(2, 5)))
     yield Sample((a(4, 5), [a.index(6, size=4)], a(6, 5), True))
-    yield Sample((a(4, 5, dtype="float32"), [None, a.index(6, size=5)], a(4, 6, dtype="float32"), True))
+    yield Sample(
+        (a(4, 5, dtype="float32"), [None, a.index(6, size=5)], a(4, 6, dtype="float32"), True)
+    )
     yield Sample((a(4, 5), [a(4, 5, dtype="bool")], a()))
     yield Sample((a(4, 5, layout="transposed"), [distinct], a(2, 5)))
     yield Sample((a(4, 5, dtype="int64"), [distinct], a(2, 5, dtype="int64")))
@@ -82,7 +84,11 @@ def _scatter_reduce(a):
     for reduce in ("sum", "prod", "amax", "amin"):
         for include_self in (True, False):
             grad = reduce != "prod"
-            yield Sample((a(3, 4), 0, a.index(5, 4, size=3), a(5, 4), reduce), {"include_self": include_self}, grad)
+            yield Sample(
+                (a(3, 4), 0, a.index(5, 4, size=3), a(5, 4), reduce),
+                {"include_self": include_self},
+                grad,
+            )
         yield Sample((a(4, dtype="int64"), 0, a.index(6, size=4), a(6, dtype="int64"), reduce))
 
 
@@ -219,15 +225,31 @@ def _take(a):
 
 
 SAMPLES = {
-    "index.Tensor": _index, "index_put": _index_put, "gather": _gather,
-    "scatter.src": _scatter_source, "scatter.value": lambda a: _scatter(a, lambda shape: 2.5),
-    "scatter_add": _scatter_add, "scatter_reduce.two": _scatter_reduce,
-    "index_select": _index_select, "index_add": _index_add, "index_copy": _index_copy,
+    "index.Tensor": _index,
+    "index_put": _index_put,
+    "gather": _gather,
+    "scatter.src": _scatter_source,
+    "scatter.value": lambda a: _scatter(a, lambda shape: 2.5),
+    "scatter_add": _scatter_add,
+    "scatter_reduce.two": _scatter_reduce,
+    "index_select": _index_select,
+    "index_add": _index_add,
+    "index_copy": _index_copy,
     "index_fill.int_Scalar": lambda a: _index_fill(a, lambda: 2.5),
     "index_fill.int_Tensor": lambda a: _index_fill(a, lambda: a()),
-    "masked_scatter": _masked_scatter, "masked_scatter_backward": _masked_scatter_backward,
-    "masked_select": _masked_select, "nonzero": _nonzero, "take": _take,
-    "embedding": _embedding, "embedding_dense_backward": _embedding_gradient,
-    "cat": _cat, "stack": _stack, "constant_pad_nd": _pad, "flip": _flip, "roll": _roll, "tril": _triangle,
-    "triu": _triangle, "repeat": _repeat,
+    "masked_scatter": _masked_scatter,
+    "masked_scatter_backward": _masked_scatter_backward,
+    "masked_select": _masked_select,
+    "nonzero": _nonzero,
+    "take": _take,
+    "embedding": _embedding,
+    "embedding_dense_backward": _embedding_gradient,
+    "cat": _cat,
+    "stack": _stack,
+    "constant_pad_nd": _pad,
+    "flip": _flip,
+    "roll": _roll,
+    "tril": _triangle,
+    "triu": _triangle,
+    "repeat": _repeat,
 }

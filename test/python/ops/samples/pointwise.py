@@ -1,4 +1,6 @@
-"""Samples of the pointwise operators: every layout, 0-d and empty, mixed dtypes, the edges of the domain."""
+"""Samples of the pointwise operators: every layout, 0-d and empty, mixed dtypes, the edges of
+the domain.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +10,37 @@ _INF, _NAN = float("inf"), float("nan")
 
 # name -> (low, high, complex too, integers too)
 _FLOAT_UNARY = {
-    "exp": (-3, 3, True), "exp2": (-3, 3, False), "expm1": (-3, 3, False), "log": (0.1, 4, True), "log2": (0.1, 4, True),
-    "log10": (0.1, 4, True), "log1p": (-0.9, 3, False), "sqrt": (0.1, 4, True), "rsqrt": (0.1, 4, False),
-    "sin": (-3, 3, True), "cos": (-3, 3, True), "tan": (-1.2, 1.2, False), "asin": (-0.9, 0.9, False),
-    "acos": (-0.9, 0.9, False), "atan": (-3, 3, False), "sinh": (-3, 3, True), "cosh": (-3, 3, True),
-    "tanh": (-3, 3, True), "asinh": (-3, 3, False), "acosh": (1.1, 4, False), "atanh": (-0.9, 0.9, False),
-    "erf": (-3, 3, False), "erfc": (-3, 3, False), "erfinv": (-0.9, 0.9, False), "lgamma": (0.2, 5, False),
-    "digamma": (0.2, 5, False), "reciprocal": (0.3, 3, True), "sigmoid": (-4, 4, False),
-    "arcsin": (-0.9, 0.9, False), "arccos": (-0.9, 0.9, False), "arctan": (-3, 3, False),
+    "exp": (-3, 3, True),
+    "exp2": (-3, 3, False),
+    "expm1": (-3, 3, False),
+    "log": (0.1, 4, True),
+    "log2": (0.1, 4, True),
+    "log10": (0.1, 4, True),
+    "log1p": (-0.9, 3, False),
+    "sqrt": (0.1, 4, True),
+    "rsqrt": (0.1, 4, False),
+    "sin": (-3, 3, True),
+    "cos": (-3, 3, True),
+    "tan": (-1.2, 1.2, False),
+    "asin": (-0.9, 0.9, False),
+    "acos": (-0.9, 0.9, False),
+    "atan": (-3, 3, False),
+    "sinh": (-3, 3, True),
+    "cosh": (-3, 3, True),
+    "tanh": (-3, 3, True),
+    "asinh": (-3, 3, False),
+    "acosh": (1.1, 4, False),
+    "atanh": (-0.9, 0.9, False),
+    "erf": (-3, 3, False),
+    "erfc": (-3, 3, False),
+    "erfinv": (-0.9, 0.9, False),
+    "lgamma": (0.2, 5, False),
+    "digamma": (0.2, 5, False),
+    "reciprocal": (0.3, 3, True),
+    "sigmoid": (-4, 4, False),
+    "arcsin": (-0.9, 0.9, False),
+    "arccos": (-0.9, 0.9, False),
+    "arctan": (-3, 3, False),
 }
 _NO_GRADIENT = {"digamma"}
 
@@ -35,6 +60,7 @@ def _unary(name, low, high, complex_too):
         yield Sample((a(5, dtype="bool"),))
         if complex_too:
             yield Sample((a(3, 2, dtype="complex128", **options),))
+
     return samples
 
 
@@ -42,7 +68,13 @@ def _rounding(a):
     yield Sample((a(3, 4),))
     yield Sample((literal([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, -0.0, _INF, -_INF, _NAN]),))
     yield Sample((a(),))
-    yield Sample((a(0,),))
+    yield Sample(
+        (
+            a(
+                0,
+            ),
+        )
+    )
     yield Sample((a(4, dtype="bfloat16"),))
     yield Sample((a(4, 3, dtype="float32", layout="transposed"),))
 
@@ -81,7 +113,17 @@ def _numeric(a, *, complex_too=True, bool_too=False):
         yield Sample((a(4, dtype="bool"),))
 
 
-def _binary(a, second=None, *, complex_too=True, integers=True, bools=False, low=-3.0, number=2.5, in_number=2):
+def _binary(
+    a,
+    second=None,
+    *,
+    complex_too=True,
+    integers=True,
+    bools=False,
+    low=-3.0,
+    number=2.5,
+    in_number=2,
+):
     """Layouts, broadcasting and promotion. `second` narrows the second operand's range."""
     options = second or {"low": low}
     first = {"low": low}
@@ -133,9 +175,14 @@ def _with_alpha(a):
 def _quotients(a):
     far = {"low": 0.5, "high": 3}
     yield from _binary(a, far, complex_too=False, bools=False)
-    yield Sample((literal([7.0, -7.0, 7.0, -7.0, 0.0, -0.0]), literal([2.0, 2.0, -2.0, -2.0, 3.0, 3.0])), grad=False)
+    yield Sample(
+        (literal([7.0, -7.0, 7.0, -7.0, 0.0, -0.0]), literal([2.0, 2.0, -2.0, -2.0, 3.0, 3.0])),
+        grad=False,
+    )
     yield Sample((literal([7, -7, 7, -7, 6], "int64"), literal([2, 2, -2, -2, 3], "int64")))
-    yield Sample((literal([_INF, 1.0, _NAN, 1.0, 0.0]), literal([2.0, _INF, 1.0, 0.0, 0.0])), grad=False)
+    yield Sample(
+        (literal([_INF, 1.0, _NAN, 1.0, 0.0]), literal([2.0, _INF, 1.0, 0.0, 0.0])), grad=False
+    )
 
 
 def _moded(a):
@@ -255,7 +302,10 @@ def _fused(a, **options):
     yield Sample((a(3, 4), a(3, 4), a(3, 4, **options)))
     yield Sample((a(3, 4), a(4), a(3, 1, **options)), {"value": 2.5})
     yield Sample((a(), a(), a(**options)))
-    yield Sample((a(3, dtype="float32"), a(3, dtype="float32"), a(3, dtype="float32", **options)), {"value": 2})
+    yield Sample(
+        (a(3, dtype="float32"), a(3, dtype="float32"), a(3, dtype="float32", **options)),
+        {"value": 2},
+    )
 
 
 def _nan_to_num(a):
@@ -271,7 +321,9 @@ def _isclose(a):
     x = a(3, 4)
     yield Sample((x, x))
     yield Sample((a(3, 4), a(3, 4)), {"rtol": 0.5})
-    yield Sample((literal([_NAN, _INF, 1.0]), literal([_NAN, _INF, 1.0 + 1e-9])), {"equal_nan": True})
+    yield Sample(
+        (literal([_NAN, _INF, 1.0]), literal([_NAN, _INF, 1.0 + 1e-9])), {"equal_nan": True}
+    )
     yield Sample((a(4, dtype="int64"), a(4, dtype="int64")))
 
 
@@ -288,43 +340,97 @@ def _angle(a):
 
 SAMPLES = {name: _unary(name, *domain) for name, domain in _FLOAT_UNARY.items()}
 SAMPLES |= {
-    "neg": _numeric, "negative": _numeric, "abs": _numeric, "absolute": _numeric, "sgn": _numeric,
-    "sign": lambda a: _numeric(a, complex_too=False, bool_too=True), "square": lambda a: _numeric(a, bool_too=True),
+    "neg": _numeric,
+    "negative": _numeric,
+    "abs": _numeric,
+    "absolute": _numeric,
+    "sgn": _numeric,
+    "sign": lambda a: _numeric(a, complex_too=False, bool_too=True),
+    "square": lambda a: _numeric(a, bool_too=True),
     "conj_physical": _numeric,
-    "floor": _rounding_with_integers, "ceil": _rounding_with_integers, "trunc": _rounding_with_integers,
-    "round": _rounding_with_integers, "round.decimals": _decimals, "frac": _rounding,
-    "isnan": _classification_with_complex, "isinf": _classification_with_complex,
-    "isfinite": _classification_with_complex, "isposinf": _classification, "isneginf": _classification,
-    "signbit": _classification, "angle": _angle,
-    "complex": lambda a: [Sample((a(3), a(3))), Sample((a(2, 1, dtype="float32"), a(3, dtype="float32")))],
-    "add.Tensor": _with_alpha, "sub.Tensor": _with_alpha, "rsub.Tensor": _with_alpha,
-    "add.Scalar": _scalar, "sub.Scalar": _scalar, "rsub.Scalar": _scalar, "mul.Scalar": _scalar, "div.Scalar": _scalar,
-    "mul.Tensor": lambda a: _binary(a, bools=True), "div.Tensor": lambda a: _binary(a, {"low": 0.5}, bools=True),
-    "div.Tensor_mode": _moded, "div.Scalar_mode": _moded_scalar,
-    "floor_divide": lambda a: _no_grad(_quotients(a)), "floor_divide.Scalar": lambda a: _no_grad(_scalar(a)),
-    "fmod.Tensor": _quotients, "fmod.Scalar": _scalar,
-    "remainder.Tensor": _quotients, "remainder.Scalar": _scalar,
-    "pow.Tensor_Scalar": _powers, "pow.Tensor_Tensor": _tensor_powers,
-    "pow.Scalar": lambda a: [Sample((2.5, a(3, 4))), Sample((2, a(3, dtype="int64", low=0))), Sample((0, a(3, low=1)))],
+    "floor": _rounding_with_integers,
+    "ceil": _rounding_with_integers,
+    "trunc": _rounding_with_integers,
+    "round": _rounding_with_integers,
+    "round.decimals": _decimals,
+    "frac": _rounding,
+    "isnan": _classification_with_complex,
+    "isinf": _classification_with_complex,
+    "isfinite": _classification_with_complex,
+    "isposinf": _classification,
+    "isneginf": _classification,
+    "signbit": _classification,
+    "angle": _angle,
+    "complex": lambda a: [
+        Sample((a(3), a(3))),
+        Sample((a(2, 1, dtype="float32"), a(3, dtype="float32"))),
+    ],
+    "add.Tensor": _with_alpha,
+    "sub.Tensor": _with_alpha,
+    "rsub.Tensor": _with_alpha,
+    "add.Scalar": _scalar,
+    "sub.Scalar": _scalar,
+    "rsub.Scalar": _scalar,
+    "mul.Scalar": _scalar,
+    "div.Scalar": _scalar,
+    "mul.Tensor": lambda a: _binary(a, bools=True),
+    "div.Tensor": lambda a: _binary(a, {"low": 0.5}, bools=True),
+    "div.Tensor_mode": _moded,
+    "div.Scalar_mode": _moded_scalar,
+    "floor_divide": lambda a: _no_grad(_quotients(a)),
+    "floor_divide.Scalar": lambda a: _no_grad(_scalar(a)),
+    "fmod.Tensor": _quotients,
+    "fmod.Scalar": _scalar,
+    "remainder.Tensor": _quotients,
+    "remainder.Scalar": _scalar,
+    "pow.Tensor_Scalar": _powers,
+    "pow.Tensor_Tensor": _tensor_powers,
+    "pow.Scalar": lambda a: [
+        Sample((2.5, a(3, 4))),
+        Sample((2, a(3, dtype="int64", low=0))),
+        Sample((0, a(3, low=1))),
+    ],
     "atan2": lambda a: _binary(a, complex_too=False, bools=True, number=None),
-    "maximum": _extremum, "minimum": _extremum, "max.other": _extremum, "min.other": _extremum,
-    "logical_not": lambda a: _numeric(a, bool_too=True), "logical_and": _logical, "logical_or": _logical,
+    "maximum": _extremum,
+    "minimum": _extremum,
+    "max.other": _extremum,
+    "min.other": _extremum,
+    "logical_not": lambda a: _numeric(a, bool_too=True),
+    "logical_and": _logical,
+    "logical_or": _logical,
     "logical_xor": _logical,
     "bitwise_not": lambda a: [Sample((a(3, dtype=d),)) for d in ("int64", "int8", "uint8", "bool")],
-    "bitwise_and.Tensor": _bits, "bitwise_or.Tensor": _bits, "bitwise_xor.Tensor": _bits,
-    "bitwise_and.Scalar": _bits_scalar, "bitwise_or.Scalar": _bits_scalar, "bitwise_xor.Scalar": _bits_scalar,
+    "bitwise_and.Tensor": _bits,
+    "bitwise_or.Tensor": _bits,
+    "bitwise_xor.Tensor": _bits,
+    "bitwise_and.Scalar": _bits_scalar,
+    "bitwise_or.Scalar": _bits_scalar,
+    "bitwise_xor.Scalar": _bits_scalar,
     "bitwise_left_shift.Tensor": lambda a: _bits(a, bools=False, high=3),
     "bitwise_right_shift.Tensor": lambda a: _bits(a, bools=False, high=3),
-    "isclose": _isclose, "where.self": _where,
-    "masked_fill.Scalar": lambda a: _fill(a, lambda: 0.5), "masked_fill.Tensor": lambda a: _fill(a, lambda: a()),
-    "clamp": _bounds, "clip": _bounds, "clamp.Tensor": _tensor_bounds, "clip.Tensor": _tensor_bounds,
-    "clamp_min": lambda a: [s._replace(args=s.args[:2]) for s in _bounds(a) if s.args[1] is not None],
-    "clamp_max": lambda a: [s._replace(args=(s.args[0], s.args[2])) for s in _bounds(a) if s.args[2] is not None],
+    "isclose": _isclose,
+    "where.self": _where,
+    "masked_fill.Scalar": lambda a: _fill(a, lambda: 0.5),
+    "masked_fill.Tensor": lambda a: _fill(a, lambda: a()),
+    "clamp": _bounds,
+    "clip": _bounds,
+    "clamp.Tensor": _tensor_bounds,
+    "clip.Tensor": _tensor_bounds,
+    "clamp_min": lambda a: [
+        s._replace(args=s.args[:2]) for s in _bounds(a) if s.args[1] is not None
+    ],
+    "clamp_max": lambda a: [
+        s._replace(args=(s.args[0], s.args[2])) for s in _bounds(a) if s.args[2] is not None
+    ],
     "clamp_min.Tensor": lambda a: _binary(a, complex_too=False, number=None),
     "clamp_max.Tensor": lambda a: _binary(a, complex_too=False, number=None),
-    "lerp.Scalar": lambda a: _lerp(a, lambda: 0.3), "lerp.Tensor": lambda a: _lerp(a, lambda: a(1)),
-    "addcmul": _fused, "addcdiv": lambda a: _fused(a, low=0.5), "nan_to_num": _nan_to_num,
-    "bitwise_left_shift.Tensor_Scalar": _bits_scalar, "bitwise_right_shift.Tensor_Scalar": _bits_scalar,
+    "lerp.Scalar": lambda a: _lerp(a, lambda: 0.3),
+    "lerp.Tensor": lambda a: _lerp(a, lambda: a(1)),
+    "addcmul": _fused,
+    "addcdiv": lambda a: _fused(a, low=0.5),
+    "nan_to_num": _nan_to_num,
+    "bitwise_left_shift.Tensor_Scalar": _bits_scalar,
+    "bitwise_right_shift.Tensor_Scalar": _bits_scalar,
 }
 for _name in ("eq", "ne", "not_equal"):
     SAMPLES |= {f"{_name}.Tensor": _equality, f"{_name}.Scalar": _scalar}

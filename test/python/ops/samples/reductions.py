@@ -17,8 +17,17 @@ def _whole(a, *, dtypes=("float64", "float32", "bfloat16", "float16"), empty=Tru
         yield Sample((a(0, 3, **options),))
 
 
-def _dims(a, dims=(0, -1, 1), *, many=True, dtypes=("float64", "float32", "bfloat16"), empty=True, zero_dim=True,
-          keep=True, **options):
+def _dims(
+    a,
+    dims=(0, -1, 1),
+    *,
+    many=True,
+    dtypes=("float64", "float32", "bfloat16"),
+    empty=True,
+    zero_dim=True,
+    keep=True,
+    **options,
+):
     """self, dim, keepdim."""
     for dim in dims:
         for keepdim in (False, True) if keep else (False,):
@@ -171,7 +180,11 @@ def _stable(a):
     ties = literal([3, 1, 3, 2, 1], "int64")
     for descending in (False, True):
         yield Sample((ties,), {"stable": True, "descending": descending})
-        yield Sample((literal([1.0, _NAN, 3.0, _NAN, 2.0]),), {"stable": True, "descending": descending}, grad=False)
+        yield Sample(
+            (literal([1.0, _NAN, 3.0, _NAN, 2.0]),),
+            {"stable": True, "descending": descending},
+            grad=False,
+        )
     yield Sample((a(0, 3),), {"stable": True, "dim": 0})
     yield Sample((a(3, 4),), {"stable": True, "dim": 0})
 
@@ -220,15 +233,43 @@ def _norms(a):
 
 
 SAMPLES = {
-    "sum": _totals, "sum.dim_IntList": _totals_dim, "mean": _means, "mean.dim": _dims,
-    "prod": _products, "prod.dim_int": _products_dim,
-    "amax": _extrema, "amin": _extrema, "max": _whole_extrema, "min": _whole_extrema,
-    "max.dim": _located, "min.dim": _located, "argmax": _positions, "argmin": _positions,
-    "any": _truth, "all": _truth, "any.dim": _truth_dim, "all.dim": _truth_dim, "any.dims": _truth_dims,
+    "sum": _totals,
+    "sum.dim_IntList": _totals_dim,
+    "mean": _means,
+    "mean.dim": _dims,
+    "prod": _products,
+    "prod.dim_int": _products_dim,
+    "amax": _extrema,
+    "amin": _extrema,
+    "max": _whole_extrema,
+    "min": _whole_extrema,
+    "max.dim": _located,
+    "min.dim": _located,
+    "argmax": _positions,
+    "argmin": _positions,
+    "any": _truth,
+    "all": _truth,
+    "any.dim": _truth_dim,
+    "all.dim": _truth_dim,
+    "any.dims": _truth_dims,
     "all.dims": _truth_dims,
-    "logsumexp": _logsumexp, "cumsum": _scan, "cumprod": _products_scan,
-    "sort": _sort, "sort.stable": _stable, "topk": _topk, "kthvalue": _kth, "median.dim": _median,
-    "median": lambda a: [Sample((a(3, 5),)), Sample((a(4),)), Sample((a(),)), Sample((literal([1.0, _NAN]),))],
-    "var.correction": _spread, "std.correction": _spread, "var_mean.correction": _spread, "std_mean.correction": _spread,
+    "logsumexp": _logsumexp,
+    "cumsum": _scan,
+    "cumprod": _products_scan,
+    "sort": _sort,
+    "sort.stable": _stable,
+    "topk": _topk,
+    "kthvalue": _kth,
+    "median.dim": _median,
+    "median": lambda a: [
+        Sample((a(3, 5),)),
+        Sample((a(4),)),
+        Sample((a(),)),
+        Sample((literal([1.0, _NAN]),)),
+    ],
+    "var.correction": _spread,
+    "std.correction": _spread,
+    "var_mean.correction": _spread,
+    "std_mean.correction": _spread,
     "linalg_vector_norm": _norms,
 }

@@ -47,42 +47,71 @@ def _windows(a):
 
 def _regions(a, *, source):
     """slice_backward and slice_scatter take a source and a region."""
-    for dim, start, end, step, size in ((0, 1, 3, 1, (2, 3)), (1, 0, 3, 2, (4, 2)), (-1, 0, 3, 1, (4, 3)),
-                                        (0, 5, 9, 1, (0, 3))):
+    for dim, start, end, step, size in (
+        (0, 1, 3, 1, (2, 3)),
+        (1, 0, 3, 2, (4, 2)),
+        (-1, 0, 3, 1, (4, 3)),
+        (0, 5, 9, 1, (0, 3)),
+    ):
         yield source(size, dim, start, end, step)
 
 
 SAMPLES = {
-    "alias": lambda a: _each(a, ()), "detach": lambda a: _each(a, ()),
-    "view": _viewed, "_unsafe_view": _viewed,
-    "view.dtype": lambda a: [Sample((a(3, dtype="float32"), DType("int32"))), Sample((a(3, 2), DType("int64")))],
+    "alias": lambda a: _each(a, ()),
+    "detach": lambda a: _each(a, ()),
+    "view": _viewed,
+    "_unsafe_view": _viewed,
+    "view.dtype": lambda a: [
+        Sample((a(3, dtype="float32"), DType("int32"))),
+        Sample((a(3, 2), DType("int64"))),
+    ],
     "permute": lambda a: _each(a, ([2, 0, 1],), ([0, 1, 2],), ([-1, -2, -3],)),
     "transpose.int": lambda a: _each(a, (0, 1), (-1, 0), (1, 1)),
     "t": lambda a: [Sample((a(2, 3),)), Sample((a(3),)), Sample((a(),))],
     "expand": _expanded,
     "select.int": lambda a: _each(a, (0, 1), (1, -1), (-1, 2)),
-    "slice.Tensor": lambda a: _each(a, (0, 0, 1), (1, 1, 3, 2), (-1, -2), (2, 3, 1), (1,), (0, 0, 100)),
-    "squeeze": _squeezes, "squeeze.dim": lambda a: _squeezes(a, 0), 
+    "slice.Tensor": lambda a: _each(
+        a, (0, 0, 1), (1, 1, 3, 2), (-1, -2), (2, 3, 1), (1,), (0, 0, 100)
+    ),
+    "squeeze": _squeezes,
+    "squeeze.dim": lambda a: _squeezes(a, 0),
     "squeeze.dims": lambda a: [Sample((a(1, 3, 1), [0, 2])), Sample((a(2, 1), [0, 1]))],
     "unsqueeze": lambda a: _each(a, (0,), (-1,), (3,), (1,)),
     "diagonal": lambda a: _each(a, (), (1,), (-1, 1, 2), (0, -1, 0), (9,)),
-    "as_strided": _strided, "unfold": _windows,
+    "as_strided": _strided,
+    "unfold": _windows,
     "split.Tensor": lambda a: _each(a, (2,), (2, 1), (5, -1)),
     "split_with_sizes": lambda a: _each(a, ([1, 1],), ([1, 2], 1), ([4, 0], 2)),
     "unbind.int": lambda a: _each(a, (), (1,), (-1,)),
-    "view_as_real": lambda a: [Sample((a(2, 3, dtype="complex128"),)), Sample((a(dtype="complex64"),))],
+    "view_as_real": lambda a: [
+        Sample((a(2, 3, dtype="complex128"),)),
+        Sample((a(dtype="complex64"),)),
+    ],
     "view_as_complex": lambda a: [Sample((a(3, 2),)), Sample((a(2, 2, dtype="float32"),))],
-    "slice_backward": lambda a: _regions(a, source=lambda size, *region: Sample((a(*size), [4, 3], *region))),
-    "slice_scatter": lambda a: _regions(a, source=lambda size, *region: Sample((a(4, 3), a(*size), *region))),
+    "slice_backward": lambda a: _regions(
+        a, source=lambda size, *region: Sample((a(*size), [4, 3], *region))
+    ),
+    "slice_scatter": lambda a: _regions(
+        a, source=lambda size, *region: Sample((a(4, 3), a(*size), *region))
+    ),
     "select_backward": lambda a: [Sample((a(3), [4, 3], 0, 1)), Sample((a(4), [4, 3], -1, -1))],
     "select_scatter": lambda a: [Sample((a(4, 3), a(3), 0, 1)), Sample((a(4, 3), a(4), -1, -1))],
-    "diagonal_backward": lambda a: [Sample((a(3), [4, 3], 0, 0, 1)), Sample((a(2), [4, 3], 1, 0, 1))],
+    "diagonal_backward": lambda a: [
+        Sample((a(3), [4, 3], 0, 0, 1)),
+        Sample((a(2), [4, 3], 1, 0, 1)),
+    ],
     "diagonal_scatter": lambda a: [Sample((a(4, 3), a(3))), Sample((a(4, 3), a(2), 1))],
     "unfold_backward": lambda a: [Sample((a(3, 3, 2), [3, 4], 1, 2, 1), grad=False)],
-    "as_strided_backward": lambda a: [Sample((a(2, 2), [3, 4], [4, 1], 0, [2, 2], [4, 1], 1)),
-                                      Sample((a(2, 3), [5], [1], 0, [2, 3], [1, 1], 0))],
-    "copy_": lambda a: [Sample((a(2, 3).frozen(), a(3))), Sample((a(2, dtype="int32"), a(2))),
-                        Sample((a(2, 3, layout="transposed").frozen(), a(2, 3, dtype="float32"))), Sample((a(2).frozen(), 2.5))],
+    "as_strided_backward": lambda a: [
+        Sample((a(2, 2), [3, 4], [4, 1], 0, [2, 2], [4, 1], 1)),
+        Sample((a(2, 3), [5], [1], 0, [2, 3], [1, 1], 0)),
+    ],
+    "copy_": lambda a: [
+        Sample((a(2, 3).frozen(), a(3))),
+        Sample((a(2, dtype="int32"), a(2))),
+        Sample((a(2, 3, layout="transposed").frozen(), a(2, 3, dtype="float32"))),
+        Sample((a(2).frozen(), 2.5)),
+    ],
     "_clone_contiguous": lambda a: [Sample((a(2, 3),)), Sample((a(2, 3, layout="transposed"),))],
     "_write_out": lambda a: [Sample((a(2, 3).frozen(), a(2, 3).frozen()))],
 }

@@ -13,6 +13,7 @@ from ..autograd import no_grad
 from ..tensor import Tensor
 from . import state
 from ._epoch import Registry, advance
+from .backward_hooks import Crossing
 from .hooks import RemovableHandle, register
 from .parameter import Buffer, Parameter
 
@@ -24,6 +25,8 @@ _HOOKS = (
     "_load_state_dict_post_hooks",
     "_state_dict_pre_hooks",
     "_state_dict_hooks",
+    "_backward_pre_hooks",
+    "_backward_hooks",
 )
 
 
@@ -51,7 +54,7 @@ class Module:
 
     def __call__(self, *args, **kwargs):
         """`forward`, between the hooks if there are any."""
-        if self._forward_hooks or self._forward_pre_hooks:
+        if self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks:
             return self._call_with_hooks(args, kwargs)
         return self.forward(*args, **kwargs)
 
@@ -64,11 +67,14 @@ class Module:
                 args, kwargs = changed
             else:
                 args = changed if isinstance(changed, tuple) else (changed,)
+        crossing = Crossing(self) if self._backward_hooks or self._backward_pre_hooks else None
+        if crossing is not None:
+            args = crossing.enter(args)
         result = self.forward(*args, **kwargs)
         for hook, with_kwargs in tuple(self._forward_hooks.values()):
             changed = hook(self, args, kwargs, result) if with_kwargs else hook(self, args, result)
             result = result if changed is None else changed
-        return result
+        return result if crossing is None else crossing.leave(result)
 
     # Registration
 
@@ -185,6 +191,17 @@ class Module:
     ) -> RemovableHandle:
         """Calls `hook(module, args, output)` after `forward`; what it returns, unless None, replaces the output."""
         return register(self._forward_hooks, (hook, with_kwargs), prepend)
+
+    def register_full_backward_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Calls `hook(module, grad_output)` before the module's backward; a returned tuple replaces grad_output."""
+        return register(self._backward_pre_hooks, hook, prepend)
+
+    def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Calls `hook(module, grad_input, grad_output)` after the backward; a returned tuple replaces grad_input.
+
+        The gradients are those of the positional arguments and of the results that require grad.
+        """
+        return register(self._backward_hooks, hook, prepend)
 
     # Traversal
 

@@ -149,6 +149,35 @@ def test_forward_hook_replaces_the_output_and_sees_keyword_arguments():
     assert module(input=lamina.zeros(1)).item() == 2
 
 
+def test_full_backward_hook_sees_and_replaces_gradients():
+    module, seen = nn.Linear(2, 1, bias=False), []
+
+    def hook(module, grad_input, grad_output):
+        seen.append((grad_input[0].clone(), grad_output[0].clone()))
+        return (grad_input[0] * 10,)
+
+    module.register_full_backward_hook(hook)
+    x = lamina.ones(3, 2, requires_grad=True)
+    module(x).sum().backward()
+    (grad_input, grad_output), weight = seen[0], module.weight.detach()
+    assert (grad_output == 1).all() and (grad_input == weight).all()
+    assert (x.grad == 10 * weight).all() and (module.weight.grad == 3).all()
+
+
+def test_full_backward_pre_hook_replaces_the_incoming_gradient():
+    module = nn.Linear(2, 1, bias=False)
+    module.register_full_backward_pre_hook(lambda module, grad_output: (grad_output[0] * 2,))
+    module(lamina.ones(1, 2)).sum().backward()
+    assert (module.weight.grad == 2).all()
+
+
+def test_full_backward_hook_runs_without_differentiable_inputs():
+    module, calls = nn.Linear(2, 1), []
+    module.register_full_backward_hook(lambda module, grad_input, grad_output: calls.append(grad_input))
+    module(lamina.ones(1, 2)).sum().backward()
+    assert calls == [(None,)]
+
+
 def test_prepended_hooks_run_first():
     order = []
     module = nn.Identity()

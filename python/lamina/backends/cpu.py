@@ -11,9 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mlir import ir
+from mlir.passmanager import PassManager
+
 from lamina import native
 from lamina.backends import DEFAULT_OPTIONS, CompileOptions, MemoryAnalysis
 from lamina.backends.signature import Signature, find_function, read_signature
+from lamina.errors import CompileError
+from lamina.ir.diagnostics import error_from
 
 
 class CPUExecutable:
@@ -86,8 +91,6 @@ class CPUBackend:
 
 def _isolate(module: Any, entry: str) -> None:
     """Mark the function to compile and make all others removable."""
-    from mlir import ir
-
     with module.context:
         for op in module.regions[0].blocks[0]:
             if op.operation.name == "func.func" and op.attributes["sym_name"].value != entry:
@@ -97,24 +100,17 @@ def _isolate(module: Any, entry: str) -> None:
 
 
 def _run(pipeline: str, module: Any) -> None:
-    from mlir import ir
-    from mlir.passmanager import PassManager
-
-    from lamina.errors import CompileError
-
     try:
         with module.context:
             PassManager.parse(pipeline).run(module)
-    except (ir.MLIRError, ValueError) as error:
-        raise CompileError(f"{pipeline}: {error}") from None
+    except ir.MLIRError as failure:
+        raise error_from(failure, kind=CompileError) from failure
+    except ValueError as failure:
+        raise CompileError(f"{pipeline}: {failure}") from failure
 
 
 def _check_convention(lowered: Any, signature: Signature) -> int:
     """Compare the lowered parameters with what the launcher passes; return the workspace bytes."""
-    from mlir import ir
-
-    from lamina.errors import CompileError
-
     function = find_function(lowered, signature.name, "llvm.func")
     workspace = 0
     if "lamina.workspace_bytes" in function.attributes:

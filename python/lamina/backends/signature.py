@@ -8,33 +8,16 @@ the module it was read from.
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
-import ml_dtypes
 import numpy as np
+from mlir import ir
 
 from lamina.backends import MemoryAnalysis
-
-DTYPES = {
-    "f64": np.dtype(np.float64),
-    "f32": np.dtype(np.float32),
-    "f16": np.dtype(np.float16),
-    "bf16": np.dtype(ml_dtypes.bfloat16),
-    "f8E4M3FN": np.dtype(ml_dtypes.float8_e4m3fn),
-    "f8E5M2": np.dtype(ml_dtypes.float8_e5m2),
-    "i64": np.dtype(np.int64),
-    "i32": np.dtype(np.int32),
-    "i16": np.dtype(np.int16),
-    "i8": np.dtype(np.int8),
-    "ui8": np.dtype(np.uint8),
-    "i1": np.dtype(np.bool_),
-    "complex<f32>": np.dtype(np.complex64),
-    "complex<f64>": np.dtype(np.complex128),
-}
-
-_DESCRIPTOR = re.compile(r"#lamina\.(\w+)<(?:\w+, )?(\d+)>")
+from lamina.errors import CompileError, DtypeError, UnsupportedError
+from lamina.ir import descriptors
+from lamina.ir.types import element_dtype
 
 
 @dataclass(frozen=True)
@@ -108,8 +91,6 @@ def find_function(module: Any, name: str, kind: str = "func.func") -> Any:
     for op in module.regions[0].blocks[0]:
         if op.operation.name == kind and op.attributes["sym_name"].value == name:
             return op
-    from lamina.errors import CompileError
-
     raise CompileError(f"the module has no {kind} {name!r}")
 
 
@@ -121,51 +102,29 @@ def read_signature(module: Any, name: str) -> Signature:
     """
     function = find_function(module, name)
     type_ = function.attributes["function_type"].value
-    arguments = _buffers(function, type_.inputs, "arg_attrs", "lamina.arg")
-    return Signature(
-        name, arguments, _buffers(function, type_.results, "res_attrs", "lamina.result")
-    )
+    arguments = _buffers(name, type_.inputs, descriptors.arguments(function))
+    return Signature(name, arguments, _buffers(name, type_.results, descriptors.results(function)))
 
 
-def _buffers(
-    function: Any, types: list[Any], attributes: str, descriptor: str
-) -> tuple[Buffer, ...]:
-    if attributes not in function.attributes:
-        return tuple(_buffer(function, type_, None, descriptor) for type_ in types)
+def _buffers(name: str, types: list[ir.Type], slots: list[descriptors.Slot]) -> tuple[Buffer, ...]:
+    if not slots:
+        return tuple(Buffer(*_array(name, type_)) for type_ in types)
     return tuple(
-        _buffer(function, type_, entry, descriptor)
-        for type_, entry in zip(types, function.attributes[attributes], strict=True)
+        Buffer(*_array(name, type_), slot.strides, slot.kind, slot.index)
+        for type_, slot in zip(types, slots, strict=True)
     )
 
 
-def _buffer(function: Any, type_: Any, attributes: Any, descriptor: str) -> Buffer:
-    from mlir import ir
-
+def _array(name: str, type_: ir.Type) -> tuple[np.dtype, tuple[int, ...]]:
     if not isinstance(type_, ir.RankedTensorType):
-        _refuse(function, type_, "only tensors of known rank cross a function's boundary")
+        _refuse(name, type_, "only tensors of known rank cross a function's boundary")
     if not type_.has_static_shape:
-        _refuse(function, type_, "dynamic dimensions are not supported")
-    dtype = DTYPES.get(str(type_.element_type))
-    if dtype is None:
-        _refuse(function, type_, "the element type has no array dtype")
-    role, index, strides = "", -1, None
-    if attributes is not None and descriptor in attributes:
-        role, index = _parse_descriptor(attributes[descriptor])
-    if attributes is not None and "lamina.strides" in attributes:
-        strides = tuple(attributes["lamina.strides"])
-    return Buffer(dtype, tuple(type_.shape), strides, role, index)
+        _refuse(name, type_, "dynamic dimensions are not supported")
+    try:
+        return element_dtype(type_.element_type), tuple(type_.shape)
+    except DtypeError:
+        _refuse(name, type_, "the element type has no array dtype")
 
 
-def _parse_descriptor(attribute: Any) -> tuple[str, int]:
-    match = _DESCRIPTOR.fullmatch(str(attribute))
-    if match is None:
-        from lamina.errors import CompileError
-
-        raise CompileError(f"{attribute} describes no argument or result")
-    return match[1], int(match[2])
-
-
-def _refuse(function: Any, type_: Any, reason: str) -> None:
-    from lamina.errors import UnsupportedError
-
-    raise UnsupportedError(f"{function.attributes['sym_name'].value}: {reason}: {type_}")
+def _refuse(name: str, type_: ir.Type, reason: str) -> NoReturn:
+    raise UnsupportedError(f"{name}: {reason}: {type_}")

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from ..errors import DataDependentError, DimError, DtypeError, ShapeError
 from .checks import integer_index
 from .promotion import BOOL, broadcast_shapes, cast, category
@@ -149,16 +147,6 @@ def index_put(p, self, indices, values, accumulate):
     if values.dtype != self.dtype:
         raise DtypeError(f"values must be {self.dtype} like self, got {values.dtype}")
     return Selection(p, self, indices).put(p, self, values, accumulate)
-
-
-def _nonzero_kernel(self):
-    return np.argwhere(self) if self.ndim else np.zeros((int(bool(self)), 0), np.int64)
-
-
-@op("nonzero(Tensor self) -> Tensor", differentiable=False, kernel=_nonzero_kernel)
-def nonzero(p, self):
-    """int64 coordinates [count, ndim] of the nonzero elements. Eager only."""
-    raise DataDependentError("the number of nonzero elements is not known while tracing")
 
 
 @op(

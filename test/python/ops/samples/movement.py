@@ -224,7 +224,26 @@ def _take(a):
     yield Sample((a(3, 4, layout="transposed"), a.index(size=12)))
 
 
+def _unique(a):
+    repeated = literal([3, 1, 3, 2, 1], "int64")
+    yield Sample((repeated,))
+    yield Sample((repeated, True, True, True))
+    yield Sample((literal([[1.5, 0.5], [1.5, 2.5]]), True, True))
+    yield Sample((a(0),))
+
+
+def _bincount(a):
+    counted = a.index(6, size=4)
+    yield Sample((counted,))
+    yield Sample((counted, a(6)))
+    yield Sample((counted, a(6, dtype="float32"), 8))
+    yield Sample((a.index(0, size=3),))
+
+
 SAMPLES = {
+    "where": _nonzero,
+    "_unique2": _unique,
+    "bincount": _bincount,
     "index.Tensor": _index,
     "index_put": _index_put,
     "gather": _gather,

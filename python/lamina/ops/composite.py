@@ -1,0 +1,416 @@
+"""Functions of the public surface that are compositions of operators, and second names of
+operators.
+
+Plain Python: each has the derivative, the IR and the promotion of what it calls. Products are in
+`products` and `einsum`, shapes in `shape` and `joining`, factories in `factory`.
+"""
+
+from __future__ import annotations
+
+import math
+
+from .. import dtypes
+from ..errors import ShapeError, UnsupportedError
+from . import promotion
+from .geometry import wrap_dim
+from .registry import aten, composite
+
+_SECOND_NAMES = {
+    "multiply": "mul",
+    "divide": "div",
+    "true_divide": "div",
+    "subtract": "sub",
+    "fix": "trunc",
+    "arcsinh": "asinh",
+    "arccosh": "acosh",
+    "arctanh": "atanh",
+    "arctan2": "atan2",
+}
+
+
+def _second_name(name, target):
+    function = getattr(aten, target).function
+    composite(
+        lambda *args, **kwargs: function(*args, **kwargs), variants="function, method", name=name
+    )
+    inplace = getattr(aten, target + "_").function
+    composite(lambda *args, **kwargs: inplace(*args, **kwargs), variants="method", name=name + "_")
+
+
+for _name, _target in _SECOND_NAMES.items():
+    _second_name(_name, _target)
+
+
+@composite
+def numel(input):
+    """Number of elements."""
+    return input.numel()
+
+
+@composite
+def is_floating_point(input):
+    """Whether the dtype is a real floating one."""
+    return input.is_floating_point()
+
+
+@composite
+def is_complex(input):
+    """Whether the dtype is complex."""
+    return input.is_complex()
+
+
+def _operand(x):
+    return x._array if hasattr(x, "_array") else x
+
+
+@composite
+def result_type(tensor1, tensor2):
+    """The dtype that arithmetic of two tensors or numbers has."""
+    return dtypes.from_numpy(promotion.result_dtype(_operand(tensor1), _operand(tensor2)))
+
+
+@composite
+def promote_types(type1, type2):
+    """The smallest dtype that both convert to."""
+    return dtypes.from_numpy(promotion.promote_types(type1.np, type2.np))
+
+
+@composite
+def can_cast(from_, to):
+    """Whether an in-place operator may store a result of one dtype in a tensor of another."""
+    return from_.category <= to.category
+
+
+@composite(variants="method")
+def where(self, condition, other):
+    """self where condition holds, other elsewhere."""
+    return aten.where(condition, self, other)
+
+
+@composite(variants="function, method")
+def fliplr(self):
+    """The second dimension reversed."""
+    return self.flip([1])
+
+
+@composite(variants="function, method")
+def flipud(self):
+    """The first dimension reversed."""
+    return self.flip([0])
+
+
+@composite(variants="function, method")
+def rot90(self, k=1, dims=(0, 1)):
+    """Rotated by k right angles in the plane of two dimensions, from the first to the second."""
+    k, first, second = k % 4, *dims
+    if k == 0:
+        return self.clone()
+    if k == 2:
+        return self.flip([first, second])
+    turned = self.transpose(first, second)
+    return turned.flip([first if k == 1 else second])
+
+
+@composite(variants="function, method")
+def trace(self):
+    """The sum of a matrix's diagonal."""
+    if self.ndim != 2:
+        raise ShapeError(f"expected a matrix, got shape {tuple(self.shape)}", op="trace")
+    return self.diagonal().sum()
+
+
+@composite(variants="function, method")
+def addr(self, vec1, vec2, *, beta=1, alpha=1):
+    """beta * self + alpha * vec1[M] vec2[N]."""
+    product = vec1.outer(vec2) * alpha
+    return product if beta == 0 else self * beta + product
+
+
+@composite(variants="function, method")
+def aminmax(self, *, dim=None, keepdim=False):
+    """(smallest, largest) over dim, or over all."""
+    dims = [] if dim is None else [dim]
+    return self.amin(dims, keepdim), self.amax(dims, keepdim)
+
+
+@composite(variants="function, method")
+def argwhere(self):
+    """Coordinates of the nonzero elements. Eager only."""
+    return self.nonzero()
+
+
+@composite(variants="function, method")
+def count_nonzero(self, dim=None):
+    """How many elements over dim are not zero."""
+    return (self != 0).sum(dim)
+
+
+@composite(variants="function, method")
+def diff(self, n=1, dim=-1):
+    """Differences of neighbours along dim, taken n times."""
+    for _ in range(n):
+        size = self.shape[wrap_dim(dim, self.ndim)]
+        if size == 0:
+            return self
+        upper, lower = self.narrow(dim, 1, size - 1), self.narrow(dim, 0, size - 1)
+        self = upper.logical_xor(lower) if self.dtype is dtypes.bool else upper - lower
+    return self
+
+
+@composite(variants="function, method")
+def dist(self, other, p=2):
+    """The p-norm of the difference."""
+    return aten.linalg_vector_norm(self - other, p)
+
+
+@composite(variants="function, method")
+def cross(self, other, dim=-1):
+    """The vector product along a dimension of size 3."""
+    if self.shape[dim] != 3 or other.shape[dim] != 3:
+        raise ShapeError(
+            f"dimension {dim} must have size 3, got {tuple(self.shape)} and {tuple(other.shape)}",
+            op="cross",
+        )
+    left, right = (self.roll(-1, dim), self.roll(1, dim)), (other.roll(1, dim), other.roll(-1, dim))
+    return left[0] * right[0] - left[1] * right[1]
+
+
+@composite(variants="function, method")
+def kron(self, other):
+    """The Kronecker product."""
+    rank = max(self.ndim, other.ndim)
+    left = self.reshape((1,) * (rank - self.ndim) + tuple(self.shape))
+    right = other.reshape((1,) * (rank - other.ndim) + tuple(other.shape))
+    wide = [n for size in left.shape for n in (size, 1)]
+    blocks = left.reshape(wide) * right.reshape([n for size in right.shape for n in (1, size)])
+    return blocks.reshape([a * b for a, b in zip(left.shape, right.shape, strict=True)])
+
+
+@composite(variants="function, method")
+def sum_to_size(self, *size):
+    """self summed over the dimensions that expanding from size would add."""
+    size = tuple(size[0]) if len(size) == 1 and isinstance(size[0], (list, tuple)) else size
+    lead = self.ndim - len(size)
+    dims = [d for d in range(self.ndim) if d < lead or size[d - lead] != self.shape[d]]
+    return (self.sum(dims, keepdim=True) if dims else self).reshape(size)
+
+
+@composite(variants="function, method")
+def nansum(self, dim=None, keepdim=False, *, dtype=None):
+    """The sum over dim, nan counting as zero."""
+    return self.masked_fill(self.isnan(), 0).sum(dim, keepdim, dtype=dtype)
+
+
+@composite(variants="function, method")
+def nanmean(self, dim=None, keepdim=False, *, dtype=None):
+    """The mean over dim of what is not nan."""
+    return nansum(self, dim, keepdim, dtype=dtype) / self.isnan().logical_not().sum(dim, keepdim)
+
+
+@composite(variants="function, method")
+def msort(self):
+    """The values in ascending order along the first dimension."""
+    return self.sort(0)[0]
+
+
+@composite(variants="function, method")
+def deg2rad(self):
+    """Degrees as radians."""
+    return self * (math.pi / 180)
+
+
+@composite(variants="function, method")
+def rad2deg(self):
+    """Radians as degrees."""
+    return self * (180 / math.pi)
+
+
+@composite(variants="function, method")
+def fmax(self, other):
+    """The larger of the two; the other one where one is nan."""
+    return aten.where(
+        self.isnan(), other, aten.where(other.isnan(), self, aten.maximum(self, other))
+    )
+
+
+@composite(variants="function, method")
+def fmin(self, other):
+    """The smaller of the two; the other one where one is nan."""
+    return aten.where(
+        self.isnan(), other, aten.where(other.isnan(), self, aten.minimum(self, other))
+    )
+
+
+@composite(variants="function, method")
+def hypot(self, other):
+    """sqrt(self**2 + other**2) without overflow."""
+    larger = aten.maximum(self.abs(), other.abs())
+    scale = larger.masked_fill((larger == 0).logical_or(larger.isinf()), 1).detach()
+    return ((self / scale).square() + (other / scale).square()).sqrt() * scale
+
+
+@composite(variants="function, method")
+def copysign(self, other):
+    """|self| with the sign of other, -0.0 included."""
+    negative = other < 0 if not hasattr(other, "signbit") else other.signbit()
+    size = self.abs() if self.is_floating_point() else self.abs().to(dtypes.get_default_dtype())
+    if not hasattr(negative, "dtype"):
+        return -size if math.copysign(1.0, other) < 0 else size
+    return aten.where(negative, -size, size)
+
+
+@composite(variants="function, method")
+def heaviside(self, values):
+    """0 below zero, values at zero, 1 above."""
+    return aten.where(self == 0, values, (self > 0).to(self.dtype))
+
+
+@composite(variants="function, method")
+def isreal(self):
+    """Bool: whether the imaginary part is zero."""
+    return self.imag == 0 if self.is_complex() else aten.ones_like(self, dtype=dtypes.bool)
+
+
+@composite(variants="function, method")
+def logaddexp(self, other):
+    """log(exp(self) + exp(other)) without overflow."""
+    larger = aten.maximum(self, other)
+    centre = larger.masked_fill(larger.isinf(), 0).detach()
+    return ((self - centre).exp() + (other - centre).exp()).log() + centre
+
+
+@composite(variants="function, method")
+def logaddexp2(self, other):
+    """log2(2**self + 2**other) without overflow."""
+    return logaddexp(self * math.log(2), other * math.log(2)) / math.log(2)
+
+
+@composite(variants="function, method")
+def logit(self, eps=None):
+    """log(self / (1 - self)), self held between eps and 1 - eps if eps is given."""
+    held = self if eps is None else self.clamp(eps, 1 - eps)
+    return (held / (1 - held)).log()
+
+
+@composite(variants="function, method")
+def xlogy(self, other):
+    """self * log(other), 0 where self is 0 (unless other is nan)."""
+    other = other if hasattr(other, "dtype") else aten.full_like(self, other)
+    absent = (self == 0).logical_and(other.isnan().logical_not())
+    return (self * other.masked_fill(absent, 1).log()).masked_fill(absent, 0)
+
+
+@composite(variants="function, method")
+def sinc(self):
+    """sin(pi self) / (pi self), 1 at 0."""
+    angle = self * math.pi
+    at_zero = self == 0
+    return (angle.sin() / angle.masked_fill(at_zero, 1)).masked_fill(at_zero, 1)
+
+
+@composite(variants="function, method")
+def float_power(self, exponent):
+    """self ** exponent in float64 (complex128)."""
+    wide = dtypes.complex128 if self.is_complex() else dtypes.float64
+    return self.to(wide) ** (exponent.to(wide) if hasattr(exponent, "to") else exponent)
+
+
+@composite(variants="function, method")
+def matrix_power(self, n):
+    """The product of n copies of a square matrix or batch of them. n must not be negative."""
+    if n < 0:
+        raise UnsupportedError("negative powers need an inverse", op="matrix_power")
+    result = aten.eye(self.shape[-1], dtype=self.dtype).expand(self.shape)
+    square = self
+    while n:
+        result = result @ square if n % 2 else result
+        n //= 2
+        square = square @ square if n else square
+    return result
+
+
+@composite(variants="function, method")
+def diagflat(self, offset=0):
+    """All elements on the diagonal of a matrix of zeros."""
+    return self.reshape(-1).diag(offset)
+
+
+@composite
+def block_diag(*tensors):
+    """Matrices along the diagonal of a larger one of zeros."""
+    blocks = [t.reshape(1, -1) if t.ndim < 2 else t for t in tensors]
+    width, rows, at = sum(b.shape[1] for b in blocks), [], 0
+    for block in blocks:
+        rows.append(aten.constant_pad_nd(block, [at, width - at - block.shape[1]]))
+        at += block.shape[1]
+    return aten.cat(rows)
+
+
+@composite
+def cartesian_prod(*tensors):
+    """All combinations of the elements of vectors, as rows."""
+    if len(tensors) == 1:
+        return tensors[0]
+    grid = aten.meshgrid(*tensors)
+    return aten.stack([g.reshape(-1) for g in grid], 1)
+
+
+@composite
+def tril_indices(row, col, offset=0, *, dtype=None):
+    """Coordinates [2, count] of the lower triangle of a row x col matrix, row by row."""
+    return _triangle_indices(row, col, lambda i, j: j <= i + offset, dtype)
+
+
+@composite
+def triu_indices(row, col, offset=0, *, dtype=None):
+    """Coordinates [2, count] of the upper triangle of a row x col matrix, row by row."""
+    return _triangle_indices(row, col, lambda i, j: j >= i + offset, dtype)
+
+
+def _triangle_indices(row, col, holds, dtype):
+    from .construct import tensor
+
+    inside = [(i, j) for i in range(row) for j in range(col) if holds(i, j)]
+    return tensor([[i for i, _ in inside], [j for _, j in inside]], dtype=dtype or dtypes.int64)
+
+
+@composite
+def logspace(start, end, steps, base=10.0, *, dtype=None):
+    """`steps` powers of base with evenly spaced exponents from start to end."""
+    wide = aten.linspace(start, end, steps, dtype=dtypes.float64)
+    return aten.pow(base, wide).to(dtype or dtypes.get_default_dtype())
+
+
+@composite(variants="method")
+def fill_diagonal_(self, fill_value):
+    """The main diagonal of a matrix (or of a cube of equal sides) filled in place."""
+    if self.ndim == 2:
+        self.diagonal().fill_(fill_value)
+        return self
+    if self.ndim < 2 or len(set(self.shape)) != 1:
+        raise ShapeError(
+            f"expected a matrix or equal sides, got shape {tuple(self.shape)}", op="fill_diagonal_"
+        )
+    stride = sum(self.stride())
+    self.as_strided((self.shape[0],), (stride,), self.storage_offset()).fill_(fill_value)
+    return self
+
+
+@composite(variants="method")
+def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
+    """A tensor of data with self's dtype."""
+    from .construct import tensor
+
+    return tensor(data, dtype=dtype or self.dtype, requires_grad=requires_grad)
+
+
+@composite(variants="method")
+def ndimension(self):
+    """Number of dimensions."""
+    return self.ndim
+
+
+@composite
+def cdist(x1, x2, p=2.0):
+    """Distances [..., M, N] between rows of x1[..., M, K] and x2[..., N, K] in the p-norm."""
+    return aten.linalg_vector_norm(x1.unsqueeze(-2) - x2.unsqueeze(-3), p, [-1])

@@ -56,7 +56,7 @@ class Settings:
     )
 
     def __post_init__(self):
-        unknown = self.logs - set(LOGS)
+        unknown = self.logs - frozenset(LOGS)
         if unknown:
             raise ValueError(f"LAMINA_LOGS: unknown {', '.join(sorted(unknown))}; known are {', '.join(LOGS)}")
         if not 0 <= self.opt_level <= 3:

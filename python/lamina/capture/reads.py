@@ -59,6 +59,7 @@ class Observer:
         self._stores: dict[str, Guard] = {}
         self.refusals: list[str] = []
         self._before = Snapshot()
+        self._classes: set[type] = set()
         self._functions: dict[types.CodeType, list[types.FunctionType]] = {}
         self._known: dict[int, Any] = {}
         self._soft: set[str] = set()
@@ -139,7 +140,7 @@ class Observer:
                 self._builtin(chain.name)
                 return None
             return table[chain.name], Source(f"{self.names.name(table)}[{chain.name!r}]", chain.name)
-        if chain.name not in local:
+        if chain.name not in local or chain.name == "__class__":
             return None
         value = local[chain.name]
         if chain.place == "cell":
@@ -148,6 +149,7 @@ class Observer:
             return (value, Source(f"{self.names.name(cells[0])}.cell_contents", chain.name)) if cells else None
         if isinstance(value, (Tensor, *_SIMPLE, *_CALLABLE)):
             return None
+        self._note_class(type(value))
         return value, self.names.root(value, chain.name)
 
     def _read(self, chain: Chain, frame: types.FrameType, local: dict) -> None:
@@ -162,7 +164,7 @@ class Observer:
         self._seen.add(key)
         self._hard = not fixed or id(value) in self._known or is_module(value)
         for kind, name in chain.steps:
-            if not fixed and not self._pass(value, source):
+            if not fixed and not self._pass(value, source, kind):
                 return
             fixed = False
             value, source = self._step(value, source, kind, name)
@@ -171,9 +173,9 @@ class Observer:
         if chain.steps or not fixed:
             self._visit(value, source, _DEPTH)
 
-    def _pass(self, value: Any, source: Source) -> bool:
+    def _pass(self, value: Any, source: Source, kind: str = ATTRIBUTE) -> bool:
         """Guards an object in the middle of a chain; whether to go on into it."""
-        if isinstance(value, Tensor) or isinstance(value, _SIMPLE):
+        if isinstance(value, (Tensor, *_SIMPLE)) or kind == ATTRIBUTE and isinstance(value, (list, dict, set)):
             self._visit(value, source, _DEPTH)
             return False
         if isinstance(value, types.ModuleType):
@@ -226,6 +228,9 @@ class Observer:
             self._sequence(value, source, depth)
         elif isinstance(value, dict) and depth:
             self._mapping(value, source, depth)
+        elif isinstance(value, (set, frozenset)):
+            self._before.take(value)
+            self._add(f"{source.code} == {self.names.name(set(value))}", source, value)
         elif isinstance(value, np.ndarray):
             self._array(value, source)
         elif isinstance(value, types.ModuleType):
@@ -271,6 +276,7 @@ class Observer:
     def _identity(self, value: Any, source: Source) -> None:
         self._known[id(value)] = value
         self.note_function(value)
+        self._note_class(value if isinstance(value, type) else type(value))
         self._add(f"{source.code} is {self.names.name(value)}", source, getattr(value, "__name__", type(value).__name__))
 
     def _add(self, code: str, source: Source, value: Any) -> None:
@@ -283,7 +289,7 @@ class Observer:
 
     def _store(self, chain: Chain, frame: types.FrameType, local: dict) -> None:
         """Expects a variable or an attribute that the code may rebind to keep its value."""
-        if chain.place == "global":
+        if chain.place == "global" and not chain.steps:
             table, key, text = frame.f_globals, chain.name, chain.name
         elif chain.place == "cell" and not chain.steps:
             return self._store_cell(chain, frame, local)
@@ -328,6 +334,17 @@ class Observer:
         elif isinstance(getattr(value, "__self__", None), random.Random):
             self._refuse(f"{value.__name__} gives other results at every call; a compiled program would repeat one")
         return None
+
+    def _note_class(self, cls: type) -> None:
+        """Remembers the methods of a class."""
+        if cls in self._classes:
+            return
+        self._classes.add(cls)
+        for base in cls.__mro__:
+            for value in vars(base).values():
+                method = getattr(value, "__func__", getattr(value, "fget", value))
+                if isinstance(method, types.FunctionType) and method.__closure__:
+                    self.note_function(method)
 
     def _cells(self, code: types.CodeType, name: str, value: Any) -> list:
         """The cells that hold free variable `name` in the functions this code may be running for."""

@@ -9,19 +9,20 @@ _MISSING = object()
 
 
 class Snapshot:
-    """Shallow copies of lists, dictionaries and closure cells, each taken when it was first looked at."""
+    """Shallow copies of lists, sets, dictionaries and closure cells, each taken when it was first looked at."""
 
     def __init__(self):
         self._taken: dict[int, tuple[Any, Any]] = {}
 
     def take(self, container: Any) -> None:
         """Remembers the content of `container`; only the first call for it counts."""
-        if id(container) in self._taken:
+        if id(container) in self._taken or isinstance(container, frozenset):
             return
         if isinstance(container, types.CellType):
             content = container.cell_contents
         else:
-            content = list(container) if isinstance(container, list) else dict(container)
+            kind = next(kind for kind in (list, set, dict) if isinstance(container, kind))
+            content = kind(container)
         self._taken[id(container)] = (container, content)
 
     def restore(self) -> None:
@@ -32,6 +33,9 @@ class Snapshot:
             elif isinstance(container, list):
                 if len(container) != len(content) or any(a is not b for a, b in zip(container, content)):
                     container[:] = content
+            elif isinstance(container, set):
+                container.clear()
+                container.update(content)
             else:
                 _restore_mapping(container, content)
 

@@ -15,6 +15,7 @@ from ..capture import flatten
 from ..capture.guards import Guards
 from ..capture.program import Captured, capture
 from . import logs, stages
+from .validate import Validator
 from .wrapper import Runtime
 
 _numbers = itertools.count()
@@ -56,12 +57,14 @@ class Compilation:
         self.keep = keep or config.get().keep_stages
         self.texts: dict[str, str] = {}
         self.seconds: dict[str, float] = {}
+        self._validator = Validator(captured) if config.get().validate else None
 
     def run(self) -> ir.Module:
         """Runs all stages; the module they leave."""
         module = self.captured.module
         self._see("captured", module)
-        self.seconds.update(stages.run(module, after=lambda stage, m: self._after(stage, m)))
+        check = self._validator.check if self._validator is not None else None
+        self.seconds.update(stages.run(module, after_stage=self._see, after_pass=check))
         return module
 
     def link(self, module: ir.Module) -> Runtime:
@@ -74,9 +77,6 @@ class Compilation:
                     self._keep(f"{part}-{step}", text)
         logs.perf(self.captured.name, self.seconds)
         return runtime
-
-    def _after(self, stage: stages.Stage, module: ir.Module) -> None:
-        self._see(stage.name, module)
 
     def _see(self, name: str, module: ir.Module) -> None:
         if self.keep or logs.wants_stage(name, self.captured.is_joint):

@@ -6,7 +6,8 @@ No pass depends on Python, and nothing here edits IR.
 from __future__ import annotations
 
 import time
-from typing import Callable, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 from mlir import ir
 from mlir.passmanager import PassManager
@@ -17,55 +18,74 @@ from ..ir.diagnostics import error_from
 
 
 class Stage(NamedTuple):
-    """`name` is what the IR is afterwards; `pipeline` is what `lamina-opt --pass-pipeline` takes."""
+    """`name` is what the IR is afterwards; `passes` run in order on the module."""
 
     name: str
-    pipeline: str
+    passes: tuple[str, ...]
+
+    @property
+    def pipeline(self) -> str:
+        """What `lamina-opt --pass-pipeline` takes."""
+        return f"builtin.module({','.join(self.passes)})"
 
 
-_CLEAN = "canonicalize,cse"
+_CLEAN = ("canonicalize", "cse")
 
 FUNCTIONAL = (
-    Stage("functional", f"builtin.module(func.func(lamina-functionalize),lamina-verify-stage{{stage=functional}},{_CLEAN})"),
-    Stage("replayed", f"builtin.module(func.func(lamina-view-replay),lamina-verify-stage{{stage=replayed}},{_CLEAN})"),
-    Stage("partitioned", f"builtin.module(lamina-partition,lamina-verify-stage{{stage=partitioned}},{_CLEAN})"),
+    Stage(
+        "functional",
+        ("func.func(lamina-functionalize)", "lamina-verify-stage{stage=functional}", *_CLEAN),
+    ),
+    Stage(
+        "replayed",
+        ("func.func(lamina-view-replay)", "lamina-verify-stage{stage=replayed}", *_CLEAN),
+    ),
+    Stage(
+        "partitioned", ("lamina-partition", "lamina-verify-stage{stage=partitioned}", *_CLEAN)
+    ),
 )
 """From a captured program in the ref world to a forward and a backward over tensors."""
 
-Watcher = Callable[[Stage, ir.Module], None]
+Watcher = Callable[[str, ir.Module], None]
 
 
-def run(module: ir.Module, stages: tuple[Stage, ...] = FUNCTIONAL, after: Watcher | None = None) -> dict[str, float]:
-    """Runs the stages on `module`, in place; seconds per stage. `after` sees the module after each.
+def run(
+    module: ir.Module,
+    stages: tuple[Stage, ...] = FUNCTIONAL,
+    after_stage: Watcher | None = None,
+    after_pass: Watcher | None = None,
+) -> dict[str, float]:
+    """Runs the stages on `module`, in place; seconds per stage. The watchers see the module after
+    each stage, and after each pass.
 
     Raises CompileError that names the stage and the user's line.
     """
     seconds = {}
     for stage in stages:
         start = time.perf_counter()
-        run_stage(module, stage)
+        if after_pass is None:
+            run_passes(module, stage.name, stage.pipeline)
+        else:
+            for one in stage.passes:
+                run_passes(module, stage.name, f"builtin.module({one})")
+                after_pass(one, module)
         seconds[stage.name] = time.perf_counter() - start
-        if after is not None:
-            after(stage, module)
+        if after_stage is not None:
+            after_stage(stage.name, module)
     return seconds
 
 
-def run_stage(module: ir.Module, stage: Stage) -> None:
-    """Runs one stage on `module`, in place. Raises CompileError."""
+def run_passes(module: ir.Module, stage: str, pipeline: str) -> None:
+    """Runs a pipeline on `module`, in place. Raises CompileError."""
     try:
         with context():
-            PassManager.parse(stage.pipeline).run(module.operation)
-    except (ir.MLIRError, ValueError) as failure:
-        if not isinstance(failure, ir.MLIRError):
-            raise CompileError(f"stage '{stage.name}': {failure}") from failure
+            PassManager.parse(pipeline).run(module.operation)
+    except ir.MLIRError as failure:
         error = error_from(failure, kind=CompileError)
-        error.message = f"stage '{stage.name}': {error.message}"
+        error.message = f"stage '{stage}': {error.message}"
         raise error from failure
-
-
-def copy(module: ir.Module) -> ir.Module:
-    """An independent copy."""
-    return ir.Module.parse(module.operation.get_asm(binary=False, enable_debug_info=True), context())
+    except ValueError as failure:
+        raise CompileError(f"stage '{stage}': {failure}") from failure
 
 
 def functions(module: ir.Module) -> dict[str, ir.Operation]:

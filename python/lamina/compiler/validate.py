@@ -1,0 +1,168 @@
+"""`LAMINA_VALIDATE=1`: the interpreter runs the program before and after every pass.
+
+What the captured program does in the ref world is the truth: values of outputs, final data of inputs, gradients, and
+which outputs share memory with what. A pass after which any of it differs is at fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from mlir import ir
+
+from ..capture.program import Captured
+from ..errors import VerifyError
+from ..ir import descriptors
+from ..ir.descriptors import Alias, Slot
+from ..ir.interpreter import Program
+from ..ir.types import is_ref, shape_and_dtype
+from ..ops import primitives
+from . import stages
+
+_TOLERANCE = {"f2": 2e-2, "f4": 1e-4, "f8": 1e-9, "c8": 1e-4, "c16": 1e-9}
+
+
+class Effects(NamedTuple):
+    """What a program did: arrays by number, and for each output the memory it is in (None: its own)."""
+
+    outputs: dict[int, np.ndarray]
+    finals: dict[int, np.ndarray]
+    gradients: dict[int, np.ndarray]
+    memory: dict[int, object]
+
+
+class Validator:
+    """Holds the inputs and the truth about one captured program."""
+
+    def __init__(self, captured: Captured):
+        self.name = captured.name
+        self._random = np.random.default_rng(0)
+        self._inputs = [self._input(x.before["_array"]) for x in captured.inputs]
+        self._tangents: dict[tuple, np.ndarray] = {}
+        self._truth = self._effects(captured.module)
+
+    def check(self, after: str, module: ir.Module) -> None:
+        """Raises VerifyError naming the pass `after` when the program does something else than it was captured to do."""
+        found = self._effects(module)
+        for what in ("outputs", "finals", "gradients"):
+            wanted, got = getattr(self._truth, what), getattr(found, what)
+            for number, array in wanted.items():
+                if number not in got or not _same(array, got[number]):
+                    raise VerifyError(f"pass '{after}' changed {_PLURAL[what]} {number} of @{self.name}")
+        for number, memory in found.memory.items():
+            if self._truth.memory.get(number) != memory and self._truth.outputs[number].size:
+                raise VerifyError(f"pass '{after}' changed what memory output {number} of @{self.name} is in: {memory}, "
+                                  f"where the program has {self._truth.memory.get(number)}")
+
+    def _input(self, array: np.ndarray) -> np.ndarray:
+        """Random data in the layout of `array`; integers may be indices and keep their values."""
+        copy = np.copy(array, order="K")
+        if array.dtype.kind not in "fcV":
+            return copy
+        copy[...] = (self._random.random(array.shape) + 0.5).astype(array.dtype)
+        return copy
+
+    def _tangent(self, slot: Slot, type_: ir.Type) -> np.ndarray:
+        key = (slot.of, slot.index)
+        if key not in self._tangents:
+            shape, dtype = shape_and_dtype(type_)
+            self._tangents[key] = self._random.standard_normal(shape).astype(dtype)
+        return self._tangents[key]
+
+    def _effects(self, module: ir.Module) -> Effects:
+        functions = stages.functions(module)
+        if self.name in functions:
+            results, arguments = self._run(module, self.name, {})
+            return _read(functions[self.name], results, arguments)
+        forward, backward = f"{self.name}_forward", f"{self.name}_backward"
+        results, arguments = self._run(module, forward, {})
+        effects = _read(functions[forward], results, arguments)
+        slots = descriptors.results(functions[forward])
+        saved = {s.index: np.copy(r) for s, r in zip(slots, results, strict=True) if s.kind == "saved"}
+        gradients, _ = self._run(module, backward, saved)
+        numbers = (s.index for s in descriptors.results(functions[backward]))
+        return effects._replace(gradients=dict(zip(numbers, gradients, strict=True)))
+
+    def _run(self, module: ir.Module, name: str, saved: dict) -> tuple[list, dict[int, np.ndarray]]:
+        """The results of a function, and the arrays that were its inputs."""
+        function = stages.functions(module)[name]
+        arrays, inputs = [], {}
+        for slot, value in zip(descriptors.arguments(function), function.regions[0].blocks[0].arguments, strict=True):
+            if slot.kind == "input":
+                arrays.append(inputs.setdefault(slot.index, np.copy(self._inputs[slot.index], order="K")))
+            else:
+                arrays.append(saved[slot.index] if slot.kind == "saved" else np.copy(self._tangent(slot, value.type)))
+        return Program(module, name)(*arrays), inputs
+
+
+_PLURAL = {"outputs": "output", "finals": "the final data of input", "gradients": "the gradient of input"}
+
+
+def _read(function: ir.Operation, results: list, inputs: dict[int, np.ndarray]) -> Effects:
+    """The effects of one call, from the descriptors of its results."""
+    named = {(s.kind, s.index): r for s, r in zip(descriptors.results(function), results, strict=True)}
+    gradients = {i: r for (kind, i), r in named.items() if kind == "gradient"}
+    in_refs = any(is_ref(a.type) for a in function.regions[0].blocks[0].arguments) or any(
+        is_ref(r) for r in ir.FunctionType(function.attributes["function_type"].value).results
+    )
+    if in_refs:
+        outputs = {i: r for (kind, i), r in named.items() if kind == "output"}
+        return Effects(outputs, inputs, gradients, _observed_memory(outputs, inputs))
+    finals = {i: named.get(("mutation", i), a) for i, a in inputs.items()}
+    outputs, memory = {}, {}
+    for number, alias in enumerate(descriptors.outputs(function)):
+        made = None if alias is None else _rebuild(alias, outputs, finals, named)
+        direct = named.get(("output", number))
+        outputs[number] = direct if made is None else made
+        if made is not None and direct is not None and not _same(direct, made):
+            raise VerifyError(f"the recipe for output {number} gives other data than the program")
+        memory[number] = _declared_memory(alias, memory)
+    return Effects(outputs, finals, gradients, _grouped(memory))
+
+
+def _rebuild(alias: Alias, outputs: dict, finals: dict, named: dict) -> np.ndarray | None:
+    """An output that shares memory, by its recipe."""
+    if alias.root == "output":
+        return outputs[alias.index]
+    source = finals.get(alias.index) if alias.root == "input" else named.get(("base", alias.index))
+    for view in alias.views if source is not None else ():
+        primitive: Callable = getattr(primitives, view.name)
+        source = primitive(source, **view.attributes)
+    return source
+
+
+def _declared_memory(alias: Alias | None, memory: dict) -> object:
+    if alias is None:
+        return None
+    return memory[alias.index] if alias.root == "output" else (alias.root.replace("fresh", "base"), alias.index)
+
+
+def _grouped(memory: dict) -> dict:
+    """Fresh memory is named by the first output that sees it, alone in it or not."""
+    first: dict = {}
+    for number, place in memory.items():
+        first.setdefault(place if place is not None else ("own", number), number)
+    return {n: p if p is not None and p[0] == "input" else ("fresh", first[p if p is not None else ("own", n)])
+            for n, p in memory.items()}
+
+
+def _observed_memory(outputs: dict, inputs: dict) -> dict:
+    memory: dict = {}
+    for number, array in outputs.items():
+        place = next((("input", i) for i, a in inputs.items() if np.may_share_memory(a, array)), None)
+        if place is None:
+            sharing = next((n for n in range(number) if np.may_share_memory(outputs[n], array)), number)
+            place = memory[sharing] if sharing != number else ("fresh", number)
+        memory[number] = place
+    return memory
+
+
+def _same(wanted: np.ndarray, found: np.ndarray) -> bool:
+    if wanted.shape != found.shape or wanted.dtype != found.dtype:
+        return False
+    tolerance = _TOLERANCE.get(f"{wanted.dtype.kind}{wanted.dtype.itemsize}", 5e-2 if wanted.dtype.kind == "V" else 0)
+    if wanted.dtype.kind == "V":
+        wanted, found = wanted.astype(np.float32), found.astype(np.float32)
+    return bool(np.allclose(wanted, found, rtol=tolerance, atol=tolerance, equal_nan=True))

@@ -1,0 +1,35 @@
+"""Every entry of the registry, compiled, does what it does eagerly: the operator database decides the arguments."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "ops"))
+
+from agreement import assert_agrees  # noqa: E402
+from samples import Array, cases, convert, sample  # noqa: E402
+
+from lamina.ops import registry  # noqa: E402
+
+# Contents are unspecified.
+UNSPECIFIED = {"empty", "empty_like", "new_empty", "empty_strided", "new_empty_strided"}
+CASES = [case for case in cases() if case[0] not in UNSPECIFIED]
+
+
+@pytest.mark.parametrize("name,number", CASES, ids=[f"{name}-{number}" for name, number in CASES])
+def test_agrees_with_eager(name, number, backend):
+    op, drawn = registry.lookup(name), sample(name, number)
+
+    def make():
+        return convert([drawn.args, dict(drawn.kwargs)], lambda a: _tensor(a, drawn.grad and not op.writes))
+
+    def fn(args, kwargs):
+        return op(*args, **kwargs)
+
+    assert_agrees(fn, make, backend, calls=1)
+
+
+def _tensor(value, grad):
+    tensor = value.to_lamina()
+    return tensor.detach().requires_grad_() if isinstance(value, Array) and grad and value.differentiable else tensor

@@ -32,11 +32,19 @@ def setitem(self, key, value):
         from .ops.construct import as_tensor
         value = as_tensor(value, dtype=self.dtype)
     if indices is None:
-        view.copy_(value)
+        view.copy_(_without_leading_ones(value, view.ndim))
         return
     if not isinstance(value, Tensor):
         value = aten.full((), value, dtype=self.dtype, device=self.device)
     aten.index_put_(view, indices, value)
+
+
+def _without_leading_ones(value, rank: int):
+    """A value of higher rank than its target may still be assigned when the excess sizes are 1."""
+    if not isinstance(value, Tensor) or value.ndim <= rank:
+        return value
+    excess = value.ndim - rank
+    return value.reshape(value.shape[excess:]) if all(n == 1 for n in value.shape[:excess]) else value
 
 
 def _apply(tensor, key):

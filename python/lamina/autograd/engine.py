@@ -87,7 +87,7 @@ class _Task:
         if skip:
             return [None] * len(node.next_edges)
         try:
-            results = _run_node(node, grads)
+            results = _run_node(node, grads, [e is not None and self._wanted(e[0]) for e in node.next_edges])
         except LaminaError as error:
             error.op = error.op or node.name()
             raise
@@ -104,13 +104,13 @@ class _Task:
         return not any(e is not None and e[0] in self.needed for e in node.next_edges)
 
 
-def _run_node(node, grads: list) -> list:
+def _run_node(node, grads: list, wanted: list) -> list:
     if node.prehooks:
         for hook in list(node.prehooks.values()):
             changed = hook(tuple(grads))
             if changed is not None:
                 grads = list(changed) if isinstance(changed, (tuple, list)) else [changed]
-    results = node.apply(grads)
+    results = node.apply(grads, wanted)
     if node.posthooks:
         for hook in list(node.posthooks.values()):
             changed = hook(tuple(results), tuple(grads))

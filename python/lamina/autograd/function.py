@@ -67,7 +67,7 @@ class FunctionCtx(Node):
             if saved is not None:
                 saved.release()
 
-    def apply(self, grads: list) -> list:
+    def apply(self, grads: list, wanted: list) -> list:
         if self._materialize:
             grads = [zeros(m) if g is None and m is not None else g for g, m in zip(grads, self.outputs)]
         results = self.function.backward(self, *grads)

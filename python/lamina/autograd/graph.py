@@ -108,7 +108,8 @@ class Node:
         """Runs hook(grad) on the gradient of one output."""
         return self.tensor_hooks.setdefault(output_nr, Hooks()).add(hook)
 
-    def apply(self, grads: list) -> list:
+    def apply(self, grads: list, wanted: list) -> list:
+        """Gradients of the inputs; `wanted` says along which edges anybody waits for one."""
         raise NotImplementedError
 
     def release(self) -> None:
@@ -135,7 +136,7 @@ class OpNode(Node):
             raise AttributeError(f"{self.name()} has no attribute {name!r}")
         return self._unpack(name[7:])
 
-    def apply(self, grads: list) -> list:
+    def apply(self, grads: list, wanted: list) -> list:
         plan = self.plan
         if all(g is None for g in grads):
             return [None] * len(self.next_edges)
@@ -143,8 +144,11 @@ class OpNode(Node):
             raise UnsupportedError(f"the derivative with respect to {plan.missing} is not implemented", op=plan.op.name)
         if plan.op.multi and plan.op.materialize:
             grads = [self._zeros(i) if g is None and self.outputs[i] is not None else g for i, g in enumerate(grads)]
-        by_name = {}
-        for formula, needs in plan.formulas:
+        asked, by_name = self._asked(wanted), {}
+        for formula in plan.formulas:
+            needs = tuple([asked.get(name, False) for name in formula.names])
+            if True not in needs:
+                continue
             values = [self._argument(p, grads, needs) for p in formula.parameters]
             found = formula.fn(*values)
             if formula.is_tuple:
@@ -152,6 +156,14 @@ class OpNode(Node):
             else:
                 by_name[formula.names[0]] = found
         return self._flat(by_name)
+
+    def _asked(self, wanted: list) -> dict:
+        """Which inputs, by name, need their gradient."""
+        asked, at = {}, 0
+        for name, count in self.layout:
+            asked[name] = wanted[at] if count is None else True in wanted[at:at + count]
+            at += 1 if count is None else count
+        return asked
 
     def _argument(self, parameter: str, grads: list, needs: tuple):
         if parameter == "grad":
@@ -199,7 +211,7 @@ class AccumulateGrad(Node):
         self.variable = variable
         self.sequence = _LAST
 
-    def apply(self, grads: list) -> list:
+    def apply(self, grads: list, wanted: list) -> list:
         grad = grads[0]
         if grad is not None:
             accumulate(self.variable, grad)
@@ -254,5 +266,5 @@ class ErrorNode(Node):
         super().__init__([], outputs)
         self.message = message
 
-    def apply(self, grads: list) -> list:
+    def apply(self, grads: list, wanted: list) -> list:
         raise AutogradError(self.message)

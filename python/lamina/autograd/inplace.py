@@ -57,7 +57,7 @@ class CopySlices(Node):
     def name(self) -> str:
         return "CopySlices"
 
-    def apply(self, grads: list) -> list:
+    def apply(self, grads: list, wanted: list) -> list:
         grad = grads[0]
         if grad is None:
             return [None] * len(self.next_edges)
@@ -65,7 +65,7 @@ class CopySlices(Node):
         region = whole
         for step in self.chain:
             region = self._moved(step).apply(region)
-        inner = self.fn.apply([region.clone()])
+        inner = self.fn.apply([region.clone()], [True, *wanted[1:]])
         region.copy_(zeros(OutputMeta.of(region)) if inner[0] is None else inner[0])
         return [whole, *inner[1:]]
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Plan(NamedTuple):
-    """`formulas` with their needs; arguments to save by name (`inputs`, `metas`); whether results are saved;
+    """`formulas` that may run; arguments to save by name (`inputs`, `metas`); whether results are saved;
     the differentiable inputs (`edges`: position, name); the first input that has no formula (`missing`)."""
 
     op: object
@@ -33,9 +33,8 @@ def _build(op, mask: tuple) -> Plan:
     needed = {arguments[i].name for i, wanted in zip(op.tensors, mask) if wanted}
     covered = {name for f in op.formulas for name in f.names}
     dead = {name for f in op.formulas if f.fn is None for name in f.names}
-    chosen = tuple((f, tuple(n in needed for n in f.names)) for f in op.formulas
-                   if f.fn is not None and needed.intersection(f.names))
-    asked = {p for f, _ in chosen for p in f.parameters}
+    chosen = tuple(f for f in op.formulas if f.fn is not None and needed.intersection(f.names))
+    asked = {p for f in chosen for p in f.parameters}
     index = op.schema.index
     inputs = tuple((name, index[name]) for name in asked if name in index)
     metas = tuple((name, index[name[:-5]]) for name in asked

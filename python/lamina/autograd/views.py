@@ -73,13 +73,17 @@ def link(view, source, op, rest: tuple, index: int | None = None, kind: int = DE
     if not op.differentiable or view is source:
         return
     creation = INFERENCE if state.inference else kind if state.grad_enabled else NO_GRAD
-    step = Step(op.functional or op, rest, index)
+    step = Step(op, rest, index)
     info = source._view
     if info is None:
         base, chain, seen = source, (step,), (source._array, source._strides, source._offset)
+    elif "of_storage" in op.tags:
+        # It looks at the storage whatever it was applied to, and may reach further than its source did.
+        base, chain, seen = info.base, (Step(op, (*rest[:2], view._offset), None),), info.seen
     else:
         base, chain, seen = info.base, (*info.chain, step), info.seen
-        creation = creation if info.creation == DEFAULT else info.creation
+    if info is not None and info.creation != DEFAULT:
+        creation = info.creation
     counter = view._counter
     view._view = ViewInfo(base, chain, creation, counter.version if counter is not None else 0, seen)
 

@@ -95,6 +95,7 @@ def _angle_vjp(grad, self):
     "fill.Scalar(Tensor self, Scalar value) -> Tensor",
     pointwise=True,
     inplace=True,
+    tags={"idempotent"},
     variants="method",
     vjp={"self": lambda grad: zeros(grad)},
 )
@@ -102,6 +103,7 @@ def _angle_vjp(grad, self):
     "fill.Tensor(Tensor self, Tensor value) -> Tensor",
     pointwise=True,
     inplace=True,
+    tags={"idempotent"},
     variants="method",
     vjp={"self": lambda grad: zeros(grad), "value": lambda grad: grad.sum()},
 )
@@ -118,6 +120,7 @@ def fill(p, self, value):
     "zero(Tensor self) -> Tensor",
     pointwise=True,
     inplace=True,
+    tags={"idempotent"},
     variants="method",
     vjp={"self": lambda grad: zeros(grad)},
 )

@@ -29,7 +29,7 @@ def contiguous(self, memory_format=None):
 
 
 @op("copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)", variants="method",
-    vjp={"self": None, "src": lambda grad: grad})
+    vjp={"self": lambda grad: aten.zeros_like(grad), "src": lambda grad: grad})
 def copy_(p, self, src, non_blocking):
     """Writes `src`, broadcast and cast, into self. Raises ShapeError when it does not broadcast."""
     if not hasattr(src, "shape"):
@@ -38,10 +38,7 @@ def copy_(p, self, src, non_blocking):
         src = p.cast(src, self.dtype)
     if tuple(src.shape) == tuple(self.shape):
         return src
-    sizes = tuple(src.shape)
-    while len(sizes) > len(self.shape) and sizes[0] == 1:
-        src, sizes = p.squeeze(src, (0,)), sizes[1:]
-    return p.expand(src, rules.expanded_shape(sizes, tuple(self.shape)))
+    return p.expand(src, rules.expanded_shape(tuple(src.shape), tuple(self.shape)))
 
 
 @op("_write_out(Tensor(a!) self, Tensor src) -> Tensor(a!)", variants="", vjp={"self": None, "src": None})

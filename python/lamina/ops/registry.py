@@ -216,6 +216,7 @@ def op(text: str, *, inplace: bool = False, inplace_view: bool = False, vjp: dic
     geometry / retype: the operator is a view; see `lamina.ops.view`.
     kernel: a function over arrays to run eagerly instead of `impl` over primitives.
     differentiable: False when results never require grad.  materialize: whether absent `grads` become zeros.
+    tags: "idempotent" (may write to memory that overlaps itself), "of_storage" (views the storage, not the tensor).
     batching, tags, grad_name: batching rule, set of tags, and name of the graph node.
     """
     parsed = schemas.parse(text)

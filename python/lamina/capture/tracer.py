@@ -61,7 +61,7 @@ class Input(NamedTuple):
 class InputNode(Node):
     """Stands for the history that a tensor which is no leaf has outside of the trace."""
 
-    def apply(self, grads: list) -> list:
+    def apply(self, grads: list, wanted: list) -> list:
         return []
 
 

@@ -54,7 +54,7 @@ class CompiledBackward(Node):
     def name(self) -> str:
         return f"{self.plan.name}Backward"
 
-    def apply(self, grads: list) -> list:
+    def apply(self, grads: list, wanted: list) -> list:
         """Gradients along the edges. Raises AutogradError when saved values are freed or were written to since."""
         if self.saved is None:
             raise AutogradError(_FREED, op=self.name())
@@ -91,7 +91,7 @@ class WriteBack(Node):
     def __init__(self, edges: list, output: OutputMeta):
         super().__init__(edges, [output])
 
-    def apply(self, grads: list) -> list:
+    def apply(self, grads: list, wanted: list) -> list:
         return [None, grads[0]]
 
 

@@ -133,7 +133,8 @@ def _refuse_metadata_changes(tracer: Tracer) -> None:
             raise UnsupportedError(f"{x.source.text}: changing requires_grad of an input cannot be compiled")
     shared: dict[int, list[Input]] = {}
     for x in tracer.inputs:
-        shared.setdefault(id(x.real_storage), []).append(x)
+        if x.used:
+            shared.setdefault(id(x.real_storage), []).append(x)
     for group in shared.values():
         if len(group) > 1 and any(x.written for x in group):
             who = ", ".join(x.source.text for x in group)

@@ -17,6 +17,7 @@ import random
 import sys
 import sysconfig
 import types
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,10 +50,14 @@ class Guard(NamedTuple):
 
 
 class Observer:
-    """Collects guards and tensor sources while a program runs; use as a context manager around it."""
+    """Collects guards and tensor sources while a program runs; use as a context manager around it.
+
+    `on_tensor` is told of every tensor that is found, before the program can do anything to it.
+    """
 
     def __init__(self, names: Names):
         self.names = names
+        self.on_tensor: Callable[[Tensor, Source], None] = lambda tensor, source: None
         self.guards: dict[str, Guard] = {}
         self.tensors: dict[int, tuple[Tensor, Source]] = {}
         self.reads_grad = False
@@ -78,7 +83,9 @@ class Observer:
 
     def add_tensor(self, tensor: Tensor, source: Source) -> None:
         """Notes where `tensor` can be found; the first source wins."""
-        self.tensors.setdefault(id(tensor), (tensor, source))
+        if id(tensor) not in self.tensors:
+            self.tensors[id(tensor)] = (tensor, source)
+            self.on_tensor(tensor, source)
 
     def source_of(self, tensor: Tensor) -> Source | None:
         """Where `tensor` can be found at a later call; also as the gradient of a tensor that can."""

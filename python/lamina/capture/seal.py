@@ -18,9 +18,10 @@ def seal(tracer: Tracer, outputs: Outputs, joint: Joint) -> None:
     """Makes the function under construction complete. Raises VerifyError when the result is not valid IR."""
     gradients = [(i, tracer.handle(grad)) for i, grad in sorted(joint.gradients.items())]
     results = [o.array.value for o in outputs.all] + [array.value for _, array in gradients]
-    arguments = _arguments(tracer, joint)
     with context(), locations.current():
         ir.Operation.create("func.return", operands=results, ip=tracer.builder.point)
+        arguments = _arguments(tracer, joint)
+        _drop_unused(tracer)
         block = list(tracer.block.arguments)
         function = tracer.function
         function.attributes["function_type"] = ir.TypeAttr.get(
@@ -38,6 +39,12 @@ def seal(tracer: Tracer, outputs: Outputs, joint: Joint) -> None:
         tracer.module.operation.verify()
     except ir.MLIRError as failure:
         raise error_from(failure, kind=VerifyError) from failure
+
+
+def _drop_unused(tracer: Tracer) -> None:
+    """Removes arguments for tensors that the program looked at but did not compute with."""
+    for x in [x for x in tracer.inputs if not x.used]:
+        tracer.block.erase_argument(ir.BlockArgument(x.root.value).arg_number)
 
 
 def _arguments(tracer: Tracer, joint: Joint) -> dict:

@@ -1,6 +1,6 @@
 """The tracer: a function under construction in the ref world, and the tensors that take part in it.
 
-The program runs on the caller's own tensors. A tensor *enters* the trace when an operator first meets it: for the
+The program runs on the caller's own tensors. A tensor *enters* the trace when the program first meets it: for the
 time of the trace its handle, storage and autograd metadata are replaced by traced ones, so whatever asks for its
 data raises, and nothing that the program does reaches real memory. `leave` gives every tensor back as it was.
 """
@@ -52,6 +52,11 @@ class Input(NamedTuple):
         return self.storage.version > 0
 
     @property
+    def used(self) -> bool:
+        """Whether the program computes anything with it."""
+        return any(True for _ in self.root.value.uses)
+
+    @property
     def history(self):
         """The node that the program made the tensor's last, None when it did not change its history."""
         node = self.tensor._autograd.grad_fn if self.tensor._autograd is not None else None
@@ -70,6 +75,7 @@ class Tracer:
 
     def __init__(self, name: str, observer: Observer):
         self.observer = observer
+        observer.on_tensor = self._meet
         self.inputs: list[Input] = []
         self.constants = 0
         self._entered: dict[int, Input | None] = {}
@@ -152,6 +158,11 @@ class Tracer:
             for slot, value in before.items():
                 setattr(tensor, slot, value)
 
+    def _meet(self, tensor: Tensor, source: Source) -> None:
+        """Makes a tensor that the program is about to read an argument; one it does not use is dropped in the end."""
+        if type(tensor._array) is not TracedArray and id(tensor) not in self._made and is_supported(tensor):
+            self.enter(tensor, source)
+
     def _lift(self, tensor: Tensor) -> None:
         source = self.observer.source_of(tensor)
         if source is None:
@@ -169,11 +180,14 @@ class Tracer:
         _replace(tensor, array, strides, _leave_history(tensor), tensor._counter is None)
 
 
+def is_supported(tensor: Tensor) -> bool:
+    """Whether a tensor can take part in a trace."""
+    return tensor.device.type == "cpu" and getattr(type(tensor), "__torch_dispatch__", None) is None
+
+
 def _check(tensor: Tensor) -> None:
-    if tensor.device.type != "cpu":
-        raise UnsupportedError(f"tensors on {tensor.device} cannot be compiled yet")
-    if getattr(type(tensor), "__torch_dispatch__", None) is not None:
-        raise UnsupportedError(f"tensors of class {type(tensor).__name__} define __torch_dispatch__ and cannot be compiled yet")
+    if not is_supported(tensor):
+        raise UnsupportedError(f"tensors of class {type(tensor).__name__} on {tensor.device} cannot be compiled yet")
 
 
 def _slots(tensor: Tensor) -> dict:

@@ -8,7 +8,7 @@ from mlir import ir
 from .. import native
 from ..errors import DtypeError
 from .context import context, unknown
-from .types import element_dtype, element_name, element_type, shape_and_dtype, tensor_type
+from .types import element_dtype, element_type, shape_and_dtype, tensor_type
 
 _I64 = np.dtype(np.int64)
 _BUFFERS = frozenset(map(np.dtype, (np.float16, np.float32, np.float64, np.int8, np.int16, np.int32, np.int64, np.uint8, np.bool_)))
@@ -30,14 +30,12 @@ def encode(kind: str, value, dtype: np.dtype | None = None) -> ir.Attribute:
 
 def scalar(value, dtype: np.dtype) -> ir.Attribute:
     """A number in the element type of `dtype`."""
-    number = np.asarray(value).astype(dtype).item() if dtype.kind in "iub" else value
     if dtype.kind == "c":
-        number = complex(number)
-        part = element_name(np.dtype(np.float32 if dtype.itemsize == 8 else np.float64))
-        return ir.Attribute.parse(f"#complex.number<:{part} {_literal(number.real)}, {_literal(number.imag)}>", context())
+        part, number = np.empty(0, dtype).real.dtype, complex(value)
+        return ir.ArrayAttr.get([scalar(number.real, part), scalar(number.imag, part)], context())
     if dtype.kind in "iub":
-        return ir.IntegerAttr.get(element_type(dtype), int(number))
-    return ir.FloatAttr.get(element_type(dtype), float(number), unknown())
+        return ir.IntegerAttr.get(element_type(dtype), int(np.asarray(value).astype(dtype)))
+    return ir.FloatAttr.get(element_type(dtype), float(value), unknown())
 
 
 def elements(array: np.ndarray) -> ir.Attribute:
@@ -66,11 +64,9 @@ def decode(attribute: ir.Attribute):
         return element_dtype(attribute.value)
     if isinstance(attribute, ir.DenseElementsAttr):
         return array_of(attribute)
-    text = str(attribute)
-    if text.startswith("#complex.number"):
-        real, imag = text[text.index(" ") : -1].split(",")
-        return complex(float(real), float(imag))
-    raise DtypeError(f"attribute {text} has no Python value")
+    if isinstance(attribute, ir.ArrayAttr) and len(attribute) == 2:
+        return complex(*map(decode, attribute))
+    raise DtypeError(f"attribute {attribute} has no Python value")
 
 
 def array_of(attribute: ir.DenseElementsAttr) -> np.ndarray:
@@ -86,7 +82,3 @@ def array_of(attribute: ir.DenseElementsAttr) -> np.ndarray:
 def _raw(attribute: ir.DenseElementsAttr, count: int, dtype: np.dtype) -> np.ndarray:
     return np.frombuffer(native.raw_elements(attribute, count * dtype.itemsize), dtype)
 
-
-def _literal(number: float) -> str:
-    """A float as MLIR reads it; infinities and nan have no decimal spelling."""
-    return f"{number:.17e}" if np.isfinite(number) else f"0x{np.float64(number).view(np.uint64):X}"

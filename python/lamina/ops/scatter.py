@@ -49,7 +49,16 @@ def gather(p, self, dim, index, sparse_grad):
     if math.prod(index.shape) == 0:
         return p.full(tuple(index.shape), 0, self.dtype)
     _fits("self", self, dim, index)
-    return p.gather(self, cast(p, index, INT64), dim)
+    index = cast(p, index, INT64)
+    if self.ndim and index.ndim:
+        return p.gather(self, index, dim)
+    found = p.gather(_as_vector(p, self), _as_vector(p, index), 0)
+    return p.reshape(found, tuple(index.shape))
+
+
+def _as_vector(p, x):
+    """A 0-d array as its only element along one dimension."""
+    return p.reshape(x, (1,)) if x.ndim == 0 else x
 
 
 def _scattered(p, self, dim, index, src, reduce):
@@ -68,7 +77,11 @@ def _scattered(p, self, dim, index, src, reduce):
         )
     if tuple(src.shape) != tuple(index.shape):
         src = p.slice(src, [0] * src.ndim, list(index.shape), [1] * src.ndim)
-    return p.scatter(self, cast(p, index, INT64), src, dim, reduce)
+    index = cast(p, index, INT64)
+    if self.ndim and index.ndim:
+        return p.scatter(self, index, src, dim, reduce)
+    operands = [_as_vector(p, x) for x in (self, index, src)]
+    return p.reshape(p.scatter(*operands, 0, reduce), tuple(self.shape))
 
 
 def _source_vjp(grad, dim, index, src_meta):

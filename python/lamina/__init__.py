@@ -9,10 +9,16 @@ from __future__ import annotations
 import importlib
 
 from . import autograd, devices, dispatch, dtypes, errors, ops, random, surface
-from .dispatch import entry as _entry
-from .autograd import (enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad,
-                       set_grad_enabled)
+from .autograd import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from .devices import device
+from .dispatch import entry as _entry
 from .dtypes import dtype, finfo, get_default_dtype, iinfo, set_default_dtype
 from .errors import LaminaError
 from .ops.construct import as_tensor, asarray, from_dlpack, from_numpy, is_tensor, tensor
@@ -26,8 +32,20 @@ surface.install()
 globals().update({name: fn for name, fn in surface.functions().items() if name not in globals()})
 globals().update(dtypes.PUBLIC)
 
-_LAZY_MODULES = ("amp", "backends", "capture", "compiler", "config", "func", "ir", "library", "nn", "optim", "torch",
-                 "utils")
+_LAZY_MODULES = (
+    "amp",
+    "backends",
+    "capture",
+    "compiler",
+    "config",
+    "func",
+    "ir",
+    "library",
+    "nn",
+    "optim",
+    "torch",
+    "utils",
+)
 _LAZY_NAMES = {"compile": "lamina.compiler"}
 
 

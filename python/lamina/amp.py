@@ -73,7 +73,12 @@ class _Region:
         )
 
     def _widest(self, args) -> dtypes.dtype:
-        tensors = [t for a in args for t in (a if isinstance(a, (list, tuple)) else [a]) if self._eligible(t)]
+        tensors = [
+            t
+            for a in args
+            for t in (a if isinstance(a, (list, tuple)) else [a])
+            if self._eligible(t)
+        ]
         return dtypes.float32 if any(t.dtype is dtypes.float32 for t in tensors) else self.dtype
 
 
@@ -93,7 +98,9 @@ class autocast:
     ):
         dtype = dtypes.bfloat16 if dtype is None else dtype
         if dtype not in (dtypes.bfloat16, dtypes.float16):
-            raise DtypeError(f"autocast computes in bfloat16 or float16, got {dtype}", op="autocast")
+            raise DtypeError(
+                f"autocast computes in bfloat16 or float16, got {dtype}", op="autocast"
+            )
         self._region = _Region(dtype, device(device_type).type) if enabled else None
         self._outer: list = []
 

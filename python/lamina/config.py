@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Iterator
 
 LOGS = ("graph", "joint", "passes", "guards", "recompiles", "perf")
 """What `Settings.logs` may name."""
@@ -30,7 +30,9 @@ def _setting(default, env: str, doc: str):
 class Settings:
     """The values of all settings at one time."""
 
-    backend: str = _setting("cpu", "LAMINA_BACKEND", "Backend that `compile` uses when none is named.")
+    backend: str = _setting(
+        "cpu", "LAMINA_BACKEND", "Backend that `compile` uses when none is named."
+    )
     logs: frozenset[str] = _setting(
         frozenset(),
         "LAMINA_LOGS",
@@ -38,7 +40,11 @@ class Settings:
         "passes (IR after each stage), guards (what an entry depends on), recompiles (which guard failed), "
         "perf (seconds per stage).",
     )
-    dump: str = _setting("", "LAMINA_DUMP", "Folder that gets one numbered folder of IR per compilation; empty for none.")
+    dump: str = _setting(
+        "",
+        "LAMINA_DUMP",
+        "Folder that gets one numbered folder of IR per compilation; empty for none.",
+    )
     validate: bool = _setting(
         False,
         "LAMINA_VALIDATE",
@@ -52,13 +58,17 @@ class Settings:
     )
     opt_level: int = _setting(3, "LAMINA_OPT_LEVEL", "0 compiles fast, 3 runs fast.")
     keep_stages: bool = _setting(
-        False, "LAMINA_KEEP_STAGES", "Keep the text of every stage of every compilation, not only of `lower`."
+        False,
+        "LAMINA_KEEP_STAGES",
+        "Keep the text of every stage of every compilation, not only of `lower`.",
     )
 
     def __post_init__(self):
         unknown = self.logs - frozenset(LOGS)
         if unknown:
-            raise ValueError(f"LAMINA_LOGS: unknown {', '.join(sorted(unknown))}; known are {', '.join(LOGS)}")
+            raise ValueError(
+                f"LAMINA_LOGS: unknown {', '.join(sorted(unknown))}; known are {', '.join(LOGS)}"
+            )
         if not 0 <= self.opt_level <= 3:
             raise ValueError(f"LAMINA_OPT_LEVEL: expected 0 to 3, got {self.opt_level}")
 

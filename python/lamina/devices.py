@@ -16,16 +16,18 @@ _TYPES = ("cpu", "cuda", "meta")
 class device:
     """A device: `type` ("cpu", "cuda", "meta") and an `index` or None. Built from "cuda:0" or ("cuda", 0)."""
 
-    __slots__ = ("type", "index")
+    __slots__ = ("index", "type")
 
-    def __init__(self, type: "str | int | device", index: int | None = None):
+    def __init__(self, type: str | int | device, index: int | None = None):
         if isinstance(type, device):
             type, index = type.type, type.index if index is None else index
         elif isinstance(type, int):
             type, index = "cuda", type
         name, colon, number = type.partition(":")
         if name not in _TYPES or (colon and not number.isdigit()) or (colon and index is not None):
-            raise DeviceError(f"invalid device {type!r}: expected one of {', '.join(_TYPES)}, with an optional ':index'")
+            raise DeviceError(
+                f"invalid device {type!r}: expected one of {', '.join(_TYPES)}, with an optional ':index'"
+            )
         object.__setattr__(self, "type", name)
         object.__setattr__(self, "index", int(number) if colon else index)
 
@@ -42,7 +44,9 @@ class device:
         return self.type if self.index is None else f"{self.type}:{self.index}"
 
     def __repr__(self) -> str:
-        return f"device(type='{self.type}'" + (")" if self.index is None else f", index={self.index})")
+        return f"device(type='{self.type}'" + (
+            ")" if self.index is None else f", index={self.index})"
+        )
 
     def __reduce__(self):
         return (device, (self.type, self.index))
@@ -68,5 +72,7 @@ def array_module(d: device):
     try:
         import cupy
     except ImportError as error:
-        raise DeviceError(f"device {d} needs the cuda extra (CuPy), which is not installed") from error
+        raise DeviceError(
+            f"device {d} needs the cuda extra (CuPy), which is not installed"
+        ) from error
     return cupy

@@ -18,7 +18,15 @@ BOOL, INTEGRAL, FLOATING, COMPLEX = range(4)
 class dtype:
     """An element type. Attributes: `name`, `np` (the NumPy dtype), `itemsize` in bytes, `category`."""
 
-    __slots__ = ("name", "np", "itemsize", "category", "is_floating_point", "is_complex", "is_signed")
+    __slots__ = (
+        "category",
+        "is_complex",
+        "is_floating_point",
+        "is_signed",
+        "itemsize",
+        "name",
+        "np",
+    )
 
     def __init__(self, name: str, numpy_type, category: int):
         self.name = name
@@ -35,13 +43,13 @@ class dtype:
     def __reduce__(self):
         return (by_name, (self.name,))
 
-    def to_complex(self) -> "dtype":
+    def to_complex(self) -> dtype:
         """The complex dtype whose real part has this dtype (or this one, when complex already)."""
         if self.category == COMPLEX:
             return self
         return complex128 if self is float64 else complex64
 
-    def to_real(self) -> "dtype":
+    def to_real(self) -> dtype:
         """The dtype of the real part."""
         return {complex64: float32, complex128: float64}.get(self, self)
 
@@ -61,13 +69,36 @@ bool = dtype("bool", np.bool_, BOOL)
 complex64 = cfloat = dtype("complex64", np.complex64, COMPLEX)
 complex128 = cdouble = dtype("complex128", np.complex128, COMPLEX)
 
-ALL = (float64, float32, float16, bfloat16, float8_e4m3fn, float8_e5m2, int64, int32, int16, int8, uint8, bool,
-       complex64, complex128)
+ALL = (
+    float64,
+    float32,
+    float16,
+    bfloat16,
+    float8_e4m3fn,
+    float8_e5m2,
+    int64,
+    int32,
+    int16,
+    int8,
+    uint8,
+    bool,
+    complex64,
+    complex128,
+)
 _FROM_NUMPY = {d.np: d for d in ALL}
 _BY_NAME = {d.name: d for d in ALL}
-PUBLIC = {**_BY_NAME, "double": float64, "float": float32, "half": float16, "long": int64, "int": int32,
-          "short": int16, "cfloat": complex64, "cdouble": complex128}
-_PYTHON = {type(1.0): None, type(1): int64, type(True): bool, type(1j): None}
+PUBLIC = {
+    **_BY_NAME,
+    "double": float64,
+    "float": float32,
+    "half": float16,
+    "long": int64,
+    "int": int32,
+    "short": int16,
+    "cfloat": complex64,
+    "cdouble": complex128,
+}
+_PYTHON = {type(1.0): None, type(1): int64, type(True): bool, complex: None}
 
 
 def by_name(name: str) -> dtype:
@@ -133,8 +164,10 @@ class finfo:
             setattr(self, field, info.dtype.type(getattr(info, field)).__float__())
 
     def __repr__(self) -> str:
-        return f"finfo(resolution={self.resolution:g}, min={self.min:g}, max={self.max:g}, eps={self.eps:g}, " \
-               f"tiny={self.tiny:g}, dtype={self.dtype})"
+        return (
+            f"finfo(resolution={self.resolution:g}, min={self.min:g}, max={self.max:g}, eps={self.eps:g}, "
+            f"tiny={self.tiny:g}, dtype={self.dtype})"
+        )
 
 
 class iinfo:

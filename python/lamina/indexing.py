@@ -30,6 +30,7 @@ def setitem(self, key, value):
     view, indices = _apply(self, key)
     if not isinstance(value, (Tensor, numbers.Number)):
         from .ops.construct import as_tensor
+
         value = as_tensor(value, dtype=self.dtype)
     if indices is None:
         view.copy_(_without_leading_ones(value, view.ndim))
@@ -44,7 +45,9 @@ def _without_leading_ones(value, rank: int):
     if not isinstance(value, Tensor) or value.ndim <= rank:
         return value
     excess = value.ndim - rank
-    return value.reshape(value.shape[excess:]) if all(n == 1 for n in value.shape[:excess]) else value
+    return (
+        value.reshape(value.shape[excess:]) if all(n == 1 for n in value.shape[:excess]) else value
+    )
 
 
 def _apply(tensor, key):
@@ -93,7 +96,7 @@ def _expanded(tensor, key) -> list:
     if len(dots) > 1:
         raise DimError("an index can only have a single ellipsis")
     if dots:
-        parts[dots[0]:dots[0] + 1] = [slice(None)] * (tensor.ndim - used)
+        parts[dots[0] : dots[0] + 1] = [slice(None)] * (tensor.ndim - used)
     return parts
 
 
@@ -116,8 +119,10 @@ def _part(part):
         return from_array(np.array(array))
     if hasattr(part, "__index__"):
         return part.__index__()
-    raise DimError("only integers, slices (`:`), ellipsis (`...`), None and long or bool tensors are valid indices "
-                   f"(got {type(part).__name__})")
+    raise DimError(
+        "only integers, slices (`:`), ellipsis (`...`), None and long or bool tensors are valid indices "
+        f"(got {type(part).__name__})"
+    )
 
 
 def _mask(value: bool) -> Tensor:

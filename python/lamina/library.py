@@ -25,7 +25,13 @@ _NAMES = {Tensor: "Tensor", int: "int", float: "float", bool: "bool", str: "str"
 
 
 def custom_op(
-    name: str, fn: Callable | None = None, /, *, mutates_args=(), device_types=None, schema: str | None = None
+    name: str,
+    fn: Callable | None = None,
+    /,
+    *,
+    mutates_args=(),
+    device_types=None,
+    schema: str | None = None,
 ):
     """Registers `fn` as the operator `name` ("namespace::name") and returns it as a CustomOp; also a decorator.
 
@@ -34,10 +40,13 @@ def custom_op(
     name that is taken, UnsupportedError for mutates_args.
     """
     if fn is None:
-        return functools.partial(custom_op, name, mutates_args=mutates_args, device_types=device_types, schema=schema)
+        return functools.partial(
+            custom_op, name, mutates_args=mutates_args, device_types=device_types, schema=schema
+        )
     if mutates_args:
         raise UnsupportedError(
-            "custom operators that write to their arguments are not supported; return new tensors", op=name
+            "custom operators that write to their arguments are not supported; return new tensors",
+            op=name,
         )
     namespace, separator, short = name.partition("::")
     if not separator:
@@ -53,7 +62,9 @@ class CustomOp:
         self.fn = fn
         self._function: type[Function] | None = None
         text = f"{name}{schema}"
-        registry.op(text, namespace=namespace, differentiable=False, kernel=self._kernel, variants="")(self._refuse)
+        registry.op(
+            text, namespace=namespace, differentiable=False, kernel=self._kernel, variants=""
+        )(self._refuse)
         self.entry = registry.lookup(f"{namespace}::{name}")
 
     def __call__(self, *args, **kwargs):
@@ -63,7 +74,9 @@ class CustomOp:
             return self._function.apply(*bound)
         return self.entry(*bound)
 
-    def register_autograd(self, backward: Callable, *, setup_context: Callable | None = None) -> None:
+    def register_autograd(
+        self, backward: Callable, *, setup_context: Callable | None = None
+    ) -> None:
         """Gives the operator a derivative: `backward(ctx, *grads)` returns a gradient (or None) for each argument;
         `setup_context(ctx, inputs, output)` saves what it needs."""
         self._function = _function(self.entry, backward, setup_context)
@@ -79,12 +92,16 @@ class CustomOp:
         inputs = {id(t) for t in _leaves(tensors)}
         results = result if isinstance(result, (tuple, list)) else [result]
         if any(id(r) in inputs for r in results):
-            raise LaminaError("returns one of its arguments; return a clone of it", op=self.entry.name)
+            raise LaminaError(
+                "returns one of its arguments; return a clone of it", op=self.entry.name
+            )
         arrays = [None if r is None else r._array for r in results]
         return arrays if isinstance(result, (tuple, list)) else arrays[0]
 
     def _refuse(self, p, *args):
-        raise UnsupportedError("programs with custom operators cannot be compiled yet", op=self.entry.name)
+        raise UnsupportedError(
+            "programs with custom operators cannot be compiled yet", op=self.entry.name
+        )
 
 
 def _function(entry, backward: Callable, setup_context: Callable | None) -> type[Function]:
@@ -94,8 +111,16 @@ def _function(entry, backward: Callable, setup_context: Callable | None) -> type
     def nothing_to_save(ctx, inputs, output):
         return None
 
-    methods = {"forward": forward, "backward": backward, "setup_context": setup_context or nothing_to_save}
-    return type(entry.schema.name, (Function,), {name: staticmethod(method) for name, method in methods.items()})
+    methods = {
+        "forward": forward,
+        "backward": backward,
+        "setup_context": setup_context or nothing_to_save,
+    }
+    return type(
+        entry.schema.name,
+        (Function,),
+        {name: staticmethod(method) for name, method in methods.items()},
+    )
 
 
 def _wrapped(handle):
@@ -122,7 +147,9 @@ def infer_schema(fn: Callable) -> str:
             parts.append("*")
             keyword_only = True
         default = "" if parameter.default is parameter.empty else f"={parameter.default!r}"
-        parts.append(f"{_type(fn, parameter.name, hints.get(parameter.name))} {parameter.name}{default}")
+        parts.append(
+            f"{_type(fn, parameter.name, hints.get(parameter.name))} {parameter.name}{default}"
+        )
     return f"({', '.join(parts)}) -> {_returns(fn, hints.get('return'))}"
 
 

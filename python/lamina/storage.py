@@ -58,7 +58,7 @@ class Storage:
     counts writes.
     """
 
-    __slots__ = ("data", "strides", "origin", "version", "device", "_bytes", "__weakref__")
+    __slots__ = ("__weakref__", "_bytes", "data", "device", "origin", "strides", "version")
 
     def __init__(self, data, strides: tuple | None = None, device: device = CPU, origin: int = 0):
         self.data = data
@@ -94,13 +94,17 @@ class Storage:
         item = dtype.itemsize
         memory = self.bytes
         try:
-            return np.ndarray(sizes, dtype, memory, offset * item, tuple([s * item for s in strides]))
+            return np.ndarray(
+                sizes, dtype, memory, offset * item, tuple([s * item for s in strides])
+            )
         except (TypeError, ValueError) as error:
             if 0 in sizes:
                 return np.ndarray(sizes, dtype, memory[:0], 0, tuple([s * item for s in strides]))
             need = (offset + extent(sizes, strides)) * item
-            raise ShapeError(f"sizes {list(sizes)}, strides {list(strides)} and offset {offset} need {need} bytes of a "
-                             f"storage of {memory.size}") from error
+            raise ShapeError(
+                f"sizes {list(sizes)}, strides {list(strides)} and offset {offset} need {need} bytes of a "
+                f"storage of {memory.size}"
+            ) from error
 
 
 def _flat_bytes(storage: Storage):

@@ -12,13 +12,26 @@ import numbers
 from . import indexing
 from .autograd import surface as autograd_surface
 from .dispatch.function import default_torch_function, handle, overriding_types
+from .dispatch.kinds import LAYERED, SEQUENCE, kinds
 from .dispatch.state import state
 from .ops import registry
 from .tensor import Tensor
 
-_BINARY = {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "floordiv": "floor_divide", "mod": "remainder",
-           "pow": "pow", "matmul": "matmul", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
-           "lshift": "bitwise_left_shift", "rshift": "bitwise_right_shift"}
+_BINARY = {
+    "add": "add",
+    "sub": "sub",
+    "mul": "mul",
+    "truediv": "div",
+    "floordiv": "floor_divide",
+    "mod": "remainder",
+    "pow": "pow",
+    "matmul": "matmul",
+    "and": "bitwise_and",
+    "or": "bitwise_or",
+    "xor": "bitwise_xor",
+    "lshift": "bitwise_left_shift",
+    "rshift": "bitwise_right_shift",
+}
 _COMPARE = {"eq": "eq", "ne": "ne", "lt": "lt", "le": "le", "gt": "gt", "ge": "ge"}
 _UNARY = {"neg": "neg", "pos": "positive", "invert": "bitwise_not", "abs": "abs"}
 _OPERANDS = frozenset((Tensor, float, int, bool, complex))
@@ -27,7 +40,11 @@ _COMMUTES = ("add", "mul", "and", "or", "xor")
 
 def functions() -> dict:
     """Public functions by name: composites, and operators that are functions."""
-    found = {name: wrap_composite(c.fn) for name, c in registry.COMPOSITES.items() if "function" in c.variants}
+    found = {
+        name: wrap_composite(c.fn)
+        for name, c in registry.COMPOSITES.items()
+        if "function" in c.variants
+    }
     for packet in registry.aten:
         name = packet.__name__
         if name not in found and "function" in _variants(packet):
@@ -71,14 +88,24 @@ def _variants(packet) -> tuple:
 
 def wrap_composite(fn):
     """A composite that function modes and overriding classes can replace like an operator."""
+
     @functools.wraps(fn)
     def public(*args, **kwargs):
-        if not state.function_disabled:
-            types = overriding_types((*args, *kwargs.values())) if kwargs else overriding_types(args)
+        if state.function_modes or _may_override(args) or (kwargs and _may_override(kwargs.values())):
+            types = [] if state.function_disabled else overriding_types((*args, *kwargs.values()))
             if types or state.function_modes:
                 return handle(public, types, args, kwargs)
         return fn(*args, **kwargs)
+
     return public
+
+
+def _may_override(args) -> bool:
+    for value in args:
+        kind = kinds[type(value)]
+        if kind == LAYERED or (kind == SEQUENCE and any(kinds[type(v)] == LAYERED for v in value)):
+            return True
+    return False
 
 
 def _install_operators() -> None:
@@ -87,7 +114,11 @@ def _install_operators() -> None:
         if method is None:
             continue
         setattr(Tensor, f"__{name}__", _binary(method))
-        setattr(Tensor, f"__r{name}__", _binary(method) if name in _COMMUTES else _reflected(name, target))
+        setattr(
+            Tensor,
+            f"__r{name}__",
+            _binary(method) if name in _COMMUTES else _reflected(name, target),
+        )
         inplace = getattr(Tensor, target + "_", None)
         if inplace is not None:
             setattr(Tensor, f"__i{name}__", _binary(inplace))
@@ -101,15 +132,21 @@ def _install_operators() -> None:
 
 def _binary(method):
     def operator(self, other):
-        if type(other) not in _OPERANDS and not isinstance(other, (Tensor, numbers.Number)) and not hasattr(other, "dtype"):
+        if (
+            type(other) not in _OPERANDS
+            and not isinstance(other, (Tensor, numbers.Number))
+            and not hasattr(other, "dtype")
+        ):
             return NotImplemented
         return method(self, other)
+
     operator.__name__ = method.__name__
     return operator
 
 
 def _reflected(name: str, target: str):
     """`other OP self` for a number on the left: special overloads where they exist, else a 0-d tensor."""
+
     def operator(self, other):
         if name == "sub":
             return self.neg() + other
@@ -118,12 +155,14 @@ def _reflected(name: str, target: str):
         if name == "pow":
             return registry.aten.pow(other, self)
         return getattr(registry.aten, target)(_scalar_like(other, self), self)
+
     return operator
 
 
 def _scalar_like(value, tensor):
     """A number as a 0-d tensor that does not change the other operand's dtype."""
     from . import dtypes
+
     category = dtypes.of_python(type(value)).category
     wanted = tensor.dtype if tensor.dtype.category >= category else dtypes.of_python(type(value))
     return registry.aten.full((), value, dtype=wanted, device=tensor.device)
@@ -134,6 +173,5 @@ def _transposer(dims):
         if dims is None:
             return self.permute(tuple(range(self.ndim))[::-1])
         return self.transpose(*dims)
+
     return transposed
-
-

@@ -45,8 +45,17 @@ class Tensor:
     it shares (None for inference tensors).
     """
 
-    __slots__ = ("_array", "_storage", "_strides", "_offset", "_autograd", "_view", "_counter", "__dict__",
-                 "__weakref__")
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_array",
+        "_autograd",
+        "_counter",
+        "_offset",
+        "_storage",
+        "_strides",
+        "_view",
+    )
     __lamina_tensor__ = True
     __array_priority__ = 1000
     __hash__ = object.__hash__
@@ -55,6 +64,7 @@ class Tensor:
         if isinstance(data, Tensor):
             return data.detach().as_subclass(cls)
         from .ops import construct
+
         return construct.legacy(cls, data, *args)
 
     # What it is.
@@ -86,7 +96,11 @@ class Tensor:
 
     def size(self, dim: int | None = None):
         """All sizes, or that of one dimension."""
-        return Size(self._array.shape) if dim is None else self._array.shape[_wrap(dim, self._array.ndim)]
+        return (
+            Size(self._array.shape)
+            if dim is None
+            else self._array.shape[_wrap(dim, self._array.ndim)]
+        )
 
     def stride(self, dim: int | None = None):
         """All strides in elements, or that of one dimension."""
@@ -170,14 +184,18 @@ class Tensor:
     def _known(self, asked: str) -> np.ndarray:
         array = self._array
         if state.tracer is not None or self._storage.traced or not hasattr(array, "ctypes"):
-            raise DataDependentError(f"{asked} needs the value of a traced tensor of shape {list(array.shape)} and dtype "
-                                     f"{self.dtype}, which is not known while tracing")
+            raise DataDependentError(
+                f"{asked} needs the value of a traced tensor of shape {list(array.shape)} and dtype "
+                f"{self.dtype}, which is not known while tracing"
+            )
         return array
 
     def numpy(self, *, force: bool = False) -> np.ndarray:
         """The data as an ndarray that shares this tensor's memory. Raises AutogradError when grad is required."""
         if self.requires_grad and not force:
-            raise AutogradError("can't call numpy() on a tensor that requires grad; use tensor.detach().numpy() instead")
+            raise AutogradError(
+                "can't call numpy() on a tensor that requires grad; use tensor.detach().numpy() instead"
+            )
         return self._known("numpy()")
 
     def __array__(self, dtype=None, copy=None):
@@ -196,7 +214,9 @@ class Tensor:
         """The only element as a Python number. Raises ValueError_ unless there is exactly one."""
         array = self._known("item()")
         if array.size != 1:
-            raise ValueError_(f"a tensor with {array.size} elements cannot be converted to a scalar", op="item")
+            raise ValueError_(
+                f"a tensor with {array.size} elements cannot be converted to a scalar", op="item"
+            )
         value = array.item()
         return value if isinstance(value, (bool, int, float, complex)) else float(value)
 
@@ -210,8 +230,11 @@ class Tensor:
     def __bool__(self) -> bool:
         array = self._known("bool()")
         if array.size != 1:
-            raise ValueError_("the truth value of a tensor with "
-                              f"{'no' if array.size == 0 else 'more than one'} element is ambiguous", op="bool")
+            raise ValueError_(
+                "the truth value of a tensor with "
+                f"{'no' if array.size == 0 else 'more than one'} element is ambiguous",
+                op="bool",
+            )
         return bool(array.item())
 
     def __int__(self) -> int:
@@ -225,7 +248,9 @@ class Tensor:
 
     def __index__(self) -> int:
         if self._array.dtype.kind not in "iub":
-            raise DtypeError(f"only an integer tensor of one element can be an index, got {self.dtype}")
+            raise DtypeError(
+                f"only an integer tensor of one element can be an index, got {self.dtype}"
+            )
         return int(self.item())
 
     def __len__(self) -> int:
@@ -243,6 +268,7 @@ class Tensor:
 
     def __repr__(self) -> str:
         from .printing import tensor_repr
+
         return tensor_repr(self)
 
     def __format__(self, spec: str) -> str:
@@ -250,13 +276,18 @@ class Tensor:
 
     def __deepcopy__(self, memo):
         from .autograd.copying import deepcopy
+
         return deepcopy(self, memo)
 
     def __reduce_ex__(self, protocol):
         from .autograd.copying import rebuild
-        return (rebuild, (type(self), np.array(self.detach().numpy()), self.requires_grad, dict(self.__dict__)))
 
-    def as_subclass(self, cls: type) -> "Tensor":
+        return (
+            rebuild,
+            (type(self), np.array(self.detach().numpy()), self.requires_grad, dict(self.__dict__)),
+        )
+
+    def as_subclass(self, cls: type) -> Tensor:
         """A tensor of class `cls` over the same data."""
         view = self.alias()
         twin = object.__new__(cls)
@@ -277,14 +308,14 @@ class Tensor:
         return self._counter is None
 
     @property
-    def data(self) -> "Tensor":
+    def data(self) -> Tensor:
         """The same memory under a version counter of its own: writes through it are not seen by autograd."""
         twin = make(self._array, self._storage, self._strides, self._offset)
         twin._counter = VersionCounter()
         return twin
 
     @data.setter
-    def data(self, value: "Tensor") -> None:
+    def data(self, value: Tensor) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(f"Tensor.data must be a Tensor, got {type(value).__name__}")
         self._array, self._storage = value._array, value._storage
@@ -317,4 +348,5 @@ def from_array(array: np.ndarray, device: devices.device = devices.CPU) -> Tenso
 
 def _wrap(dim: int, rank: int) -> int:
     from .ops.geometry import wrap_dim
+
     return wrap_dim(dim, rank)

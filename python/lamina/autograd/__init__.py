@@ -6,20 +6,34 @@ are written in tensor operators, so gradients are themselves differentiable and 
 
 from __future__ import annotations
 
+from ..errors import AutogradError
+from ..tensor import Tensor
 from . import graph
 from .engine import run
 from .function import Function
 from .meta import accumulator, edge, ensure, grad_fn, requires_grad
-from .modes import (enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad, save_on_cpu,
-                    saved_tensors_hooks, set_grad_enabled)
-from ..errors import AutogradError
-from ..tensor import Tensor
+from .modes import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    save_on_cpu,
+    saved_tensors_hooks,
+    set_grad_enabled,
+)
 
 graph.saved_tensors_hooks = saved_tensors_hooks
 graph.save_on_cpu = save_on_cpu
 
 
-def backward(tensors, grad_tensors=None, retain_graph: bool | None = None, create_graph: bool = False, inputs=None) -> None:
+def backward(
+    tensors,
+    grad_tensors=None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs=None,
+) -> None:
     """Adds to `grad` of the leaves (or of `inputs`) the gradients of `tensors`.
 
     `grad_tensors` are the incoming gradients, one per tensor; None stands for 1 and needs a one-element tensor.
@@ -41,8 +55,15 @@ def backward(tensors, grad_tensors=None, retain_graph: bool | None = None, creat
             graph.accumulate(tensor, found)
 
 
-def grad(outputs, inputs, grad_outputs=None, retain_graph: bool | None = None, create_graph: bool = False,
-         allow_unused: bool | None = None, materialize_grads: bool = False) -> tuple:
+def grad(
+    outputs,
+    inputs,
+    grad_outputs=None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    materialize_grads: bool = False,
+) -> tuple:
     """Gradients of `outputs` with respect to `inputs`, as a tuple; nothing is accumulated.
 
     An input that does not take part is an AutogradError, or None with allow_unused, or zeros with materialize_grads.
@@ -54,11 +75,20 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph: bool | None = None, c
         allow_unused = materialize_grads
     found = run(roots, keep, create_graph, _targets(inputs), accumulate=False)
     if not allow_unused and any(g is None for g in found):
-        raise AutogradError("One of the differentiated Tensors appears to not have been used in the graph. Set "
-                            "allow_unused=True if this is the desired behavior.")
+        raise AutogradError(
+            "One of the differentiated Tensors appears to not have been used in the graph. Set "
+            "allow_unused=True if this is the desired behavior."
+        )
     if materialize_grads:
-        found = [graph.zeros(graph.OutputMeta.of(x)) if g is None else g for g, x in zip(found, inputs)]
-    return tuple([g if g is None or create_graph else g.detach() if g._autograd is not None else g for g in found])
+        found = [
+            graph.zeros(graph.OutputMeta.of(x)) if g is None else g for g, x in zip(found, inputs)
+        ]
+    return tuple(
+        [
+            g if g is None or create_graph else g.detach() if g._autograd is not None else g
+            for g in found
+        ]
+    )
 
 
 def _sequence(value, count: int | None = None) -> list:
@@ -70,26 +100,37 @@ def _sequence(value, count: int | None = None) -> list:
 def _roots(tensors: list, grads: list) -> list:
     if len(tensors) != len(grads):
         raise AutogradError(f"got {len(tensors)} tensors and {len(grads)} gradients")
-    return [_root(i, t, g) for i, (t, g) in enumerate(zip(tensors, grads)) if g is not None or t is not None]
+    return [
+        _root(i, t, g)
+        for i, (t, g) in enumerate(zip(tensors, grads))
+        if g is not None or t is not None
+    ]
 
 
 def _root(index: int, tensor: Tensor, grad):
     found = edge(tensor)
     if found is None:
-        raise AutogradError(f"element {index} of tensors does not require grad and does not have a grad_fn")
+        raise AutogradError(
+            f"element {index} of tensors does not require grad and does not have a grad_fn"
+        )
     if grad is None:
         if tensor.numel() != 1:
-            raise AutogradError("grad can be implicitly created only for scalar outputs, got a tensor of shape "
-                                f"{list(tensor.shape)}")
+            raise AutogradError(
+                "grad can be implicitly created only for scalar outputs, got a tensor of shape "
+                f"{list(tensor.shape)}"
+            )
         grad = _one(tensor)
     elif tuple(grad.shape) != tuple(tensor.shape):
-        raise AutogradError(f"Mismatch in shape: grad_output[{index}] has a shape of {list(grad.shape)} and "
-                            f"output[{index}] has a shape of {list(tensor.shape)}.")
+        raise AutogradError(
+            f"Mismatch in shape: grad_output[{index}] has a shape of {list(grad.shape)} and "
+            f"output[{index}] has a shape of {list(tensor.shape)}."
+        )
     return (*found, grad)
 
 
 def _one(tensor):
     from ..ops.registry import aten
+
     return aten.full(tensor.sizes, 1, dtype=tensor.dtype, device=tensor.device)
 
 
@@ -98,7 +139,9 @@ def _targets(inputs: list) -> list:
     for i, tensor in enumerate(inputs):
         found = edge(tensor)
         if found is None:
-            raise AutogradError(f"One of the differentiated Tensors does not require grad (input {i} of shape "
-                                f"{list(tensor.shape)})")
+            raise AutogradError(
+                f"One of the differentiated Tensors does not require grad (input {i} of shape "
+                f"{list(tensor.shape)})"
+            )
         edges.append(found)
     return edges

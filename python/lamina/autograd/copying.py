@@ -6,10 +6,10 @@ import copy
 
 import numpy as np
 
-from .meta import requires_grad
 from ..errors import AutogradError
 from ..storage import Storage
 from ..tensor import Tensor, from_array, make
+from .meta import requires_grad
 
 
 def deepcopy(tensor: Tensor, memo: dict) -> Tensor:
@@ -17,8 +17,10 @@ def deepcopy(tensor: Tensor, memo: dict) -> Tensor:
     if id(tensor) in memo:
         return memo[id(tensor)]
     if not tensor.is_leaf:
-        raise AutogradError("only tensors created explicitly by the user (graph leaves) support deepcopy; detach() first",
-                            op="deepcopy")
+        raise AutogradError(
+            "only tensors created explicitly by the user (graph leaves) support deepcopy; detach() first",
+            op="deepcopy",
+        )
     storage = _copied_storage(tensor._storage, memo)
     array = storage.array(tensor.geometry, tensor._known("deepcopy()").dtype)
     twin = make(array, storage, None, tensor._offset)

@@ -9,18 +9,28 @@ from __future__ import annotations
 
 import heapq
 
-from .graph import AccumulateGrad
 from ..dispatch.state import state
 from ..errors import AutogradError, LaminaError
+from .graph import AccumulateGrad
 
 
-def run(roots: list, retain_graph: bool, create_graph: bool, targets: list | None = None, accumulate: bool = True) -> list:
+def run(
+    roots: list,
+    retain_graph: bool,
+    create_graph: bool,
+    targets: list | None = None,
+    accumulate: bool = True,
+) -> list:
     """Runs backward from `roots`, a list of (node, output number, gradient).
 
     With `targets` (edges), only nodes on the way to them run; their gradients are returned, in order, and
     with `accumulate=False` leaves among them are not accumulated into.
     """
-    needed = None if targets is None else _leading_to([node for node, _, _ in roots], {node for node, _ in targets})
+    needed = (
+        None
+        if targets is None
+        else _leading_to([node for node, _, _ in roots], {node for node, _ in targets})
+    )
     task = _Task(roots, needed, targets, accumulate, retain_graph)
     with state.override(grad_enabled=create_graph, saved_hooks=state.saved_hooks):
         task.run()
@@ -87,7 +97,9 @@ class _Task:
         if skip:
             return [None] * len(node.next_edges)
         try:
-            results = _run_node(node, grads, [e is not None and self._wanted(e[0]) for e in node.next_edges])
+            results = _run_node(
+                node, grads, [e is not None and self._wanted(e[0]) for e in node.next_edges]
+            )
         except LaminaError as error:
             error.op = error.op or node.name()
             raise
@@ -168,8 +180,10 @@ def sum_to_size(grad, sizes: tuple, source=None):
     have = tuple(grad.shape)
     lead = len(have) - len(sizes)
     if lead < 0 or any(s not in (1, h) for s, h in zip(sizes, have[lead:])):
-        raise AutogradError(f"a gradient of size {list(have)} does not fit an input of size {list(sizes)}",
-                            op=source.name() if source is not None else None)
+        raise AutogradError(
+            f"a gradient of size {list(have)} does not fit an input of size {list(sizes)}",
+            op=source.name() if source is not None else None,
+        )
     dims = [d for d in range(len(have)) if d < lead or (sizes[d - lead] == 1 and have[d] != 1)]
     if dims:
         grad = grad.sum(dims, True)
@@ -178,6 +192,7 @@ def sum_to_size(grad, sizes: tuple, source=None):
 
 def _cast(grad, dtype):
     from ..dtypes import from_numpy
+
     if grad._array.dtype.kind == "c" and dtype.kind != "c":
         grad = grad.real
     return grad.to(from_numpy(dtype)) if grad._array.dtype != dtype else grad

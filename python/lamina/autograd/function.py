@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 
+from ..dispatch.state import state
+from ..errors import AutogradError
+from ..tensor import Tensor
 from .graph import Node, OutputMeta, zeros
 from .inplace import rebase
 from .meta import AutogradMeta, edge, requires_grad
 from .saved import SavedTensor
 from .views import IN_CUSTOM_FUNCTION
-from ..dispatch.state import state
-from ..errors import AutogradError
-from ..tensor import Tensor
 
 
 class FunctionCtx(Node):
@@ -69,20 +69,27 @@ class FunctionCtx(Node):
 
     def apply(self, grads: list, wanted: list) -> list:
         if self._materialize:
-            grads = [zeros(m) if g is None and m is not None else g for g, m in zip(grads, self.outputs)]
+            grads = [
+                zeros(m) if g is None and m is not None else g for g, m in zip(grads, self.outputs)
+            ]
         results = self.function.backward(self, *grads)
         results = results if isinstance(results, tuple) else (results,)
         expected = len(self.needs_input_grad)
         if len(results) > expected and all(r is None for r in results[expected:]):
             results = results[:expected]
         if len(results) != expected:
-            raise AutogradError(f"returned an incorrect number of gradients (expected {expected}, got {len(results)})",
-                                op=self.name())
+            raise AutogradError(
+                f"returned an incorrect number of gradients (expected {expected}, got {len(results)})",
+                op=self.name(),
+            )
         return [self._checked(results[slot], slot) for slot in self._input_slots]
 
     def _checked(self, grad, slot: int):
         if grad is not None and not isinstance(grad, Tensor):
-            raise AutogradError(f"gradient {slot} is a {type(grad).__name__}, expected a tensor or None", op=self.name())
+            raise AutogradError(
+                f"gradient {slot} is a {type(grad).__name__}, expected a tensor or None",
+                op=self.name(),
+            )
         return grad
 
 
@@ -106,7 +113,9 @@ class Function(metaclass=_FunctionMeta):
     @staticmethod
     def forward(*args, **kwargs):
         """Computes the outputs; runs without recording."""
-        raise NotImplementedError("you must implement the forward function of a custom autograd.Function")
+        raise NotImplementedError(
+            "you must implement the forward function of a custom autograd.Function"
+        )
 
     @staticmethod
     def setup_context(ctx, inputs, output):
@@ -116,7 +125,9 @@ class Function(metaclass=_FunctionMeta):
     @staticmethod
     def backward(ctx, *grad_outputs):
         """Computes the gradients of the inputs."""
-        raise NotImplementedError("you must implement the backward function of a custom autograd.Function")
+        raise NotImplementedError(
+            "you must implement the backward function of a custom autograd.Function"
+        )
 
     @classmethod
     def apply(cls, *args, **kwargs):
@@ -129,7 +140,10 @@ class Function(metaclass=_FunctionMeta):
         ctx.next_edges = [edge(t) for _, t in tensors] if recording else []
         outputs = cls._run_forward(ctx, args, kwargs)
         many = isinstance(outputs, tuple)
-        results = [_finish(ctx, [t for _, t in tensors], o, recording) for o in (outputs if many else (outputs,))]
+        results = [
+            _finish(ctx, [t for _, t in tensors], o, recording)
+            for o in (outputs if many else (outputs,))
+        ]
         if recording:
             _save(ctx, outputs if many else (outputs,), results)
         return tuple(results) if many else results[0]
@@ -151,7 +165,9 @@ def _finish(ctx: FunctionCtx, inputs: list, output, recording: bool):
         return output
     is_input = any(output is t for t in inputs)
     dirty = any(output is t for t in ctx._dirty)
-    dead = any(output is t for t in ctx._non_differentiable) or output._array.dtype.kind not in "fcV"
+    dead = (
+        any(output is t for t in ctx._non_differentiable) or output._array.dtype.kind not in "fcV"
+    )
     nr = len(ctx.outputs)
     ctx.outputs.append(None if dead else OutputMeta.of(output))
     if dirty:
@@ -175,9 +191,15 @@ def _dirty(ctx: FunctionCtx, output, nr: int, recording: bool):
         return output
     meta = output._autograd
     if meta is not None and meta.requires_grad and meta.grad_fn is None:
-        raise AutogradError("a leaf Variable that requires grad is being used in an in-place operation.", op=ctx.name())
+        raise AutogradError(
+            "a leaf Variable that requires grad is being used in an in-place operation.",
+            op=ctx.name(),
+        )
     if output._view is not None and nr:
-        raise AutogradError("a view that is written in place must be the only output of a custom Function", op=ctx.name())
+        raise AutogradError(
+            "a view that is written in place must be the only output of a custom Function",
+            op=ctx.name(),
+        )
     if output._view is not None:
         rebase(output, ctx)
         return output
@@ -192,27 +214,41 @@ def _save(ctx: FunctionCtx, outputs: tuple, results: list) -> None:
             saved.append(None)
             continue
         at = next((i for i, o in enumerate(outputs) if o is tensor), None)
-        is_output = at is not None and results[at]._autograd is not None and results[at]._autograd.grad_fn is ctx
+        is_output = (
+            at is not None
+            and results[at]._autograd is not None
+            and results[at]._autograd.grad_fn is ctx
+        )
         saved.append(SavedTensor(results[at] if is_output else tensor, is_output))
     ctx._saved, ctx._to_save = saved, ()
 
 
 def once_differentiable(backward):
     """Marks a backward that cannot be differentiated again; doing so raises AutogradError."""
+
     @functools.wraps(backward)
     def wrapped(ctx, *grads):
         with state.override(grad_enabled=False):
             results = backward(ctx, *grads)
-        if not state.grad_enabled or not any(isinstance(g, Tensor) and requires_grad(g) for g in grads):
+        if not state.grad_enabled or not any(
+            isinstance(g, Tensor) and requires_grad(g) for g in grads
+        ):
             return results
         from .graph import ErrorNode
+
         many = isinstance(results, tuple)
         marked = []
         for r in results if many else (results,):
             if isinstance(r, Tensor):
                 r = r.detach()
-                r._autograd = AutogradMeta(grad_fn=ErrorNode("trying to differentiate twice a function that was marked with "
-                                                             "@once_differentiable", [OutputMeta.of(r)]))
+                r._autograd = AutogradMeta(
+                    grad_fn=ErrorNode(
+                        "trying to differentiate twice a function that was marked with "
+                        "@once_differentiable",
+                        [OutputMeta.of(r)],
+                    )
+                )
             marked.append(r)
         return tuple(marked) if many else marked[0]
+
     return wrapped

@@ -7,18 +7,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import grad
 from ..dispatch.state import state
 from ..errors import AutogradError
 from ..tensor import Tensor, from_array
+from . import grad
 
 
 class GradcheckError(AutogradError):
     """Analytical and numerical derivatives disagree."""
 
 
-def gradcheck(fn, inputs, *, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3,
-              raise_exception: bool = True) -> bool:
+def gradcheck(
+    fn,
+    inputs,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+) -> bool:
     """Whether the gradients of fn(*inputs) agree with differences; inputs that require grad should be double.
 
     Raises GradcheckError naming output, input and both Jacobians, or returns False without `raise_exception`.
@@ -36,8 +43,10 @@ def gradcheck(fn, inputs, *, eps: float = 1e-6, atol: float = 1e-5, rtol: float 
             if not np.allclose(found, expected, rtol=rtol, atol=atol):
                 if not raise_exception:
                     return False
-                raise GradcheckError(f"the Jacobian of output {number} with respect to input {i} is wrong:\nnumerical:\n"
-                                     f"{expected}\nanalytical:\n{found}")
+                raise GradcheckError(
+                    f"the Jacobian of output {number} with respect to input {i} is wrong:\nnumerical:\n"
+                    f"{expected}\nanalytical:\n{found}"
+                )
     return True
 
 
@@ -54,7 +63,10 @@ def gradgradcheck(fn, inputs, grad_outputs=None, **options) -> bool:
         given = values[:count]
         results = [o for o in _outputs(fn(*given)) if o.requires_grad]
         wanted = [x for x in given if isinstance(x, Tensor) and x.requires_grad]
-        return grad(results, wanted, list(values[count:]), create_graph=True, materialize_grads=True)
+        return grad(
+            results, wanted, list(values[count:]), create_graph=True, materialize_grads=True
+        )
+
     return gradcheck(gradients, (*inputs, *grad_outputs), **options)
 
 
@@ -69,7 +81,9 @@ def _analytical(fn, inputs: tuple, wanted: list, number: int) -> list[np.ndarray
     jacobians = [np.zeros((_width(inputs[i]), _width(output))) for i in wanted]
     for column in range(_width(output)):
         seed = _like(output, _unit(output, column))
-        found = grad(output, [inputs[i] for i in wanted], seed, retain_graph=True, allow_unused=True)
+        found = grad(
+            output, [inputs[i] for i in wanted], seed, retain_graph=True, allow_unused=True
+        )
         for jacobian, g in zip(jacobians, found):
             if g is not None:
                 jacobian[:, column] = _reals(g)
@@ -93,7 +107,7 @@ def _evaluate(fn, inputs: tuple, which: int, step: np.ndarray, number: int) -> n
         moved = source.detach().clone()
         moved.copy_(_like(source, source.detach().numpy() + step))
     moved.requires_grad_()
-    changed = (*inputs[:which], moved, *inputs[which + 1:])
+    changed = (*inputs[:which], moved, *inputs[which + 1 :])
     return _reals(_outputs(fn(*changed))[number])
 
 

@@ -12,9 +12,9 @@ import weakref
 from collections import OrderedDict
 from typing import NamedTuple
 
-from .saved import SavedTensor
 from ..dispatch.state import state
 from ..errors import AutogradError, UnsupportedError
+from .saved import SavedTensor
 
 _sequence = itertools.count()
 _LAST = sys.maxsize
@@ -28,7 +28,7 @@ class OutputMeta(NamedTuple):
     device: object
 
     @classmethod
-    def of(cls, tensor) -> "OutputMeta":
+    def of(cls, tensor) -> OutputMeta:
         return cls(tensor._array.shape, tensor._array.dtype, tensor._storage.device)
 
 
@@ -141,9 +141,14 @@ class OpNode(Node):
         if all(g is None for g in grads):
             return [None] * len(self.next_edges)
         if plan.missing:
-            raise UnsupportedError(f"the derivative with respect to {plan.missing} is not implemented", op=plan.op.name)
+            raise UnsupportedError(
+                f"the derivative with respect to {plan.missing} is not implemented", op=plan.op.name
+            )
         if plan.op.multi and plan.op.materialize:
-            grads = [self._zeros(i) if g is None and self.outputs[i] is not None else g for i, g in enumerate(grads)]
+            grads = [
+                self._zeros(i) if g is None and self.outputs[i] is not None else g
+                for i, g in enumerate(grads)
+            ]
         asked, by_name = self._asked(wanted), {}
         for formula in plan.formulas:
             needs = tuple([asked.get(name, False) for name in formula.names])
@@ -161,7 +166,7 @@ class OpNode(Node):
         """Which inputs, by name, need their gradient."""
         asked, at = {}, 0
         for name, count in self.layout:
-            asked[name] = wanted[at] if count is None else True in wanted[at:at + count]
+            asked[name] = wanted[at] if count is None else True in wanted[at : at + count]
             at += 1 if count is None else count
         return asked
 
@@ -225,8 +230,11 @@ def accumulate(variable, grad) -> None:
     """Adds `grad` to `variable.grad`, in place unless the addition itself is recorded."""
     meta = variable._autograd
     if meta.grad is None:
-        meta.grad = grad.detach() if not state.grad_enabled and _is_sole_owner(grad) and grad.strides == variable.strides \
+        meta.grad = (
+            grad.detach()
+            if not state.grad_enabled and _is_sole_owner(grad) and grad.strides == variable.strides
             else _laid_out_like(grad, variable)
+        )
     elif state.grad_enabled:
         meta.grad = meta.grad + grad
     else:
@@ -236,13 +244,22 @@ def accumulate(variable, grad) -> None:
 def _is_sole_owner(grad) -> bool:
     """Whether nobody else will look at this gradient or its memory, so that it can be kept without a copy."""
     storage = grad._storage
-    if storage.traced or storage._bytes is not None or grad._view is not None or grad._array is not storage.data:
+    if (
+        storage.traced
+        or storage._bytes is not None
+        or grad._view is not None
+        or grad._array is not storage.data
+    ):
         return False
     # The tensor is known to the engine's list, to `apply`, to `accumulate` and here; its storage to two of its
     # slots and here; the array to the tensor and the storage. Any further reference is somebody else's.
     if sys.getrefcount(grad) > 5:
         return False
-    return sys.getrefcount(storage) <= 4 and sys.getrefcount(grad._array) <= 3 and grad._array.base is None
+    return (
+        sys.getrefcount(storage) <= 4
+        and sys.getrefcount(grad._array) <= 3
+        and grad._array.base is None
+    )
 
 
 def _laid_out_like(grad, variable):
@@ -256,6 +273,7 @@ def zeros(meta: OutputMeta):
     """A zero gradient for an output."""
     from ..dtypes import from_numpy
     from ..ops.registry import aten
+
     return aten.full(meta.sizes, 0, dtype=from_numpy(meta.dtype), device=meta.device)
 
 

@@ -7,26 +7,33 @@ rest straight on; every view of that base then replays itself when it is next as
 
 from __future__ import annotations
 
+from ..errors import AutogradError
+from ..ops.registry import aten
 from .graph import Node, OutputMeta, zeros
 from .meta import edge, ensure, grad_fn, requires_grad, set_history
 from .views import Step, check_rebase, regenerate
-from ..errors import AutogradError
-from ..ops.registry import aten
 
 
 def check(op, target) -> None:
     """Raises AutogradError when `target` cannot be written to while grad mode is on."""
     if "out" in op.tags:
-        raise AutogradError("functions with out=... arguments don't support automatic differentiation, but one of the "
-                            "arguments requires grad", op=op.name)
+        raise AutogradError(
+            "functions with out=... arguments don't support automatic differentiation, but one of the "
+            "arguments requires grad",
+            op=op.name,
+        )
     info = target._view
     if info is not None:
         check_rebase(target, indirect=False)
         if requires_grad(target) and grad_fn(info.base) is None:
-            raise AutogradError("a view of a leaf Variable that requires grad is being used in an in-place operation.",
-                                op=op.name)
+            raise AutogradError(
+                "a view of a leaf Variable that requires grad is being used in an in-place operation.",
+                op=op.name,
+            )
     if requires_grad(target) and grad_fn(target) is None:
-        raise AutogradError("a leaf Variable that requires grad is being used in an in-place operation.", op=op.name)
+        raise AutogradError(
+            "a leaf Variable that requires grad is being used in an in-place operation.", op=op.name
+        )
 
 
 def rebase(target, node) -> None:

@@ -10,8 +10,17 @@ from .views import regenerate
 class AutogradMeta:
     """Autograd metadata of one tensor; a tensor that never meets autograd has none."""
 
-    __slots__ = ("requires_grad", "grad", "grad_fn", "output_nr", "hooks", "post_accumulate_hooks", "accumulator",
-                 "retains_grad", "__weakref__")
+    __slots__ = (
+        "__weakref__",
+        "accumulator",
+        "grad",
+        "grad_fn",
+        "hooks",
+        "output_nr",
+        "post_accumulate_hooks",
+        "requires_grad",
+        "retains_grad",
+    )
 
     def __init__(self, requires_grad: bool = False, grad_fn=None, output_nr: int = 0):
         self.requires_grad = requires_grad
@@ -67,6 +76,7 @@ def edge(tensor):
 def accumulator(tensor):
     """The node that adds to `tensor.grad`; it lives as long as some graph refers to it."""
     from .graph import AccumulateGrad
+
     meta = tensor._autograd
     node = meta.accumulator() if meta.accumulator is not None else None
     if node is None:

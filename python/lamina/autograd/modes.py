@@ -18,7 +18,7 @@ class _Mode:
     def _changes(self) -> dict:
         raise NotImplementedError
 
-    def clone(self) -> "_Mode":
+    def clone(self) -> _Mode:
         return type(self)()
 
     def __enter__(self):
@@ -36,6 +36,7 @@ class _Mode:
         def wrapped(*args, **kwargs):
             with self.clone():
                 return fn(*args, **kwargs)
+
         return wrapped
 
     def _wrap_generator(self, fn):
@@ -49,6 +50,7 @@ class _Mode:
                 except StopIteration as stop:
                     return stop.value
                 sent = yield value
+
         return wrapped
 
 

@@ -37,18 +37,39 @@ def _build(op, mask: tuple) -> Plan:
     asked = {p for f in chosen for p in f.parameters}
     index = op.schema.index
     inputs = tuple((name, index[name]) for name in asked if name in index)
-    metas = tuple((name, index[name[:-5]]) for name in asked
-                  if name.endswith("_meta") and name not in index and name[:-5] in index)
-    unknown = asked - {"grad", "grads", "needs", "result", "results"} - {n for n, _ in inputs} - {n for n, _ in metas}
+    metas = tuple(
+        (name, index[name[:-5]])
+        for name in asked
+        if name.endswith("_meta") and name not in index and name[:-5] in index
+    )
+    unknown = (
+        asked
+        - {"grad", "grads", "needs", "result", "results"}
+        - {n for n, _ in inputs}
+        - {n for n, _ in metas}
+    )
     if unknown:
         raise TypeError(f"{op.name}: derivative formulas name unknown values {sorted(unknown)}")
     result = "results" if "results" in asked else "result" if "result" in asked else None
     keeps_self = op.writes[:1] if op.is_inplace else ()
-    edges = tuple((i, arguments[i].name) for i in op.tensors if arguments[i].name not in dead or i in keeps_self)
+    edges = tuple(
+        (i, arguments[i].name)
+        for i in op.tensors
+        if arguments[i].name not in dead or i in keeps_self
+    )
     missing = next((name for name in sorted(needed) if name not in covered), None)
     live = bool(chosen or missing or (op.is_inplace and needed))
-    return Plan(op, op.grad_name or _node_name(op), chosen, inputs, metas, result, edges, missing,
-                op.differentiable and live)
+    return Plan(
+        op,
+        op.grad_name or _node_name(op),
+        chosen,
+        inputs,
+        metas,
+        result,
+        edges,
+        missing,
+        op.differentiable and live,
+    )
 
 
 def _node_name(op) -> str:

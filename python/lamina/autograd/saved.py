@@ -7,20 +7,22 @@ gradients must reach that very tensor.
 
 from __future__ import annotations
 
-from .meta import AutogradMeta, grad_fn, requires_grad
 from ..dispatch.state import state
 from ..errors import AutogradError
 from ..tensor import Tensor, make
+from .meta import AutogradMeta, grad_fn, requires_grad
 
-_FREED = ("Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
-          "freed). Saved intermediate values of the graph are freed by .backward() or autograd.grad(); specify "
-          "retain_graph=True to keep them.")
+_FREED = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
+    "freed). Saved intermediate values of the graph are freed by .backward() or autograd.grad(); specify "
+    "retain_graph=True to keep them."
+)
 
 
 class TensorMeta:
     """Everything about a tensor but its data: sizes, strides, offset, dtype, device."""
 
-    __slots__ = ("sizes", "np_dtype", "device", "offset", "strides")
+    __slots__ = ("device", "np_dtype", "offset", "sizes", "strides")
 
     def __init__(self, tensor):
         array = tensor._array
@@ -36,6 +38,7 @@ class TensorMeta:
     @property
     def dtype(self):
         from ..dtypes import from_numpy
+
         return from_numpy(self.np_dtype)
 
     def numel(self) -> int:
@@ -57,8 +60,21 @@ class TensorMeta:
 class SavedTensor:
     """One tensor saved for backward; `unpack` gives it back, checked."""
 
-    __slots__ = ("array", "storage", "strides", "offset", "counter", "version", "fn", "output_nr", "whole", "is_output",
-                 "packed", "unpack_hook", "freed")
+    __slots__ = (
+        "array",
+        "counter",
+        "fn",
+        "freed",
+        "is_output",
+        "offset",
+        "output_nr",
+        "packed",
+        "storage",
+        "strides",
+        "unpack_hook",
+        "version",
+        "whole",
+    )
 
     def __init__(self, tensor, is_output: bool = False):
         self.array, self.storage = tensor._array, tensor._storage
@@ -98,7 +114,9 @@ class SavedTensor:
             raise AutogradError(
                 "one of the variables needed for gradient computation has been modified by an inplace operation: a tensor of "
                 f"size {list(self.array.shape)} and dtype {self.array.dtype}, {_source(self, node)}, is at version "
-                f"{self.counter.version}; expected version {self.version} instead", op=node.name())
+                f"{self.counter.version}; expected version {self.version} instead",
+                op=node.name(),
+            )
         if self.whole is not None and (not self.is_output or type(self.whole) is Tensor):
             return self.whole
         return self._rebuild(fn)
@@ -133,4 +151,8 @@ class SavedTensor:
 
 def _source(saved: SavedTensor, node) -> str:
     fn = node if saved.is_output else saved.fn
-    return f"which is output {saved.output_nr} of {fn.name()}" if fn is not None else "an input of the graph"
+    return (
+        f"which is output {saved.output_nr} of {fn.name()}"
+        if fn is not None
+        else "an input of the graph"
+    )

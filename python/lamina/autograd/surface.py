@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ..errors import AutogradError, DtypeError
+from ..tensor import Tensor
 from . import backward as run_backward
 from . import meta as facts
 from .graph import Hooks
-from ..errors import AutogradError, DtypeError
-from ..tensor import Tensor
 
 
 def install(cls: type) -> None:
@@ -31,18 +31,27 @@ class _Members:
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Asks for gradients of this leaf (or no longer). Raises DtypeError unless it is floating or complex."""
         if requires_grad and self._array.dtype.kind not in "fcV":
-            raise DtypeError("only Tensors of floating point and complex dtype can require gradients, got "
-                             f"{self.dtype}", op="requires_grad_")
+            raise DtypeError(
+                "only Tensors of floating point and complex dtype can require gradients, got "
+                f"{self.dtype}",
+                op="requires_grad_",
+            )
         if facts.grad_fn(self) is not None:
             if not requires_grad:
-                raise AutogradError("you can only change requires_grad flags of leaf variables; use detach() for a tensor "
-                                    "that doesn't require grad", op="requires_grad_")
+                raise AutogradError(
+                    "you can only change requires_grad flags of leaf variables; use detach() for a tensor "
+                    "that doesn't require grad",
+                    op="requires_grad_",
+                )
             return self
         if requires_grad and self._counter is None:
             from ..dispatch.state import state
+
             if not state.inference:
-                raise AutogradError("setting requires_grad=True on an inference tensor outside inference mode is not allowed",
-                                    op="requires_grad_")
+                raise AutogradError(
+                    "setting requires_grad=True on an inference tensor outside inference mode is not allowed",
+                    op="requires_grad_",
+                )
         if requires_grad or self._autograd is not None:
             facts.ensure(self).requires_grad = bool(requires_grad)
         return self
@@ -61,9 +70,13 @@ class _Members:
         if not isinstance(value, Tensor):
             raise TypeError(f"grad must be a Tensor or None, got {type(value).__name__}")
         if tuple(value.shape) != tuple(self.shape):
-            raise AutogradError(f"assigned grad has data of a different size: {list(value.shape)} for {list(self.shape)}")
+            raise AutogradError(
+                f"assigned grad has data of a different size: {list(value.shape)} for {list(self.shape)}"
+            )
         if value._array.dtype != self._array.dtype:
-            raise AutogradError(f"assigned grad has data of a different type: {value.dtype} for {self.dtype}")
+            raise AutogradError(
+                f"assigned grad has data of a different type: {value.dtype} for {self.dtype}"
+            )
         facts.ensure(self).grad = value
 
     @grad.deleter
@@ -102,18 +115,24 @@ class _Members:
     def retain_grad(self) -> None:
         """Keeps the gradient of this non-leaf in `grad`. Raises AutogradError when it needs none."""
         if not facts.requires_grad(self):
-            raise AutogradError("can't retain_grad on Tensor that has requires_grad=False", op="retain_grad")
+            raise AutogradError(
+                "can't retain_grad on Tensor that has requires_grad=False", op="retain_grad"
+            )
         fn = facts.grad_fn(self)
         if fn is None or self._autograd.retains_grad:
             return
         import weakref
+
         self._autograd.retains_grad = True
         fn.retained[self._autograd.output_nr] = weakref.ref(self)
 
     def register_hook(self, hook):
         """Runs hook(grad) when the gradient of this tensor is known; a returned tensor replaces it."""
         if not facts.requires_grad(self):
-            raise AutogradError("cannot register a hook on a tensor that doesn't require gradient", op="register_hook")
+            raise AutogradError(
+                "cannot register a hook on a tensor that doesn't require gradient",
+                op="register_hook",
+            )
         fn = facts.grad_fn(self)
         if fn is not None:
             return fn.add_tensor_hook(self._autograd.output_nr, hook)
@@ -124,8 +143,11 @@ class _Members:
     def register_post_accumulate_grad_hook(self, hook):
         """Runs hook(self) after a gradient was added to this leaf's `grad`."""
         if not self.is_leaf or not facts.requires_grad(self):
-            raise AutogradError("post accumulate grad hooks cannot be registered on non-leaf tensors or on tensors that don't "
-                                "require grad", op="register_post_accumulate_grad_hook")
+            raise AutogradError(
+                "post accumulate grad hooks cannot be registered on non-leaf tensors or on tensors that don't "
+                "require grad",
+                op="register_post_accumulate_grad_hook",
+            )
         if self._autograd.post_accumulate_hooks is None:
             self._autograd.post_accumulate_hooks = Hooks()
         return self._autograd.post_accumulate_hooks.add(hook)

@@ -16,15 +16,15 @@ DEFAULT, IN_CUSTOM_FUNCTION, MULTI_OUTPUT, NO_GRAD, INFERENCE = range(5)
 
 _REASON = {
     NO_GRAD: "{what} was created in no_grad mode and {event} with grad mode enabled. Run both under no_grad, or create the "
-             "view with grad mode enabled.",
+    "view with grad mode enabled.",
     INFERENCE: "{what} was created in inference mode and {event} with grad mode enabled outside of it. Run both in inference "
-               "mode, or create the view outside of it.",
+    "mode, or create the view outside of it.",
     MULTI_OUTPUT: "{what} and {event}. This view is the output of a function that returns multiple views. Such functions do not "
-                  "allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place "
-                  "one.",
+    "allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place "
+    "one.",
     IN_CUSTOM_FUNCTION: "{what} and {event}. This view was created inside a custom Function (or because an input was returned "
-                        "as-is) and the autograd logic to handle view+inplace would override the custom backward. Clone the "
-                        "output of the custom Function.",
+    "as-is) and the autograd logic to handle view+inplace would override the custom backward. Clone the "
+    "output of the custom Function.",
 }
 
 
@@ -47,10 +47,16 @@ class ViewInfo:
     changed that since, and then the chain starts with the old geometry.
     """
 
-    __slots__ = ("base", "chain", "creation", "version", "seen")
+    __slots__ = ("base", "chain", "creation", "seen", "version")
 
     def __init__(self, base, chain: tuple, creation: int, version: int, seen: tuple):
-        self.base, self.chain, self.creation, self.version, self.seen = base, chain, creation, version, seen
+        self.base, self.chain, self.creation, self.version, self.seen = (
+            base,
+            chain,
+            creation,
+            version,
+            seen,
+        )
 
     def steps(self) -> tuple:
         """The chain from the base as it is now."""
@@ -85,7 +91,9 @@ def link(view, source, op, rest: tuple, index: int | None = None, kind: int = DE
     if info is not None and info.creation != DEFAULT:
         creation = info.creation
     counter = view._counter
-    view._view = ViewInfo(base, chain, creation, counter.version if counter is not None else 0, seen)
+    view._view = ViewInfo(
+        base, chain, creation, counter.version if counter is not None else 0, seen
+    )
 
 
 def extend(view, op, rest: tuple) -> None:
@@ -100,6 +108,7 @@ def extend(view, op, rest: tuple) -> None:
 def regenerate(view) -> None:
     """Brings the grad_fn of a view up to date with its base. Raises AutogradError where that has no meaning."""
     from .meta import ensure, requires_grad
+
     info = view._view
     counter = view._counter
     if counter is None or info.version == counter.version:
@@ -127,8 +136,16 @@ def check_rebase(view, indirect: bool) -> None:
     name = f"Output {meta.output_nr} of {made}" if made else "A view"
     if info.creation in (NO_GRAD, INFERENCE):
         what = name if made else "A view"
-        event = "its base or another view of its base has been modified inplace" if indirect else "is being modified inplace"
+        event = (
+            "its base or another view of its base has been modified inplace"
+            if indirect
+            else "is being modified inplace"
+        )
     else:
         what = f"{name} is a view"
-        event = "its base or another view of its base has been modified inplace" if indirect else "is being modified inplace"
+        event = (
+            "its base or another view of its base has been modified inplace"
+            if indirect
+            else "is being modified inplace"
+        )
     raise AutogradError(_REASON[info.creation].format(what=what, event=event))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import modes
-from .state import state
 from ..autograd.views import MULTI_OUTPUT, extend, link
 from ..errors import AutogradError
+from . import modes
+from .state import state
 
 
 def call(op, args: tuple, below=modes.call):
@@ -48,5 +48,8 @@ def _unversion(results) -> None:
 def _check_inference(op, args: tuple) -> None:
     for i in op.writes:
         if args[i]._counter is None:
-            raise AutogradError("inplace update to inference tensor outside inference mode is not allowed; clone() it to get "
-                                "a normal tensor before doing inplace updates", op=op.name)
+            raise AutogradError(
+                "inplace update to inference tensor outside inference mode is not allowed; clone() it to get "
+                "a normal tensor before doing inplace updates",
+                op=op.name,
+            )

@@ -6,14 +6,14 @@ classes live in `lamina.autograd`; this is only where they are made.
 
 from __future__ import annotations
 
-from . import aliasing, modes
-from .state import state
 from ..autograd.graph import OpNode, OutputMeta
 from ..autograd.inplace import check, rebase
 from ..autograd.meta import AutogradMeta, edge, requires_grad, set_history
 from ..autograd.plan import plan_for
 from ..autograd.saved import SavedTensor, TensorMeta
 from ..tensor import Tensor
+from . import aliasing, modes
+from .state import state
 
 
 def call(op, args: tuple, below=modes.call):
@@ -88,7 +88,11 @@ def _attach(node: OpNode, results, plan) -> None:
         node.outputs.append(OutputMeta.of(result))
         result._autograd = AutogradMeta(grad_fn=node, output_nr=nr)
     if plan.result is not None:
-        node.saved[plan.result] = [SavedTensor(r, r._autograd is not None) for r in results] if many else SavedTensor(results, True)
+        node.saved[plan.result] = (
+            [SavedTensor(r, r._autograd is not None) for r in results]
+            if many
+            else SavedTensor(results, True)
+        )
 
 
 def _write(op, args: tuple, mask: tuple, below):

@@ -8,29 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import aliasing, autograd, function, kernel
-from .state import state
 from ..ops import registry
 from ..storage import Storage
 from ..tensor import Tensor, make
+from . import aliasing, autograd, function, kernel
+from .kinds import LAYERED, PLAIN, SEQUENCE, kinds
+from .state import state
 
-_OTHER, _PLAIN, _LAYERED, _SEQUENCE = range(4)
 _ndarray = np.ndarray
-
-
-class _Kinds(dict):
-    """Type of an argument -> what it means for the call; filled as types are met."""
-
-    def __missing__(self, cls: type) -> int:
-        if issubclass(cls, Tensor):
-            kind = _LAYERED if function.overrides(cls) or hasattr(cls, "__torch_dispatch__") else _PLAIN
-        else:
-            kind = _SEQUENCE if issubclass(cls, (list, tuple)) else _OTHER
-        self[cls] = kind
-        return kind
-
-
-_kind = _Kinds()
 
 
 def call(op, args: tuple):
@@ -41,17 +26,21 @@ def call(op, args: tuple):
     needs_grad = False
     for i in op.tensors:
         value = args[i]
-        kind = _kind[type(value)]
-        if kind == _PLAIN:
+        kind = kinds[type(value)]
+        if kind == PLAIN:
             handles[i] = value._array
-            if value._autograd is not None or value._view is not None and value._view.base._autograd is not None:
+            if (
+                value._autograd is not None
+                or (value._view is not None
+                and value._view.base._autograd is not None)
+            ):
                 needs_grad = True
-        elif kind == _SEQUENCE:
-            if any(_kind[type(v)] == _LAYERED for v in value):
+        elif kind == SEQUENCE:
+            if any(kinds[type(v)] == LAYERED for v in value):
                 return function.call(op, args)
             handles[i] = [v._array if isinstance(v, Tensor) else v for v in value]
             needs_grad = True
-        elif kind == _LAYERED:
+        elif kind == LAYERED:
             return function.call(op, args)
     if needs_grad and state.grad_enabled:
         return autograd.call(op, args, kernel.call)

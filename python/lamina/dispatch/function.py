@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..tensor import Tensor
 from . import autocast
 from .state import state
-from ..tensor import Tensor
 
 
 def call(op, args: tuple):
@@ -61,7 +61,9 @@ def handle(public, types: list, args: tuple, kwargs: dict, op=None):
         result = cls.__torch_function__(public, tuple(types), args, kwargs)
         if result is not NotImplemented:
             return result
-    raise TypeError(f"no __torch_function__ implementation of {public.__name__} for types {[t.__name__ for t in types]}")
+    raise TypeError(
+        f"no __torch_function__ implementation of {public.__name__} for types {[t.__name__ for t in types]}"
+    )
 
 
 def default_torch_function(cls, func, types, args=(), kwargs=None):

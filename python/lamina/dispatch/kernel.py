@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import dtypes
-from ..devices import CPU, as_device
+from ..devices import CPU
 from ..errors import ArgumentError, DtypeError, LaminaError, ShapeError, UnsupportedError
 from ..ops.layout import pointwise_strides
 from ..storage import Geometry, Storage, contiguous_strides
@@ -67,8 +67,10 @@ def explain(op, args: tuple, error: Exception) -> Exception:
 
 def _fits(op, args: tuple) -> bool:
     named = dict(zip((a.name for a in op.schema.arguments), args))
-    return op.schema.matches(args[:op.schema.positional], {a.name: named[a.name] for a in op.schema.arguments
-                                                           if a.kwarg_only})
+    return op.schema.matches(
+        args[: op.schema.positional],
+        {a.name: named[a.name] for a in op.schema.arguments if a.kwarg_only},
+    )
 
 
 def _concrete(tensor: Tensor):
@@ -90,7 +92,7 @@ def wrap(op, args: tuple, value) -> Tensor:
     if state.tracer is not None:
         strides = result_strides(op, args, value.shape)
         return make(value, Storage(value, strides, device_of(args)), strides)
-    if op.pointwise and value.ndim > 1 or not value.flags.c_contiguous:
+    if (op.pointwise and value.ndim > 1) or not value.flags.c_contiguous:
         value = _laid_out(value, result_strides(op, args, value.shape))
     if value.base is not None or not value.flags.writeable:
         value = _owned(op, args, value)
@@ -162,8 +164,10 @@ def _view(op, args: tuple):
         views = [_strided(base, *p) for p in (placed if many else [placed])]
     else:
         storage = _traced_storage(base, tracer)
-        views = [_traced_view(base, storage, v, p[0])
-                 for v, p in zip(values if many else [values], placed if many else [placed])]
+        views = [
+            _traced_view(base, storage, v, p[0])
+            for v, p in zip(values if many else [values], placed if many else [placed])
+        ]
     if op.is_inplace_view:
         _adopt(base, views[0])
         return base
@@ -191,9 +195,14 @@ def in_memory_order(prims, root, strides: tuple):
     """A traced root whose row-major order is the order of memory. Raises UnsupportedError when it has gaps."""
     order = sorted(range(len(strides)), key=lambda d: (-strides[d], d))
     sizes = tuple([root.shape[d] for d in order])
-    if any(n != 1 and s != c for n, s, c in zip(sizes, [strides[d] for d in order], contiguous_strides(sizes))):
-        raise UnsupportedError(f"as_strided of a storage that the traced tensor of sizes {list(root.shape)} and strides "
-                               f"{list(strides)} does not cover")
+    if any(
+        n != 1 and s != c
+        for n, s, c in zip(sizes, [strides[d] for d in order], contiguous_strides(sizes))
+    ):
+        raise UnsupportedError(
+            f"as_strided of a storage that the traced tensor of sizes {list(root.shape)} and strides "
+            f"{list(strides)} does not cover"
+        )
     return root if order == list(range(len(order))) else prims.permute(root, order)
 
 
@@ -229,7 +238,7 @@ def _write(op, args: tuple, values):
     targets = [args[i] for i in op.writes]
     for target, value in zip(targets, values if len(targets) > 1 else [values]):
         write(op, target, value)
-    return targets[0] if len(op.schema.returns) == 1 else tuple(targets[:len(op.schema.returns)])
+    return targets[0] if len(op.schema.returns) == 1 else tuple(targets[: len(op.schema.returns)])
 
 
 def write(op, target: Tensor, value) -> None:
@@ -238,37 +247,52 @@ def write(op, target: Tensor, value) -> None:
     if value is array:
         return
     if tuple(value.shape) != tuple(array.shape):
-        raise ShapeError(f"output with shape {list(array.shape)} doesn't match the broadcast shape {list(value.shape)}",
-                         op=op.name)
+        raise ShapeError(
+            f"output with shape {list(array.shape)} doesn't match the broadcast shape {list(value.shape)}",
+            op=op.name,
+        )
     if value.dtype != array.dtype:
         _check_castable(op, value.dtype, array.dtype)
     if "idempotent" not in op.tags and _overlaps_itself(target):
         if _is_same_memory(value, array):
             return
-        raise ShapeError("unsupported operation: more than one element of the written-to tensor refers to a single "
-                         "memory location; clone() the tensor before writing to it", op=op.name)
+        raise ShapeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single "
+            "memory location; clone() the tensor before writing to it",
+            op=op.name,
+        )
     tracer = state.tracer
     if tracer is None:
         np.copyto(array, value, casting="unsafe")
         return
     prims = tracer.builder
-    prims.assign(value if value.dtype == array.dtype else prims.cast(value, array.dtype), tracer.handle(target))
+    prims.assign(
+        value if value.dtype == array.dtype else prims.cast(value, array.dtype),
+        tracer.handle(target),
+    )
 
 
 def _overlaps_itself(target: Tensor) -> bool:
     """Whether several elements are the same memory, as after expand."""
     sizes = target.sizes
-    return 0 not in sizes and any(stride == 0 and size > 1 for size, stride in zip(sizes, target.strides))
+    return 0 not in sizes and any(
+        stride == 0 and size > 1 for size, stride in zip(sizes, target.strides)
+    )
 
 
 def _is_same_memory(value, array) -> bool:
     """Whether writing value into array writes every element to where it already is."""
-    return isinstance(value, np.ndarray) and value.ctypes.data == array.ctypes.data and \
-        value.strides == array.strides and value.dtype == array.dtype
+    return (
+        isinstance(value, np.ndarray)
+        and value.ctypes.data == array.ctypes.data
+        and value.strides == array.strides
+        and value.dtype == array.dtype
+    )
 
 
 def _check_castable(op, source: np.dtype, target: np.dtype) -> None:
     result, wanted = dtypes.from_numpy(source), dtypes.from_numpy(target)
     if result.category > wanted.category:
-        raise DtypeError(f"result type {result} can't be cast to the desired output type {wanted}", op=op.name)
-
+        raise DtypeError(
+            f"result type {result} can't be cast to the desired output type {wanted}", op=op.name
+        )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..tensor import Tensor
 from . import kernel
 from .state import state
-from ..tensor import Tensor
 
 
 def call(op, args: tuple):

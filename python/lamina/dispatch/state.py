@@ -30,8 +30,15 @@ class State(threading.local):
         before = {name: getattr(self, name) for name in changes}
         for name, value in changes.items():
             setattr(self, name, value)
-        self.layered = bool(self.tracer is not None or self.autocast is not None or self.function_modes
-                            or self.dispatch_modes or self.transforms or self.below_autograd or self.inference)
+        self.layered = bool(
+            self.tracer is not None
+            or self.autocast is not None
+            or self.function_modes
+            or self.dispatch_modes
+            or self.transforms
+            or self.below_autograd
+            or self.inference
+        )
         return before
 
     @contextmanager

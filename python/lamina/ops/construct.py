@@ -39,15 +39,23 @@ def from_numpy(array: np.ndarray) -> Tensor:
     if not isinstance(array, np.ndarray):
         raise TypeError(f"from_numpy expects an ndarray, got {type(array).__name__}")
     if any(s < 0 for s in array.strides):
-        raise ValueError_("arrays with negative strides are not supported; copy the array first", op="from_numpy")
+        raise ValueError_(
+            "arrays with negative strides are not supported; copy the array first", op="from_numpy"
+        )
     if any(s % array.itemsize for s in array.strides):
-        raise ShapeError("strides that are not multiples of the element size are not supported", op="from_numpy")
+        raise ShapeError(
+            "strides that are not multiples of the element size are not supported", op="from_numpy"
+        )
     native = dtypes.from_numpy(array.dtype).np
     if array.dtype.byteorder not in "=|" and native != array.dtype:
-        raise DtypeError(f"arrays of foreign byte order ({array.dtype}) are not supported", op="from_numpy")
+        raise DtypeError(
+            f"arrays of foreign byte order ({array.dtype}) are not supported", op="from_numpy"
+        )
     if not array.flags.writeable:
-        warnings.warn("the array is not writable, and tensors cannot be read-only: writing to this tensor will fail",
-                      stacklevel=2)
+        warnings.warn(
+            "the array is not writable, and tensors cannot be read-only: writing to this tensor will fail",
+            stacklevel=2,
+        )
     return from_array(array)
 
 
@@ -94,7 +102,10 @@ def _from_python(data) -> np.ndarray:
     except ValueError as error:
         raise ValueError_(f"cannot make a tensor of this sequence: {error}", op="tensor") from error
     if array.dtype == object or array.dtype.kind in "USMm":
-        raise DtypeError(f"cannot make a tensor of {type(data).__name__} data of dtype {array.dtype}", op="tensor")
+        raise DtypeError(
+            f"cannot make a tensor of {type(data).__name__} data of dtype {array.dtype}",
+            op="tensor",
+        )
     if array.size == 0 and not isinstance(data, np.ndarray):
         return array.astype(dtypes.get_default_dtype().np)
     kinds = {"f": float, "c": complex, "i": int, "u": int, "b": bool}

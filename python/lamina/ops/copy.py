@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from ..errors import ShapeError, ValueError_
 from . import geometry as rules
 from .registry import aten, composite, op
-from ..errors import ShapeError, ValueError_
 
 
-@op("clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor", pointwise=True,
-    vjp={"self": lambda grad: grad})
+@op(
+    "clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor",
+    pointwise=True,
+    vjp={"self": lambda grad: grad},
+)
 def clone(p, self, memory_format):
     """A copy in fresh memory, in the same memory order."""
     return p.clone(self)
 
 
-@op("_clone_contiguous(Tensor self) -> Tensor", variants="", grad_name="CloneBackward0", vjp={"self": lambda grad: grad})
+@op(
+    "_clone_contiguous(Tensor self) -> Tensor",
+    variants="",
+    grad_name="CloneBackward0",
+    vjp={"self": lambda grad: grad},
+)
 def _clone_contiguous(p, self):
     """A row-major copy in fresh memory."""
     return p.clone(self)
@@ -28,8 +36,11 @@ def contiguous(self, memory_format=None):
     return self if self.is_contiguous() else aten._clone_contiguous(self)
 
 
-@op("copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)", variants="method",
-    vjp={"self": lambda grad: aten.zeros_like(grad), "src": lambda grad: grad})
+@op(
+    "copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)",
+    variants="method",
+    vjp={"self": lambda grad: aten.zeros_like(grad), "src": lambda grad: grad},
+)
 def copy_(p, self, src, non_blocking):
     """Writes `src`, broadcast and cast, into self. Raises ShapeError when it does not broadcast."""
     if not hasattr(src, "shape"):
@@ -41,7 +52,11 @@ def copy_(p, self, src, non_blocking):
     return p.expand(src, rules.expanded_shape(tuple(src.shape), tuple(self.shape)))
 
 
-@op("_write_out(Tensor(a!) self, Tensor src) -> Tensor(a!)", variants="", vjp={"self": None, "src": None})
+@op(
+    "_write_out(Tensor(a!) self, Tensor src) -> Tensor(a!)",
+    variants="",
+    vjp={"self": None, "src": None},
+)
 def _write_out(p, self, src):
     """Stores a result in an `out=` tensor of the same size."""
     if tuple(self.shape) != tuple(src.shape):

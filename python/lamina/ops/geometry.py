@@ -18,7 +18,9 @@ def wrap_dim(dim: int, rank: int) -> int:
     dim = operator.index(dim)
     span = rank or 1
     if not -span <= dim < span:
-        raise DimError(f"dimension out of range (expected to be in [{-span}, {span - 1}], got {dim})")
+        raise DimError(
+            f"dimension out of range (expected to be in [{-span}, {span - 1}], got {dim})"
+        )
     return dim + span if dim < 0 else dim
 
 
@@ -26,7 +28,9 @@ def wrap_dims(dims, rank: int) -> tuple:
     """Several dimensions counted from the front. Raises ValueError_ when one appears twice."""
     wrapped = tuple([wrap_dim(d, rank) for d in dims])
     if len(set(wrapped)) != len(wrapped):
-        raise ShapeError(f"dimension {max(wrapped, key=wrapped.count)} appears more than once in {list(dims)}")
+        raise ShapeError(
+            f"dimension {max(wrapped, key=wrapped.count)} appears more than once in {list(dims)}"
+        )
     return wrapped
 
 
@@ -41,9 +45,11 @@ def infer_size(shape, numel: int) -> tuple:
     known = prod(s for s in shape if s != -1)
     if unknown:
         if known == 0:
-            raise ShapeError(f"cannot reshape a tensor of {numel} elements into {list(shape)}: the size of -1 is ambiguous")
+            raise ShapeError(
+                f"cannot reshape a tensor of {numel} elements into {list(shape)}: the size of -1 is ambiguous"
+            )
         if numel % known == 0:
-            return shape[:unknown[0]] + (numel // known,) + shape[unknown[0] + 1:]
+            return shape[: unknown[0]] + (numel // known,) + shape[unknown[0] + 1 :]
     if known != numel or unknown:
         raise ShapeError(f"shape {list(shape)} is invalid for a tensor of {numel} elements")
     return shape
@@ -91,16 +97,22 @@ def view(g: Geometry, size) -> Geometry:
     shape = infer_size(size, prod(g.sizes))
     strides = view_strides(g, shape)
     if strides is None:
-        raise ShapeError(f"view of size {list(g.sizes)} and strides {list(g.strides)} cannot be {list(shape)} without a copy "
-                         "(a dimension spans memory that is not evenly strided); use reshape(...) instead")
+        raise ShapeError(
+            f"view of size {list(g.sizes)} and strides {list(g.strides)} cannot be {list(shape)} without a copy "
+            "(a dimension spans memory that is not evenly strided); use reshape(...) instead"
+        )
     return Geometry(shape, strides, g.offset)
 
 
 def permute(g: Geometry, dims) -> Geometry:
     if len(dims) != len(g.sizes):
-        raise ShapeError(f"permute of a tensor of {len(g.sizes)} dimensions got {len(dims)}: {list(dims)}")
+        raise ShapeError(
+            f"permute of a tensor of {len(g.sizes)} dimensions got {len(dims)}: {list(dims)}"
+        )
     order = wrap_dims(dims, len(g.sizes))
-    return Geometry(tuple([g.sizes[d] for d in order]), tuple([g.strides[d] for d in order]), g.offset)
+    return Geometry(
+        tuple([g.sizes[d] for d in order]), tuple([g.strides[d] for d in order]), g.offset
+    )
 
 
 def transposed_order(rank: int, dim0: int, dim1: int) -> tuple:
@@ -127,17 +139,23 @@ def expanded_shape(sizes: tuple, size) -> tuple:
     size = tuple([operator.index(s) for s in size])
     lead = len(size) - len(sizes)
     if lead < 0:
-        raise ShapeError(f"expand to {list(size)}: fewer sizes than the tensor's {len(sizes)} dimensions")
+        raise ShapeError(
+            f"expand to {list(size)}: fewer sizes than the tensor's {len(sizes)} dimensions"
+        )
     shape = []
     for i, wanted in enumerate(size):
         have = sizes[i - lead] if i >= lead else None
         if wanted == -1:
             if have is None:
-                raise ShapeError(f"expand to {list(size)}: -1 is not allowed in a new leading dimension {i}")
+                raise ShapeError(
+                    f"expand to {list(size)}: -1 is not allowed in a new leading dimension {i}"
+                )
             wanted = have
         if have is not None and have not in (1, wanted):
-            raise ShapeError(f"the expanded size ({wanted}) must match the existing size ({have}) at dimension {i}; "
-                             f"target sizes {list(size)}, tensor sizes {list(sizes)}")
+            raise ShapeError(
+                f"the expanded size ({wanted}) must match the existing size ({have}) at dimension {i}; "
+                f"target sizes {list(size)}, tensor sizes {list(sizes)}"
+            )
         if wanted < 0:
             raise ShapeError(f"expand to {list(size)}: sizes cannot be negative")
         shape.append(wanted)
@@ -176,7 +194,9 @@ def slice(g: Geometry, dim: int = 0, start=None, end=None, step: int = 1) -> Geo
     dim = wrap_dim(dim, len(g.sizes))
     start, end = slice_bounds(g.sizes[dim], start, end, step)
     sizes = _replaced(g.sizes, dim, (end - start + step - 1) // step)
-    return Geometry(sizes, _replaced(g.strides, dim, g.strides[dim] * step), g.offset + start * g.strides[dim])
+    return Geometry(
+        sizes, _replaced(g.strides, dim, g.strides[dim] * step), g.offset + start * g.strides[dim]
+    )
 
 
 def select_index(sizes: tuple, dim: int, index: int) -> tuple[int, int]:
@@ -192,7 +212,9 @@ def select_index(sizes: tuple, dim: int, index: int) -> tuple[int, int]:
 
 def select(g: Geometry, dim: int, index: int) -> Geometry:
     dim, index = select_index(g.sizes, dim, index)
-    return Geometry(_without(g.sizes, dim), _without(g.strides, dim), g.offset + index * g.strides[dim])
+    return Geometry(
+        _without(g.sizes, dim), _without(g.strides, dim), g.offset + index * g.strides[dim]
+    )
 
 
 def squeezed_dims(sizes: tuple, dims) -> tuple:
@@ -204,14 +226,19 @@ def squeezed_dims(sizes: tuple, dims) -> tuple:
 
 def squeeze(g: Geometry, dims=None) -> Geometry:
     gone = squeezed_dims(g.sizes, (dims,) if isinstance(dims, int) else dims)
-    return Geometry(tuple([s for d, s in enumerate(g.sizes) if d not in gone]),
-                    tuple([s for d, s in enumerate(g.strides) if d not in gone]), g.offset)
+    return Geometry(
+        tuple([s for d, s in enumerate(g.sizes) if d not in gone]),
+        tuple([s for d, s in enumerate(g.strides) if d not in gone]),
+        g.offset,
+    )
 
 
 def unsqueeze(g: Geometry, dim: int) -> Geometry:
     dim = wrap_dim(dim, len(g.sizes) + 1)
     stride = g.sizes[dim] * g.strides[dim] if dim < len(g.sizes) else 1
-    return Geometry((*g.sizes[:dim], 1, *g.sizes[dim:]), (*g.strides[:dim], stride, *g.strides[dim:]), g.offset)
+    return Geometry(
+        (*g.sizes[:dim], 1, *g.sizes[dim:]), (*g.strides[:dim], stride, *g.strides[dim:]), g.offset
+    )
 
 
 def diagonal(g: Geometry, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Geometry:
@@ -225,14 +252,19 @@ def diagonal(g: Geometry, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Geom
     if length:
         start += offset * g.strides[second] if offset >= 0 else -offset * g.strides[first]
     keep = [d for d in range(rank) if d not in (first, second)]
-    return Geometry((*[g.sizes[d] for d in keep], length),
-                    (*[g.strides[d] for d in keep], g.strides[first] + g.strides[second]), start)
+    return Geometry(
+        (*[g.sizes[d] for d in keep], length),
+        (*[g.strides[d] for d in keep], g.strides[first] + g.strides[second]),
+        start,
+    )
 
 
 def as_strided(g: Geometry, size, stride, storage_offset=None) -> Geometry:
     size, stride = tuple(map(operator.index, size)), tuple(map(operator.index, stride))
     if len(size) != len(stride):
-        raise ShapeError(f"as_strided: mismatch in length of sizes {list(size)} and strides {list(stride)}")
+        raise ShapeError(
+            f"as_strided: mismatch in length of sizes {list(size)} and strides {list(stride)}"
+        )
     if any(s < 0 for s in stride):
         raise ShapeError(f"as_strided: negative strides are not supported, got {list(stride)}")
     offset = g.offset if storage_offset is None else operator.index(storage_offset)
@@ -275,7 +307,9 @@ def split(g: Geometry, split_size: int, dim: int = 0) -> list[Geometry]:
 def split_with_sizes(g: Geometry, split_sizes, dim: int = 0) -> list[Geometry]:
     size = _size_at(g, dim)
     if sum(split_sizes) != size or any(s < 0 for s in split_sizes):
-        raise ShapeError(f"split: pieces {list(split_sizes)} do not add up to size {size} of dimension {dim}")
+        raise ShapeError(
+            f"split: pieces {list(split_sizes)} do not add up to size {size} of dimension {dim}"
+        )
     pieces, at = [], 0
     for length in split_sizes:
         pieces.append(slice(g, dim, at, at + length))
@@ -294,8 +328,8 @@ def _size_at(g: Geometry, dim: int) -> int:
 
 
 def _replaced(values: tuple, at: int, value: int) -> tuple:
-    return (*values[:at], value, *values[at + 1:])
+    return (*values[:at], value, *values[at + 1 :])
 
 
 def _without(values: tuple, at: int) -> tuple:
-    return values[:at] + values[at + 1:]
+    return values[:at] + values[at + 1 :]

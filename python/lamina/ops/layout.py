@@ -33,8 +33,10 @@ def pointwise_strides(operands: list[Geometry], sizes: tuple) -> tuple:
 def _broadcast(geometry: Geometry, sizes: tuple) -> tuple:
     """The operand's strides seen at the result's rank: 0 where it is broadcast."""
     lead = len(sizes) - len(geometry.sizes)
-    inner = [0 if size == 1 and sizes[lead + i] != 1 else stride
-             for i, (size, stride) in enumerate(zip(geometry.sizes, geometry.strides))]
+    inner = [
+        0 if size == 1 and sizes[lead + i] != 1 else stride
+        for i, (size, stride) in enumerate(zip(geometry.sizes, geometry.strides))
+    ]
     return (0,) * lead + tuple(inner)
 
 

@@ -9,10 +9,11 @@ Calling an entry goes through the dispatcher, which installs itself with `set_di
 from __future__ import annotations
 
 import functools
-from typing import Callable, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
-from . import primitives
 from ..errors import ArgumentError, LaminaError
+from . import primitives
 from . import schema as schemas
 from .schema import Schema
 
@@ -29,10 +30,37 @@ class Formula(NamedTuple):
 class Op:
     """One overload of an operator. Call it like the function its schema describes."""
 
-    __slots__ = ("schema", "namespace", "name", "packet", "impl", "kernel", "pointwise", "geometry", "retype", "formulas",
-                 "differentiable", "materialize", "batching", "is_view", "is_inplace", "is_inplace_view", "writes",
-                 "is_simple", "arity", "tensors", "functional", "needs_binding", "tails", "grad_name", "plans", "multi", "tags",
-                 "doc", "__weakref__")
+    __slots__ = (
+        "__weakref__",
+        "arity",
+        "batching",
+        "differentiable",
+        "doc",
+        "formulas",
+        "functional",
+        "geometry",
+        "grad_name",
+        "impl",
+        "is_inplace",
+        "is_inplace_view",
+        "is_simple",
+        "is_view",
+        "kernel",
+        "materialize",
+        "multi",
+        "name",
+        "namespace",
+        "needs_binding",
+        "packet",
+        "plans",
+        "pointwise",
+        "retype",
+        "schema",
+        "tags",
+        "tails",
+        "tensors",
+        "writes",
+    )
 
     def __init__(self, schema: Schema, namespace: str, impl: Callable, **facts):
         self.schema, self.namespace, self.impl = schema, namespace, impl
@@ -57,8 +85,11 @@ class Op:
         self.is_simple = not (self.writes or self.is_view or self.multi or lists)
         self.needs_binding = bool(schema.lists)
         required = sum(not a.has_default for a in schema.arguments)
-        self.tails = {n: schema.defaults[n:] for n in range(required, schema.positional + 1)
-                      if all(a.has_default for a in schema.arguments[n:])}
+        self.tails = {
+            n: schema.defaults[n:]
+            for n in range(required, schema.positional + 1)
+            if all(a.has_default for a in schema.arguments[n:])
+        }
         positional = _positional(impl, schema)
         self.impl = positional
         self.kernel = facts.pop("kernel", None) or functools.partial(positional, primitives)
@@ -90,7 +121,7 @@ class Op:
         return f"{self.schema.name}.{self.overload}"
 
     @property
-    def overloadpacket(self) -> "Packet":
+    def overloadpacket(self) -> Packet:
         return self.packet
 
     def __repr__(self) -> str:
@@ -148,9 +179,13 @@ class Packet:
         raise self._mismatch(args, kwargs)
 
     def _mismatch(self, args: tuple, kwargs: dict) -> ArgumentError:
-        got = [type(a).__name__ for a in args] + [f"{k}={type(v).__name__}" for k, v in kwargs.items()]
+        got = [type(a).__name__ for a in args] + [
+            f"{k}={type(v).__name__}" for k, v in kwargs.items()
+        ]
         options = "".join(f"\n    {entry.schema}" for entry in self._order)
-        return ArgumentError(f"no signature takes ({', '.join(got)}); expected one of{options}", op=self.__name__)
+        return ArgumentError(
+            f"no signature takes ({', '.join(got)}); expected one of{options}", op=self.__name__
+        )
 
     def __call__(self, *args, **kwargs):
         return self.function(*args, **kwargs)
@@ -204,8 +239,16 @@ def set_dispatcher(call: Callable[[Op, tuple], object]) -> None:
     _dispatch = call
 
 
-def op(text: str, *, inplace: bool = False, inplace_view: bool = False, vjp: dict | None = None, variants: str | None = None,
-       namespace: str = "aten", **facts):
+def op(
+    text: str,
+    *,
+    inplace: bool = False,
+    inplace_view: bool = False,
+    vjp: dict | None = None,
+    variants: str | None = None,
+    namespace: str = "aten",
+    **facts,
+):
     """Registers the decorated `impl(p, *arguments)` as the operator with schema `text`.
 
     inplace: also register the in-place twin (`mul_` of `mul`), which computes the same into self.
@@ -233,14 +276,19 @@ def op(text: str, *, inplace: bool = False, inplace_view: bool = False, vjp: dic
             tags = {*facts.get("tags", ()), "inplace_view"}
             add(_inplace_twin(entry, formulas, {**facts, "tags": tags}))
         return impl
+
     return register
 
 
 def composite(fn: Callable | None = None, *, variants: str = "function", name: str | None = None):
     """Publishes a Python function over operators as `lamina.<name>` and, as a "method", on Tensor."""
+
     def register(fn):
-        COMPOSITES[name or fn.__name__] = Composite(fn, tuple(v.strip() for v in variants.split(",")))
+        COMPOSITES[name or fn.__name__] = Composite(
+            fn, tuple(v.strip() for v in variants.split(","))
+        )
         return fn
+
     return register(fn) if fn is not None else register
 
 
@@ -298,7 +346,9 @@ def _formula(names, fn) -> Formula:
     if fn is None:
         return Formula(names if is_tuple else (names,), None, (), is_tuple)
     code = fn.__code__
-    return Formula(names if is_tuple else (names,), fn, code.co_varnames[:code.co_argcount], is_tuple)
+    return Formula(
+        names if is_tuple else (names,), fn, code.co_varnames[: code.co_argcount], is_tuple
+    )
 
 
 def _inplace_twin(entry: Op, formulas: tuple, facts: dict) -> Op:
@@ -320,4 +370,5 @@ def _positional(impl: Callable, schema: Schema) -> Callable:
     @functools.wraps(impl)
     def call(p, *args):
         return impl(p, *args[:first], **dict(zip(names, args[first:])))
+
     return call

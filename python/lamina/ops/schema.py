@@ -14,9 +14,18 @@ from typing import NamedTuple
 from ..errors import ArgumentError
 
 _HEAD = re.compile(r"\s*(?:\w+::)?(\w+)(?:\.(\w+))?\s*\(")
-_TYPE = re.compile(r"(\w+)(?:\(([\w|*]+!?)(?:\s*->\s*[\w|*]+)?\))?((?:\?|\[\d*\](?:\([\w|]+!?\))?)*)")
-_CONSTANTS = {"None": None, "True": True, "False": False, "Mean": 1, "Sum": 2, "contiguous_format": "contiguous_format",
-              "preserve_format": "preserve_format"}
+_TYPE = re.compile(
+    r"(\w+)(?:\(([\w|*]+!?)(?:\s*->\s*[\w|*]+)?\))?((?:\?|\[\d*\](?:\([\w|]+!?\))?)*)"
+)
+_CONSTANTS = {
+    "None": None,
+    "True": True,
+    "False": False,
+    "Mean": 1,
+    "Sum": 2,
+    "contiguous_format": "contiguous_format",
+    "preserve_format": "preserve_format",
+}
 
 
 class Type(NamedTuple):
@@ -63,8 +72,20 @@ class Schema:
     `arity` counts all arguments, `positional` those that may be passed by position.
     """
 
-    __slots__ = ("name", "overload", "arguments", "returns", "arity", "positional", "defaults", "index", "lists",
-                 "tensors", "varargs", "_accepts")
+    __slots__ = (
+        "_accepts",
+        "arguments",
+        "arity",
+        "defaults",
+        "index",
+        "lists",
+        "name",
+        "overload",
+        "positional",
+        "returns",
+        "tensors",
+        "varargs",
+    )
 
     def __init__(self, name: str, overload: str, arguments: tuple, returns: tuple):
         self.name, self.overload, self.arguments, self.returns = name, overload, arguments, returns
@@ -72,7 +93,9 @@ class Schema:
         self.positional = sum(not a.kwarg_only for a in arguments)
         self.defaults = tuple(a.default for a in arguments)
         self.index = {a.name: i for i, a in enumerate(arguments)}
-        self.lists = tuple(i for i, a in enumerate(arguments) if a.type.is_list and a.type.base != "Tensor")
+        self.lists = tuple(
+            i for i, a in enumerate(arguments) if a.type.is_list and a.type.base != "Tensor"
+        )
         self.tensors = tuple(i for i, a in enumerate(arguments) if a.type.base == "Tensor")
         self.varargs = self._varargs()
         self._accepts = tuple(_acceptor(a, i) for i, a in enumerate(arguments))
@@ -83,8 +106,12 @@ class Schema:
         if self.positional - skip < 1:
             return None
         argument = self.arguments[skip]
-        others = self.arguments[skip + 1:self.positional]
-        loose = argument.type.base in ("int", "SymInt") and argument.type.is_list and not argument.type.optional
+        others = self.arguments[skip + 1 : self.positional]
+        loose = (
+            argument.type.base in ("int", "SymInt")
+            and argument.type.is_list
+            and not argument.type.optional
+        )
         return skip if loose and not others else None
 
     @property
@@ -107,15 +134,20 @@ class Schema:
     def bind(self, args: tuple, kwargs: dict) -> tuple:
         """All arguments, in order and with defaults filled in. Raises ArgumentError."""
         if self.varargs is not None and len(args) > self.varargs and _is_int(args[self.varargs]):
-            args = (*args[:self.varargs], args[self.varargs:])
+            args = (*args[: self.varargs], args[self.varargs :])
         if len(args) > self.positional:
-            raise ArgumentError(f"takes {self.positional} positional arguments, got {len(args)}", op=self.name)
-        bound = [*args, *self.defaults[len(args):]]
+            raise ArgumentError(
+                f"takes {self.positional} positional arguments, got {len(args)}", op=self.name
+            )
+        bound = [*args, *self.defaults[len(args) :]]
         given = len(args)
         for name, value in kwargs.items():
             at = self.index.get(name)
             if at is None:
-                raise ArgumentError(f"got an unexpected keyword argument {name!r}; the signature is {self}", op=self.name)
+                raise ArgumentError(
+                    f"got an unexpected keyword argument {name!r}; the signature is {self}",
+                    op=self.name,
+                )
             if at < len(args):
                 raise ArgumentError(f"got two values for argument {name!r}", op=self.name)
             bound[at] = value
@@ -131,14 +163,16 @@ class Schema:
     def _check_required(self, given: int, kwargs: dict) -> None:
         for a in self.arguments[given:]:
             if not a.has_default and a.name not in kwargs:
-                raise ArgumentError(f"missing argument {a.name!r}; the signature is {self}", op=self.name)
+                raise ArgumentError(
+                    f"missing argument {a.name!r}; the signature is {self}", op=self.name
+                )
 
     def matches(self, args: tuple, kwargs: dict) -> bool:
         """Whether these arguments fit this overload's types."""
         if self.varargs is not None and len(args) > self.varargs and _is_int(args[self.varargs]):
-            if not all(map(_is_int, args[self.varargs:])):
+            if not all(map(_is_int, args[self.varargs :])):
                 return False
-            args = (*args[:self.varargs], args[self.varargs:])
+            args = (*args[: self.varargs], args[self.varargs :])
         if len(args) > self.positional:
             return False
         for accepts, value in zip(self._accepts, args):
@@ -148,15 +182,22 @@ class Schema:
             at = self.index.get(name)
             if at is None or at < len(args) or not self._accepts[at](value):
                 return False
-        return all(a.has_default or a.name in kwargs for a in self.arguments[len(args):])
+        return all(a.has_default or a.name in kwargs for a in self.arguments[len(args) :])
 
     def unbind(self, args: tuple) -> tuple[tuple, dict]:
         """The inverse of `bind`, as dispatch modes see calls: trailing defaults dropped, keyword-only by name."""
         last = self.positional
-        while last and self.arguments[last - 1].has_default and _same(args[last - 1], self.arguments[last - 1].default):
+        while (
+            last
+            and self.arguments[last - 1].has_default
+            and _same(args[last - 1], self.arguments[last - 1].default)
+        ):
             last -= 1
-        kwargs = {a.name: v for a, v in zip(self.arguments[self.positional:], args[self.positional:])
-                  if not _same(v, a.default)}
+        kwargs = {
+            a.name: v
+            for a, v in zip(self.arguments[self.positional :], args[self.positional :])
+            if not _same(v, a.default)
+        }
         return args[:last], kwargs
 
 
@@ -167,12 +208,12 @@ def parse(text: str) -> Schema:
         raise ValueError(f"not an operator schema: {text!r}")
     close = _closing(text, head.end() - 1)
     arguments, kwarg_only = [], False
-    for part in _split(text[head.end():close]):
+    for part in _split(text[head.end() : close]):
         if part == "*":
             kwarg_only = True
             continue
         arguments.append(_argument(part, kwarg_only))
-    arrow, results = text[close + 1:].strip()[:2], text[close + 1:].strip()[2:].strip()
+    arrow, results = text[close + 1 :].strip()[:2], text[close + 1 :].strip()[2:].strip()
     if arrow != "->":
         raise ValueError(f"expected '->' after the parameters of {text!r}")
     if results.startswith("("):
@@ -207,15 +248,24 @@ def _argument(text: str, kwarg_only: bool) -> Argument:
     if not found:
         raise ValueError(f"not a parameter: {text!r}")
     base, alias, suffix = found.groups()
-    name = declaration[found.end():].strip()
+    name = declaration[found.end() :].strip()
     bare = re.sub(r"\([\w|]+!?\)", "", suffix)
     is_list = "[" in bare
     element, _, rest = bare.partition("[")
     size = rest.partition("]")[0]
-    kind = Type(base, is_list, bare.endswith("?"), is_list and element == "?", int(size) if size else None)
+    kind = Type(
+        base, is_list, bare.endswith("?"), is_list and element == "?", int(size) if size else None
+    )
     write = bool(alias) and alias.endswith("!")
-    return Argument(name, kind, alias.rstrip("!") if alias else None, write, bool(eq),
-                    _constant(default.strip(), kind) if eq else None, kwarg_only)
+    return Argument(
+        name,
+        kind,
+        alias.rstrip("!") if alias else None,
+        write,
+        bool(eq),
+        _constant(default.strip(), kind) if eq else None,
+        kwarg_only,
+    )
 
 
 def _constant(text: str, kind: Type):
@@ -259,7 +309,11 @@ def _is_scalar(value) -> bool:
 
 
 def _is_dim(value) -> bool:
-    return isinstance(value, numbers.Integral) or hasattr(type(value), "__index__") and not _is_tensor(value)
+    return (
+        isinstance(value, numbers.Integral)
+        or (hasattr(type(value), "__index__")
+        and not _is_tensor(value))
+    )
 
 
 _BASE = {
@@ -299,4 +353,5 @@ def _list_acceptor(element, kind: Type):
         if isinstance(value, (list, tuple)):
             return all(map(element, value))
         return single and element(value)
+
     return accepts

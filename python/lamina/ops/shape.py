@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import operator
 
+from ..errors import ShapeError
 from . import geometry as rules
 from .registry import aten, composite
-from ..errors import ShapeError
 
 
 @composite(variants="function, method")
@@ -42,16 +42,18 @@ def flatten(self, start_dim: int = 0, end_dim: int = -1):
     """Dimensions start_dim..end_dim as one. Raises ShapeError when they are out of order."""
     start, end = rules.wrap_dim(start_dim, self.ndim), rules.wrap_dim(end_dim, self.ndim)
     if start > end:
-        raise ShapeError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim}", op="flatten")
+        raise ShapeError(
+            f"flatten: start_dim {start_dim} comes after end_dim {end_dim}", op="flatten"
+        )
     if self.ndim == 0:
         return self.reshape(1)
     if start == end:
         return self
     sizes = self.sizes
     merged = 1
-    for size in sizes[start:end + 1]:
+    for size in sizes[start : end + 1]:
         merged *= size
-    return self.reshape(*sizes[:start], merged, *sizes[end + 1:])
+    return self.reshape(*sizes[:start], merged, *sizes[end + 1 :])
 
 
 @composite(variants="method")
@@ -65,7 +67,7 @@ def unflatten(self, dim: int, sizes):
     """One dimension as several; one of `sizes` may be -1."""
     at = rules.wrap_dim(dim, self.ndim)
     parts = rules.infer_size(sizes, self.sizes[at])
-    return self.view(*self.sizes[:at], *parts, *self.sizes[at + 1:])
+    return self.view(*self.sizes[:at], *parts, *self.sizes[at + 1 :])
 
 
 @composite(variants="function, method")
@@ -75,7 +77,10 @@ def narrow(self, dim: int, start, length: int):
     start = operator.index(start)
     begin = start + size if start < 0 else start
     if not 0 <= begin <= size or length < 0 or begin + length > size:
-        raise ShapeError(f"start ({start}) + length ({length}) exceeds dimension {at} of size {size}", op="narrow")
+        raise ShapeError(
+            f"start ({start}) + length ({length}) exceeds dimension {at} of size {size}",
+            op="narrow",
+        )
     return aten.slice(self, at, begin, begin + length, 1)
 
 
@@ -117,8 +122,14 @@ def movedim(self, source, destination):
     source = (source,) if isinstance(source, int) else tuple(source)
     destination = (destination,) if isinstance(destination, int) else tuple(destination)
     if len(source) != len(destination):
-        raise ShapeError(f"movedim: {len(source)} source but {len(destination)} destination dimensions", op="movedim")
-    source, destination = rules.wrap_dims(source, self.ndim), rules.wrap_dims(destination, self.ndim)
+        raise ShapeError(
+            f"movedim: {len(source)} source but {len(destination)} destination dimensions",
+            op="movedim",
+        )
+    source, destination = (
+        rules.wrap_dims(source, self.ndim),
+        rules.wrap_dims(destination, self.ndim),
+    )
     rest = iter([d for d in range(self.ndim) if d not in source])
     placed = dict(zip(destination, source))
     return self.permute([placed[d] if d in placed else next(rest) for d in range(self.ndim)])

@@ -35,6 +35,7 @@ def _condition(condition):
 
 @op(
     "where.self(Tensor condition, Tensor self, Tensor other) -> Tensor",
+    pointwise=True,
     vjp={
         "self": lambda grad, condition: grad.masked_fill(condition.logical_not(), 0),
         "other": lambda grad, condition: grad.masked_fill(condition, 0),

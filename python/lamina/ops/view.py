@@ -7,11 +7,11 @@ gradient back where it came from.
 
 from __future__ import annotations
 
-from . import geometry as rules
-from .registry import aten, op
 from ..dtypes import to_numpy
 from ..errors import DtypeError, ShapeError, UnsupportedError
 from ..storage import Geometry
+from . import geometry as rules
+from .registry import aten, op
 
 
 @op("alias(Tensor(a) self) -> Tensor(a)", geometry=rules.alias, vjp={"self": lambda grad: grad})
@@ -20,120 +20,205 @@ def alias(p, self):
     return p.alias(self)
 
 
-@op("detach(Tensor(a) self) -> Tensor(a)", geometry=rules.alias, differentiable=False, variants="method, function")
+@op(
+    "detach(Tensor(a) self) -> Tensor(a)",
+    geometry=rules.alias,
+    differentiable=False,
+    variants="method, function",
+)
 def detach(p, self):
     """The same elements, cut off from the graph; never requires grad."""
     return p.alias(self)
 
 
-@op("view(Tensor(a) self, SymInt[] size) -> Tensor(a)", geometry=rules.view, variants="method",
-    vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)})
+@op(
+    "view(Tensor(a) self, SymInt[] size) -> Tensor(a)",
+    geometry=rules.view,
+    variants="method",
+    vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)},
+)
 def view(p, self, size):
     """The same elements under another shape. Raises ShapeError when strides cannot say it."""
     return p.reshape(self, rules.infer_size(size, _numel(self.shape)))
 
 
-@op("_unsafe_view(Tensor(a) self, SymInt[] size) -> Tensor(a)", geometry=rules.view, variants="function",
-    vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)})
+@op(
+    "_unsafe_view(Tensor(a) self, SymInt[] size) -> Tensor(a)",
+    geometry=rules.view,
+    variants="function",
+    vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)},
+)
 def _unsafe_view(p, self, size):
     """`view` of a tensor that nobody else can see."""
     return p.reshape(self, rules.infer_size(size, _numel(self.shape)))
 
 
-@op("permute(Tensor(a) self, int[] dims) -> Tensor(a)", geometry=rules.permute,
-    vjp={"self": lambda grad, dims: grad.permute(_inverse(dims))})
+@op(
+    "permute(Tensor(a) self, int[] dims) -> Tensor(a)",
+    geometry=rules.permute,
+    vjp={"self": lambda grad, dims: grad.permute(_inverse(dims))},
+)
 def permute(p, self, dims):
     """Dimension i of the result is dimension dims[i] of self."""
     return p.permute(self, rules.wrap_dims(dims, self.ndim))
 
 
-@op("transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)", inplace_view=True, geometry=rules.transpose,
-    vjp={"self": lambda grad, dim0, dim1: grad.transpose(dim0, dim1)})
+@op(
+    "transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)",
+    inplace_view=True,
+    geometry=rules.transpose,
+    vjp={"self": lambda grad, dim0, dim1: grad.transpose(dim0, dim1)},
+)
 def transpose(p, self, dim0, dim1):
     """Two dimensions swapped."""
     return p.permute(self, rules.transposed_order(self.ndim, dim0, dim1))
 
 
-@op("t(Tensor(a) self) -> Tensor(a)", inplace_view=True, geometry=rules.t, vjp={"self": lambda grad: grad.t()})
+@op(
+    "t(Tensor(a) self) -> Tensor(a)",
+    inplace_view=True,
+    geometry=rules.t,
+    vjp={"self": lambda grad: grad.t()},
+)
 def t(p, self):
     """A matrix transposed; vectors and scalars as they are."""
     return p.permute(self, tuple(range(self.ndim))[::-1])
 
 
-@op("expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)", geometry=rules.expand,
-    variants="method", vjp={"self": lambda grad: grad})
+@op(
+    "expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)",
+    geometry=rules.expand,
+    variants="method",
+    vjp={"self": lambda grad: grad},
+)
 def expand(p, self, size, implicit):
     """Broadcast to `size` without a copy; -1 keeps a size."""
     return p.expand(self, rules.expanded_shape(tuple(self.shape), size))
 
 
-@op("select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)", geometry=rules.select,
-    vjp={"self": lambda grad, self_meta, dim, index: aten.select_backward(grad, self_meta.sizes, dim, index)})
+@op(
+    "select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)",
+    geometry=rules.select,
+    vjp={
+        "self": lambda grad, self_meta, dim, index: aten.select_backward(
+            grad, self_meta.sizes, dim, index
+        )
+    },
+)
 def select(p, self, dim, index):
     """The slice at `index` of a dimension, which goes away."""
     dim, index = rules.select_index(tuple(self.shape), dim, index)
     return p.squeeze(_slice(p, self, dim, index, index + 1, 1), (dim,))
 
 
-@op("slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)",
-    geometry=rules.slice, variants="",
-    vjp={"self": lambda grad, self_meta, dim, start, end, step:
-         aten.slice_backward(grad, self_meta.sizes, dim, start, end, step)})
+@op(
+    "slice.Tensor(Tensor(a) self, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor(a)",
+    geometry=rules.slice,
+    variants="",
+    vjp={
+        "self": lambda grad, self_meta, dim, start, end, step: aten.slice_backward(
+            grad, self_meta.sizes, dim, start, end, step
+        )
+    },
+)
 def slice(p, self, dim, start, end, step):
     """Elements start, start+step, ... below end of one dimension; bounds are clamped."""
     dim = rules.wrap_dim(dim, self.ndim)
     return _slice(p, self, dim, *rules.slice_bounds(self.shape[dim], start, end, step), step)
 
 
-@op("squeeze(Tensor(a) self) -> Tensor(a)", inplace_view=True, geometry=rules.squeeze,
-    vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)})
+@op(
+    "squeeze(Tensor(a) self) -> Tensor(a)",
+    inplace_view=True,
+    geometry=rules.squeeze,
+    vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)},
+)
 def squeeze(p, self):
     """Without the dimensions of size 1."""
     return p.squeeze(self, rules.squeezed_dims(tuple(self.shape), None))
 
 
-@op("squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)", inplace_view=True, geometry=rules.squeeze,
-    vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)})
+@op(
+    "squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)",
+    inplace_view=True,
+    geometry=rules.squeeze,
+    vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)},
+)
 def squeeze_dim(p, self, dim):
     """Without dimension `dim`, if its size is 1."""
     return p.squeeze(self, rules.squeezed_dims(tuple(self.shape), (dim,)))
 
 
-@op("squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)", inplace_view=True, geometry=rules.squeeze,
-    vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)})
+@op(
+    "squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)",
+    inplace_view=True,
+    geometry=rules.squeeze,
+    vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)},
+)
 def squeeze_dims(p, self, dim):
     """Without those of the dimensions `dim` that have size 1."""
     return p.squeeze(self, rules.squeezed_dims(tuple(self.shape), dim))
 
 
-@op("unsqueeze(Tensor(a) self, int dim) -> Tensor(a)", inplace_view=True, geometry=rules.unsqueeze,
-    vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)})
+@op(
+    "unsqueeze(Tensor(a) self, int dim) -> Tensor(a)",
+    inplace_view=True,
+    geometry=rules.unsqueeze,
+    vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)},
+)
 def unsqueeze(p, self, dim):
     """With a dimension of size 1 at position `dim` of the result."""
     return p.unsqueeze(self, (rules.wrap_dim(dim, self.ndim + 1),))
 
 
-@op("diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)", geometry=rules.diagonal,
-    vjp={"self": lambda grad, self_meta, offset, dim1, dim2:
-         aten.diagonal_backward(grad, self_meta.sizes, offset, dim1, dim2)})
+@op(
+    "diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)",
+    geometry=rules.diagonal,
+    vjp={
+        "self": lambda grad, self_meta, offset, dim1, dim2: aten.diagonal_backward(
+            grad, self_meta.sizes, offset, dim1, dim2
+        )
+    },
+)
 def diagonal(p, self, offset, dim1, dim2):
     """The elements with index_dim2 - index_dim1 == offset, as the last dimension."""
-    return p.diagonal(self, offset, rules.wrap_dim(dim1, self.ndim), rules.wrap_dim(dim2, self.ndim))
+    return p.diagonal(
+        self, offset, rules.wrap_dim(dim1, self.ndim), rules.wrap_dim(dim2, self.ndim)
+    )
 
 
-@op("as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)",
-    inplace_view=True, geometry=rules.as_strided, tags={"of_storage"},
-    vjp={"self": lambda grad, self_meta, size, stride, storage_offset: aten.as_strided_backward(
-        grad, self_meta.sizes, self_meta.strides, self_meta.offset, size, stride,
-        self_meta.offset if storage_offset is None else storage_offset)})
+@op(
+    "as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? storage_offset=None) -> Tensor(a)",
+    inplace_view=True,
+    geometry=rules.as_strided,
+    tags={"of_storage"},
+    vjp={
+        "self": lambda grad, self_meta, size, stride, storage_offset: aten.as_strided_backward(
+            grad,
+            self_meta.sizes,
+            self_meta.strides,
+            self_meta.offset,
+            size,
+            stride,
+            self_meta.offset if storage_offset is None else storage_offset,
+        )
+    },
+)
 def as_strided(p, self, size, stride, storage_offset):
     """Any geometry over the storage. While tracing, self is the storage's root in memory order."""
     return p.as_strided(self, size, stride, storage_offset)
 
 
-@op("unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)", geometry=rules.unfold, variants="method",
-    vjp={"self": lambda grad, self_meta, dimension, size, step:
-         aten.unfold_backward(grad, self_meta.sizes, dimension, size, step)})
+@op(
+    "unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)",
+    geometry=rules.unfold,
+    variants="method",
+    vjp={
+        "self": lambda grad, self_meta, dimension, size, step: aten.unfold_backward(
+            grad, self_meta.sizes, dimension, size, step
+        )
+    },
+)
 def unfold(p, self, dimension, size, step):
     """Windows of `size` every `step` along a dimension; the window is the last dimension."""
     if self.ndim == 0:
@@ -141,27 +226,43 @@ def unfold(p, self, dimension, size, step):
     return p.unfold(self, rules.wrap_dim(dimension, self.ndim), size, step)
 
 
-@op("split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]", geometry=rules.split,
+@op(
+    "split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]",
+    geometry=rules.split,
     materialize=False,
-    vjp={"self": lambda grads, self_meta, split_size, dim: _joined(
-        grads, rules.split(_contiguous(self_meta), split_size, dim), self_meta, dim)})
+    vjp={
+        "self": lambda grads, self_meta, split_size, dim: _joined(
+            grads, rules.split(_contiguous(self_meta), split_size, dim), self_meta, dim
+        )
+    },
+)
 def split(p, self, split_size, dim):
     """Pieces of `split_size` along a dimension, the last one possibly smaller."""
     dim = rules.wrap_dim(dim, self.ndim)
     return _pieces(p, self, rules.split_sizes(self.shape[dim], split_size), dim)
 
 
-@op("split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]",
-    geometry=rules.split_with_sizes, materialize=False,
-    vjp={"self": lambda grads, self_meta, split_sizes, dim: _joined(
-        grads, rules.split_with_sizes(_contiguous(self_meta), split_sizes, dim), self_meta, dim)})
+@op(
+    "split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]",
+    geometry=rules.split_with_sizes,
+    materialize=False,
+    vjp={
+        "self": lambda grads, self_meta, split_sizes, dim: _joined(
+            grads, rules.split_with_sizes(_contiguous(self_meta), split_sizes, dim), self_meta, dim
+        )
+    },
+)
 def split_with_sizes(p, self, split_sizes, dim):
     """Pieces of the given sizes along a dimension."""
     return _pieces(p, self, split_sizes, rules.wrap_dim(dim, self.ndim))
 
 
-@op("unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]", geometry=rules.unbind, materialize=False,
-    vjp={"self": lambda grads, self_meta, dim: _stacked(grads, self_meta, dim)})
+@op(
+    "unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]",
+    geometry=rules.unbind,
+    materialize=False,
+    vjp={"self": lambda grads, self_meta, dim: _stacked(grads, self_meta, dim)},
+)
 def unbind(p, self, dim):
     """The slices along a dimension, which goes away."""
     dim = rules.wrap_dim(dim, self.ndim)
@@ -172,31 +273,50 @@ def _as_real(dtype, g: Geometry):
     if dtype.kind != "c":
         raise DtypeError(f"view_as_real needs a complex tensor, got {dtype}", op="view_as_real")
     strides = tuple([2 * s for s in g.strides])
-    return Geometry((*g.sizes, 2), (*strides, 1), 2 * g.offset), to_numpy("f4" if dtype.itemsize == 8 else "f8")
+    return Geometry((*g.sizes, 2), (*strides, 1), 2 * g.offset), to_numpy(
+        "f4" if dtype.itemsize == 8 else "f8"
+    )
 
 
 def _as_complex(dtype, g: Geometry):
     if dtype.kind != "f" or dtype.itemsize < 4:
-        raise DtypeError(f"view_as_complex needs a float32 or float64 tensor, got {dtype}", op="view_as_complex")
+        raise DtypeError(
+            f"view_as_complex needs a float32 or float64 tensor, got {dtype}", op="view_as_complex"
+        )
     if not g.sizes or g.sizes[-1] != 2 or g.strides[-1] != 1:
-        raise ShapeError(f"view_as_complex needs a last dimension of size 2 and stride 1, got sizes {list(g.sizes)} and "
-                         f"strides {list(g.strides)}", op="view_as_complex")
+        raise ShapeError(
+            f"view_as_complex needs a last dimension of size 2 and stride 1, got sizes {list(g.sizes)} and "
+            f"strides {list(g.strides)}",
+            op="view_as_complex",
+        )
     if any(s % 2 for s in g.strides[:-1]) or g.offset % 2:
-        raise ShapeError(f"view_as_complex needs even strides and offset, got {list(g.strides)}, {g.offset}",
-                         op="view_as_complex")
+        raise ShapeError(
+            f"view_as_complex needs even strides and offset, got {list(g.strides)}, {g.offset}",
+            op="view_as_complex",
+        )
     strides = tuple([s // 2 for s in g.strides[:-1]])
-    return Geometry(g.sizes[:-1], strides, g.offset // 2), to_numpy("c8" if dtype.itemsize == 4 else "c16")
+    return Geometry(g.sizes[:-1], strides, g.offset // 2), to_numpy(
+        "c8" if dtype.itemsize == 4 else "c16"
+    )
 
 
-@op("view_as_real(Tensor(a) self) -> Tensor(a)", retype=_as_real,
-    vjp={"self": lambda grad: aten.view_as_complex(grad.contiguous())}, variants="function")
+@op(
+    "view_as_real(Tensor(a) self) -> Tensor(a)",
+    retype=_as_real,
+    vjp={"self": lambda grad: aten.view_as_complex(grad.contiguous())},
+    variants="function",
+)
 def view_as_real(p, self):
     """A complex tensor as pairs (re, im) along a new last dimension."""
     return p.view_as_real(self)
 
 
-@op("view_as_complex(Tensor(a) self) -> Tensor(a)", retype=_as_complex,
-    vjp={"self": lambda grad: aten.view_as_real(grad)}, variants="function")
+@op(
+    "view_as_complex(Tensor(a) self) -> Tensor(a)",
+    retype=_as_complex,
+    vjp={"self": lambda grad: aten.view_as_real(grad)},
+    variants="function",
+)
 def view_as_complex(p, self):
     """Pairs along the last dimension as complex numbers."""
     return p.view_as_complex(self)
@@ -207,7 +327,9 @@ def _as_dtype(dtype, g: Geometry, wanted):
     if target.itemsize == dtype.itemsize:
         return g, target
     if not g.sizes or g.strides[-1] != 1:
-        raise ShapeError(f"view as {target} of {dtype} needs a last dimension of stride 1", op="view")
+        raise ShapeError(
+            f"view as {target} of {dtype} needs a last dimension of stride 1", op="view"
+        )
     return _rescaled(g, dtype.itemsize, target.itemsize), target
 
 
@@ -215,18 +337,27 @@ def _rescaled(g: Geometry, have: int, want: int) -> Geometry:
     """`g` counted in elements of `want` bytes; bytes must divide evenly."""
     amounts = [n * have for n in (g.sizes[-1], *g.strides[:-1], g.offset)]
     if any(n % want for n in amounts):
-        raise ShapeError(f"view with elements of {want} bytes: sizes {list(g.sizes)}, strides {list(g.strides)} and offset "
-                         f"{g.offset} of {have}-byte elements do not divide evenly", op="view")
+        raise ShapeError(
+            f"view with elements of {want} bytes: sizes {list(g.sizes)}, strides {list(g.strides)} and offset "
+            f"{g.offset} of {have}-byte elements do not divide evenly",
+            op="view",
+        )
     last, *strides, offset = [n // want for n in amounts]
     return Geometry((*g.sizes[:-1], last), (*strides, 1), offset)
 
 
-@op("view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)", retype=_as_dtype, differentiable=False)
+@op(
+    "view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)",
+    retype=_as_dtype,
+    differentiable=False,
+)
 def view_dtype(p, self, dtype):
     """The same bits read as another dtype; the last dimension scales when widths differ."""
     target = to_numpy(dtype)
     if target.itemsize != self.dtype.itemsize:
-        raise UnsupportedError(f"compiling a view of {self.dtype} as {target}, which have different widths", op="view")
+        raise UnsupportedError(
+            f"compiling a view of {self.dtype} as {target}, which have different widths", op="view"
+        )
     return p.bitcast(self, target)
 
 
@@ -268,7 +399,9 @@ def _zeros(meta, sizes):
 
 
 def _joined(grads, pieces, meta, dim):
-    return aten.cat([_zeros(meta, piece.sizes) if g is None else g for g, piece in zip(grads, pieces)], dim)
+    return aten.cat(
+        [_zeros(meta, piece.sizes) if g is None else g for g, piece in zip(grads, pieces)], dim
+    )
 
 
 def _stacked(grads, meta, dim):

@@ -1,9 +1,8 @@
 """What the eager tests share: the oracle, and a comparison of everything one can see of a tensor."""
 
+import lamina
 import numpy as np
 import pytest
-
-import lamina
 
 
 @pytest.fixture
@@ -29,4 +28,6 @@ def assert_same(ours, theirs, values=True):
     assert ours.requires_grad == theirs.requires_grad
     assert ours.is_leaf == theirs.is_leaf
     if values:
-        np.testing.assert_allclose(ours.detach().numpy(), theirs.detach().numpy(), rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(
+            ours.detach().numpy(), theirs.detach().numpy(), rtol=1e-5, atol=1e-6
+        )

@@ -3,9 +3,8 @@
 import gc
 import weakref
 
-import pytest
-
 import lamina
+import pytest
 from lamina.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
 from lamina.errors import AutogradError, DtypeError
 
@@ -42,14 +41,14 @@ def test_gradient_has_the_input_dtype():
 
 def test_grad_returns_without_accumulating():
     x = _leaf(3.0)
-    found, = lamina.autograd.grad((x * x).sum(), x)
+    (found,) = lamina.autograd.grad((x * x).sum(), x)
     assert found.tolist() == [6] and x.grad is None
 
 
 def test_grad_of_an_intermediate():
     x = _leaf(3.0)
     y = x * 2
-    found, = lamina.autograd.grad((y * y).sum(), y)
+    (found,) = lamina.autograd.grad((y * y).sum(), y)
     assert found.tolist() == [12]
 
 
@@ -66,7 +65,7 @@ def test_higher_derivatives():
     x = _leaf(2.0)
     y = (x * x * x).sum()
     for expected in (12, 12, 6):
-        y, = lamina.autograd.grad(y.sum(), x, create_graph=True)
+        (y,) = lamina.autograd.grad(y.sum(), x, create_graph=True)
         assert y.tolist() == [expected]
 
 
@@ -126,21 +125,32 @@ def test_retained_graph():
     assert x.grad.tolist() == [4]
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: lamina.ones(2).backward(), "does not require grad and does not have a grad_fn"),
-    (lambda: (_leaf(1.0, 2.0) * 2).backward(), "grad can be implicitly created only for scalar outputs"),
-    (lambda: (_leaf(1.0) * 2).backward(lamina.ones(2)), "Mismatch in shape"),
-    (lambda: (_leaf(1.0) * 2).requires_grad_(False), "you can only change requires_grad flags of leaf variables"),
-    (lambda: _leaf(1.0).numpy(), "can't call numpy"),
-    (lambda: lamina.ones(2).retain_grad(), "can't retain_grad"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: lamina.ones(2).backward(), "does not require grad and does not have a grad_fn"),
+        (
+            lambda: (_leaf(1.0, 2.0) * 2).backward(),
+            "grad can be implicitly created only for scalar outputs",
+        ),
+        (lambda: (_leaf(1.0) * 2).backward(lamina.ones(2)), "Mismatch in shape"),
+        (
+            lambda: (_leaf(1.0) * 2).requires_grad_(False),
+            "you can only change requires_grad flags of leaf variables",
+        ),
+        (lambda: _leaf(1.0).numpy(), "can't call numpy"),
+        (lambda: lamina.ones(2).retain_grad(), "can't retain_grad"),
+    ],
+)
 def test_refusals(call, message):
     with pytest.raises(AutogradError, match=message):
         call()
 
 
 def test_integer_tensors_cannot_require_grad():
-    with pytest.raises(DtypeError, match="only Tensors of floating point and complex dtype can require gradients"):
+    with pytest.raises(
+        DtypeError, match="only Tensors of floating point and complex dtype can require gradients"
+    ):
         lamina.arange(3).requires_grad_()
 
 
@@ -212,6 +222,7 @@ def test_modes_as_decorators():
     def generate():
         yield (x * 2).requires_grad
         yield lamina.is_grad_enabled()
+
     assert list(generate()) == [False, False] and lamina.is_grad_enabled()
 
 
@@ -227,6 +238,7 @@ def test_saved_tensors_hooks():
     def pack(t):
         packed.append(t.tolist())
         return t * 2
+
     x = _leaf(3.0)
     with lamina.autograd.graph.saved_tensors_hooks(pack, lambda t: t / 2):
         y = x.exp()
@@ -271,6 +283,7 @@ def test_backward_inside_a_hook():
     def hook(grad):
         with lamina.enable_grad():
             (z * z).sum().backward()
+
     y.register_hook(hook)
     y.sum().backward()
     assert z.grad.tolist() == [10] and x.grad.tolist() == [1]
@@ -291,6 +304,7 @@ def test_gradcheck_finds_a_wrong_derivative():
         @staticmethod
         def backward(ctx, grad):
             return grad * 3
+
     x = lamina.ones(2, dtype=lamina.float64).requires_grad_()
     with pytest.raises(GradcheckError, match="output 0 with respect to input 0"):
         gradcheck(Wrong.apply, [x])

@@ -1,8 +1,7 @@
 """Writes: versions, aliasing, rebased histories, and the errors that guard them."""
 
-import pytest
-
 import lamina
+import pytest
 from lamina.errors import AutogradError, DtypeError, ShapeError
 
 
@@ -81,7 +80,9 @@ def test_write_through_as_strided_of_a_base_with_an_offset():
     base = (a * 1)[2:].detach().requires_grad_() * 1
     view = base.as_strided((2,), (2,), 1)
     view.mul_(7)
-    leaf_grad, = lamina.autograd.grad(base.sum(), base.grad_fn.next_functions[0][0].next_functions[0][0].variable)
+    (leaf_grad,) = lamina.autograd.grad(
+        base.sum(), base.grad_fn.next_functions[0][0].next_functions[0][0].variable
+    )
     assert leaf_grad.tolist() == [1, 7, 1, 7, 1, 1]
 
 
@@ -145,13 +146,19 @@ def test_modified_saved_tensor():
     y = x.exp()
     z = (y * y).sum()
     y.add_(1)
-    with pytest.raises(AutogradError, match="one of the variables needed for gradient computation has been modified by an "
-                                            r"inplace operation.*output 0 of ExpBackward0, is at version 1; expected version 0"):
+    with pytest.raises(
+        AutogradError,
+        match="one of the variables needed for gradient computation has been modified by an "
+        r"inplace operation.*output 0 of ExpBackward0, is at version 1; expected version 0",
+    ):
         z.backward()
 
 
 def test_leaf_that_requires_grad():
-    with pytest.raises(AutogradError, match="a leaf Variable that requires grad is being used in an in-place operation"):
+    with pytest.raises(
+        AutogradError,
+        match="a leaf Variable that requires grad is being used in an in-place operation",
+    ):
         _leaf(3).add_(1)
 
 
@@ -169,8 +176,11 @@ def test_leaf_under_no_grad():
 
 def test_output_of_a_function_with_several_views():
     first, _ = (_leaf(2, 2) * 1).unbind()
-    with pytest.raises(AutogradError, match="Output 0 of UnbindBackward0 is a view and is being modified inplace.*Such functions "
-                                            "do not allow the output views to be modified inplace"):
+    with pytest.raises(
+        AutogradError,
+        match="Output 0 of UnbindBackward0 is a view and is being modified inplace.*Such functions "
+        "do not allow the output views to be modified inplace",
+    ):
         first.mul_(2)
 
 
@@ -186,22 +196,33 @@ def test_view_created_in_no_grad_mode():
     base = _leaf(2, 2) * 1
     with lamina.no_grad():
         view = base[0]
-    with pytest.raises(AutogradError, match="was created in no_grad mode and is being modified inplace with grad mode enabled"):
+    with pytest.raises(
+        AutogradError,
+        match="was created in no_grad mode and is being modified inplace with grad mode enabled",
+    ):
         view.mul_(2)
 
 
 def test_result_dtype_that_does_not_fit():
-    with pytest.raises(DtypeError, match="result type lamina.float32 can't be cast to the desired output type lamina.int64"):
+    with pytest.raises(
+        DtypeError,
+        match="result type lamina.float32 can't be cast to the desired output type lamina.int64",
+    ):
         lamina.arange(3).add_(0.5)
 
 
 def test_result_that_is_too_large():
-    with pytest.raises(ShapeError, match=r"output with shape \[3\] doesn't match the broadcast shape \[2, 3\]"):
+    with pytest.raises(
+        ShapeError, match=r"output with shape \[3\] doesn't match the broadcast shape \[2, 3\]"
+    ):
         lamina.zeros(3).add_(lamina.zeros(2, 3))
 
 
 def test_expanded_target():
-    with pytest.raises(ShapeError, match="more than one element of the written-to tensor refers to a single memory location"):
+    with pytest.raises(
+        ShapeError,
+        match="more than one element of the written-to tensor refers to a single memory location",
+    ):
         lamina.zeros(1).expand(3).add_(1)
 
 

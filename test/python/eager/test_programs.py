@@ -6,10 +6,9 @@ see; at the end, so must the gradients. Where torch refuses a step, so must lami
 
 import contextlib
 
+import lamina
 import numpy as np
 import pytest
-
-import lamina
 from lamina.errors import LaminaError
 
 from .conftest import assert_same
@@ -68,11 +67,16 @@ def _computations(x, n):
     yield lambda x, o: x.sum(0, True) if x.dim() else x.sum()
 
 
-step = st.tuples(st.sampled_from("vvvwwwcg"), st.integers(0, 99), st.integers(0, 99), st.integers(0, 99))
+step = st.tuples(
+    st.sampled_from("vvvwwwcg"), st.integers(0, 99), st.integers(0, 99), st.integers(0, 99)
+)
 
 
 def _shares(pool, a, b):
-    return pool[a % len(pool)].untyped_storage().data_ptr() == pool[b % len(pool)].untyped_storage().data_ptr()
+    return (
+        pool[a % len(pool)].untyped_storage().data_ptr()
+        == pool[b % len(pool)].untyped_storage().data_ptr()
+    )
 
 
 def _run(module, pool, kind, which, other, n):
@@ -80,8 +84,12 @@ def _run(module, pool, kind, which, other, n):
     x, o = pool[which % len(pool)], pool[other % len(pool)]
     if kind == "w" and o is not x and _shares(pool, which, other):
         o = o.clone()  # torch leaves it open what a partly overlapping operand means
-    options = {"v": lambda: list(_views(x, n)), "w": lambda: list(_writes(x, o, n)),
-               "c": lambda: list(_computations(x, n)), "g": lambda: list(_views(x, n))}[kind]()
+    options = {
+        "v": lambda: list(_views(x, n)),
+        "w": lambda: list(_writes(x, o, n)),
+        "c": lambda: list(_computations(x, n)),
+        "g": lambda: list(_views(x, n)),
+    }[kind]()
     chosen = options[n % len(options)]
     with module.no_grad() if kind == "g" else contextlib.nullcontext():
         result = chosen(x) if kind in "vg" else chosen(x, o)
@@ -96,7 +104,9 @@ def test_same_as_torch(steps, from_leaf):
     values = np.linspace(0.1, 1.0, 12, dtype=np.float64).reshape(3, 4)
     leaves = [m.tensor(values).requires_grad_() for m in (lamina, torch)]
     constants = [m.zeros(3, 4, dtype=m.float64) for m in (lamina, torch)]
-    ours, theirs = [[leaf if from_leaf else leaf * 1, constant] for leaf, constant in zip(leaves, constants)]
+    ours, theirs = [
+        [leaf if from_leaf else leaf * 1, constant] for leaf, constant in zip(leaves, constants)
+    ]
     for one in steps:
         try:
             _run(torch, theirs, *one)

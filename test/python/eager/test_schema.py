@@ -1,19 +1,21 @@
 """Schema strings parse into what they say and print back the same."""
 
 import pytest
-
 from lamina.errors import ArgumentError
 from lamina.ops.schema import parse
 
 
-@pytest.mark.parametrize("text", [
-    "mul.Tensor(Tensor self, Tensor other) -> Tensor",
-    "mul_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)",
-    "sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
-    "index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)",
-    "max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor, Tensor)",
-    "_foreach_mul_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mul.Tensor(Tensor self, Tensor other) -> Tensor",
+        "mul_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)",
+        "sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
+        "index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)",
+        "max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor, Tensor)",
+        "_foreach_mul_.Scalar(Tensor(a!)[] self, Scalar scalar) -> ()",
+    ],
+)
 def test_round_trip(text):
     assert str(parse(text)) == text
 
@@ -24,12 +26,17 @@ def test_alias_annotation():
 
 
 def test_defaults_fill_in_and_sized_lists_take_one_int():
-    schema = parse("sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor")
+    schema = parse(
+        "sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor"
+    )
     assert schema.bind((None, 1), {"dtype": "d"}) == (None, (1,), False, "d")
 
 
 def test_loose_integers_bind_to_the_only_int_list():
-    assert parse("view(Tensor(a) self, SymInt[] size) -> Tensor(a)").bind((None, 2, 3), {}) == (None, (2, 3))
+    assert parse("view(Tensor(a) self, SymInt[] size) -> Tensor(a)").bind((None, 2, 3), {}) == (
+        None,
+        (2, 3),
+    )
 
 
 def test_unbind_drops_trailing_defaults():

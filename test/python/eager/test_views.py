@@ -1,9 +1,8 @@
 """Every view operator: torch's sizes, strides and offset, shared memory, and the gradient's way back."""
 
+import lamina
 import numpy as np
 import pytest
-
-import lamina
 from lamina.autograd.gradcheck import gradcheck, gradgradcheck
 from lamina.errors import DimError, ShapeError
 
@@ -138,12 +137,16 @@ def test_view_as_complex_and_back(torch):
     assert gradcheck(lambda x: lamina.view_as_real(lamina.view_as_complex(x) * (1 + 2j)), [x])
 
 
-@pytest.mark.parametrize("source, target", [("float32", "int32"), ("float64", "float32"), ("int8", "int32"),
-                                            ("float16", "bfloat16")])
+@pytest.mark.parametrize(
+    "source, target",
+    [("float32", "int32"), ("float64", "float32"), ("int8", "int32"), ("float16", "bfloat16")],
+)
 def test_view_of_another_dtype(torch, source, target):
     theirs = torch.zeros(3, 8, dtype=getattr(torch, source))
     ours = lamina.zeros(3, 8, dtype=getattr(lamina, source))
-    assert_same(ours.view(getattr(lamina, target)), theirs.view(getattr(torch, target)), values=False)
+    assert_same(
+        ours.view(getattr(lamina, target)), theirs.view(getattr(torch, target)), values=False
+    )
 
 
 def test_view_with_incompatible_strides_names_both():
@@ -157,24 +160,27 @@ def test_reshape_copies_only_when_it_must():
     assert x.t().reshape(6).untyped_storage() is not x.untyped_storage()
 
 
-@pytest.mark.parametrize("call, error", [
-    (lambda x: x.transpose(0, 2), DimError),
-    (lambda x: x.select(0, 2), DimError),
-    (lambda x: x[0, 0, 0], DimError),
-    (lambda x: x.permute(0), ShapeError),
-    (lambda x: x.permute(0, 0), ShapeError),
-    (lambda x: x.expand(2, 4), ShapeError),
-    (lambda x: x.view(4), ShapeError),
-    (lambda x: x.view(-1, -1), ShapeError),
-    (lambda x: x.unfold(0, 3, 1), ShapeError),
-    (lambda x: x.split([1, 2], 0), ShapeError),
-    (lambda x: x.as_strided((2, 9), (3, 1)), ShapeError),
-    (lambda x: x.as_strided((2,), (3, 1)), ShapeError),
-    (lambda x: x.diagonal(0, 1, 1), ShapeError),
-    (lambda x: x.narrow(0, 1, 2), ShapeError),
-    (lambda x: lamina.view_as_complex(x), ShapeError),
-    (lambda x: x.view(lamina.float64), ShapeError),
-])
+@pytest.mark.parametrize(
+    "call, error",
+    [
+        (lambda x: x.transpose(0, 2), DimError),
+        (lambda x: x.select(0, 2), DimError),
+        (lambda x: x[0, 0, 0], DimError),
+        (lambda x: x.permute(0), ShapeError),
+        (lambda x: x.permute(0, 0), ShapeError),
+        (lambda x: x.expand(2, 4), ShapeError),
+        (lambda x: x.view(4), ShapeError),
+        (lambda x: x.view(-1, -1), ShapeError),
+        (lambda x: x.unfold(0, 3, 1), ShapeError),
+        (lambda x: x.split([1, 2], 0), ShapeError),
+        (lambda x: x.as_strided((2, 9), (3, 1)), ShapeError),
+        (lambda x: x.as_strided((2,), (3, 1)), ShapeError),
+        (lambda x: x.diagonal(0, 1, 1), ShapeError),
+        (lambda x: x.narrow(0, 1, 2), ShapeError),
+        (lambda x: lamina.view_as_complex(x), ShapeError),
+        (lambda x: x.view(lamina.float64), ShapeError),
+    ],
+)
 def test_bad_arguments(call, error):
     with pytest.raises(error) as caught:
         call(lamina.zeros(2, 3))

@@ -1,0 +1,127 @@
+"""The layers of a call: overloads, `__torch_function__`, `__torch_dispatch__`, modes, threads."""
+
+import threading
+
+import lamina
+import pytest
+from lamina.dispatch.state import state
+from lamina.errors import ArgumentError
+from lamina.ops import registry
+from lamina.ops.registry import aten
+
+
+class Logged(lamina.Tensor):
+    calls = []
+
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        cls.calls.append(func.__name__)
+        return super().__torch_function__(func, types, args, kwargs)
+
+
+class Plain(lamina.Tensor):
+    pass
+
+
+def test_overload_handles():
+    x = lamina.ones(2)
+    assert aten.mul.Tensor(x, 3).tolist() == [3, 3]
+    assert aten.mul(x, x).tolist() == [1, 1]
+    assert str(aten.mul.Tensor) == "aten.mul.Tensor"
+    assert "Tensor" in aten.mul.overloads()
+    assert lamina.ops.aten is aten
+
+
+def test_every_entry_has_a_docstring_and_parses_back():
+    for entry in registry.entries():
+        assert entry.doc, entry
+        assert registry.lookup(f"aten::{entry.name}") is entry
+
+
+def test_arguments_that_fit_no_overload_list_them_all():
+    with pytest.raises(
+        ArgumentError, match=r"sum: no signature takes \(str\); expected one of\n    sum\("
+    ):
+        lamina.sum("text")
+
+
+def test_wrong_argument_of_a_single_overload():
+    with pytest.raises(ArgumentError, match="fit exp"):
+        lamina.exp("text")
+
+
+def test_missing_argument():
+    with pytest.raises(ArgumentError, match="missing argument 'dims'|missing argument"):
+        lamina.ones(2).permute()
+
+
+def test_errors_name_the_users_line():
+    with pytest.raises(lamina.LaminaError) as caught:
+        lamina.ones(2).view(3)
+    assert caught.value.op.startswith("view") and "test_dispatch.py:" in str(caught.value)
+
+
+def test_torch_function_sees_public_calls_once():
+    x = lamina.ones(2).as_subclass(Logged)
+    Logged.calls.clear()
+    y = (x + 1).sum()
+    assert Logged.calls == ["add", "sum"]
+    assert type(y) is Logged
+
+
+def test_plain_subclasses_are_kept():
+    x = lamina.ones(2).as_subclass(Plain)
+    assert type(x * 2) is Plain and type(x[0]) is Plain
+    assert type(lamina.ones(2) * x) is Plain
+
+
+def test_unrelated_subclasses_decline():
+    with pytest.raises(TypeError, match="no __torch_function__ implementation"):
+        lamina.ones(1).as_subclass(Plain) + lamina.ones(1).as_subclass(Logged)
+
+
+def test_dispatch_mode_sees_aten_operators_below_autograd():
+    seen = []
+
+    class Mode:
+        def __torch_dispatch__(self, func, types, args, kwargs):
+            seen.append(str(func))
+            return func(*args, **kwargs)
+
+    x = lamina.ones(2).requires_grad_()
+    with state.override(dispatch_modes=(Mode(),)):
+        y = x.mul(2).add(x, alpha=2)
+    assert seen == ["aten.mul.Tensor", "aten.add.Tensor"]
+    assert y.grad_fn.name() == "AddBackward0"
+    y.sum().backward()
+    assert x.grad.tolist() == [4, 4]
+
+
+def test_dispatch_mode_sees_only_given_arguments():
+    seen = []
+
+    class Mode:
+        def __torch_dispatch__(self, func, types, args, kwargs):
+            seen.append((args[1:], kwargs))
+            return func(*args, **kwargs)
+
+    with state.override(dispatch_modes=(Mode(),)):
+        lamina.ones(2).add(1, alpha=2)
+        lamina.ones(2).add(1)
+    assert seen[1:2] == [((1,), {"alpha": 2})] and seen[3:] == [((1,), {})]
+
+
+def test_state_is_per_thread():
+    found = []
+    with lamina.no_grad():
+        thread = threading.Thread(target=lambda: found.append(lamina.is_grad_enabled()))
+        thread.start()
+        thread.join()
+    assert found == [True]
+
+
+def test_a_composite_respects_torch_function():
+    x = lamina.ones(2, 3).as_subclass(Logged)
+    Logged.calls.clear()
+    x.flatten()
+    assert Logged.calls == ["flatten"]

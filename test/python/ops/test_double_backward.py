@@ -38,9 +38,8 @@ def _names():
             and entry.differentiable
             and any(f.fn for f in entry.formulas)
             and not entry.writes
-        ):
-            if entry.name not in _NOT_COMPARED and _first_differentiable(entry.name) is not None:
-                yield entry.name
+        ) and entry.name not in _NOT_COMPARED and _first_differentiable(entry.name) is not None:
+            yield entry.name
 
 
 def _weighted(results, make):

@@ -4,9 +4,9 @@ Method: each function is reduced to an interval on which a smooth companion of i
 divided by its zeros, or by its exponential decay) is a short Chebyshev series. The series were
 computed with mpmath at 40 digits by interpolation in the Chebyshev nodes of the stated interval
 and cut where coefficients fall below 2e-17 of the largest; they hold for float64, and float32 uses
-their first terms. lgamma and digamma beyond the interval use the Stirling series (Abramowitz and
-Stegun 6.1.41, 6.3.18) after shifting the argument up, and the reflection formulas (6.1.17, 6.3.7)
-below zero.
+their first terms. From 10 on lgamma uses the Stirling series, digamma its asymptotic series
+(Abramowitz and Stegun 6.1.41, 6.3.18); smaller arguments are led there, or into the interval, by
+the recurrences, negative ones by the reflection formulas (6.1.17, 6.3.7).
 """
 
 import math
@@ -218,30 +218,30 @@ def _series(coefficients, t, low, high):
 
 
 def _lgamma_positive(x):
-    lifted, product = _shift_up(x, np.multiply, 1.0)
-    stirling = (lifted - 0.5) * np.log(lifted) - lifted + 0.5 * math.log(2 * math.pi)
-    stirling = stirling + _horner(_STIRLING, 1 / (lifted * lifted)) / lifted - np.log(product)
-    # In (0, 3] go by the series; below 1 one step of the recurrence leads into its interval.
-    inside = np.clip(np.where(x < 1, x + 1, x), 1, 3)
-    centre = _series(_LGAMMA_CENTRE, inside, 1, 3) * (inside - 1) * (inside - 2)
-    centre = np.where(x < 1, centre - np.log(x), centre)
-    return np.where(x <= 3, centre, stirling)
+    large = np.maximum(x, _SHIFT)
+    stirling = (large - 0.5) * np.log(large) - large + 0.5 * math.log(2 * math.pi)
+    stirling = stirling + _horner(_STIRLING, 1 / (large * large)) / large
+    # Below, the recurrence leads into the interval of the series: down from above, up from below 1.
+    inside, product = np.minimum(x, _SHIFT), np.ones_like(x)
+    for _ in range(int(_SHIFT) - 3):
+        above = inside > 3
+        inside = np.where(above, inside - 1, inside)
+        product = np.where(above, product * inside, product)
+    below = inside < 1
+    centre = np.clip(np.where(below, inside + 1, inside), 1, 3)
+    series = _series(_LGAMMA_CENTRE, centre, 1, 3) * (centre - 1) * (centre - 2)
+    small = series + np.log(np.where(below, 1 / inside, product))
+    return np.where(x < _SHIFT, small, stirling)
 
 
 def _digamma_positive(x):
-    lifted, harmonic = _shift_up(x, lambda total, step: total + 1 / step, 0.0)
+    lifted, harmonic = x, np.zeros_like(x)
+    for _ in range(int(_SHIFT)):
+        below = lifted < _SHIFT
+        harmonic = np.where(below, harmonic + 1 / lifted, harmonic)
+        lifted = np.where(below, lifted + 1, lifted)
     square = 1 / (lifted * lifted)
     return np.log(lifted) - 0.5 / lifted - square * _horner(_DIGAMMA, square) - harmonic
-
-
-def _shift_up(x, accumulate, start):
-    """(x + n, x (+) ... (+) x + n - 1): steps of one until x + n is at least _SHIFT."""
-    total = np.full_like(x, start)
-    for _ in range(int(_SHIFT)):
-        below = x < _SHIFT
-        total = np.where(below, accumulate(total, x), total)
-        x = np.where(below, x + 1, x)
-    return x, total
 
 
 def _horner(coefficients, t):

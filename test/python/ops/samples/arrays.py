@@ -91,11 +91,16 @@ class Array:
 
 
 class Sample(NamedTuple):
-    """The arguments of one call. `grad`: whether gradients are defined at these inputs."""
+    """The arguments of one call.
+
+    grad: whether gradients are defined at these inputs. traceable: whether the result's size is
+    known without the data; if not, tracing must raise DataDependentError.
+    """
 
     args: tuple
     kwargs: Mapping = MappingProxyType({})
     grad: bool = True
+    traceable: bool = True
 
 
 def convert(value, how):

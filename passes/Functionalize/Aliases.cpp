@@ -1,28 +1,9 @@
 #include "passes/Functionalize/Aliases.h"
+#include "dialects/Lamina/ViewSteps.h"
 #include "passes/Descriptors.h"
 
 using namespace mlir;
 using namespace mlir::lamina;
-
-ViewStepAttr lamina::getViewStep(ViewOpInterface view) {
-  MLIRContext *context = view.getContext();
-  NamedAttrList attributes;
-  for (StringAttr name : view->getRegisteredInfo()->getAttributeNames())
-    if (Attribute value = view->getAttr(name))
-      attributes.append(name, value);
-
-  // What the result type alone says must stand in the recipe.
-  auto type = cast<ShapedType>(view->getResult(0).getType());
-  auto source = cast<ShapedType>(view.getViewSource().getType());
-  if (!isa<InferTypeOpInterface>(*view)) {
-    if (type.getElementType() != source.getElementType())
-      attributes.append("dtype", TypeAttr::get(type.getElementType()));
-    else
-      attributes.append("shape", DenseI64ArrayAttr::get(context, type.getShape()));
-  }
-  DictionaryAttr dictionary = attributes.empty() ? nullptr : attributes.getDictionary(context);
-  return ViewStepAttr::get(context, view->getName().stripDialect(), dictionary);
-}
 
 namespace {
 /// Numbers the fresh roots that outputs share and finds outputs returned twice.
@@ -82,7 +63,7 @@ private:
   AliasAttr makeAlias(AliasRoot root, int64_t number, ArrayRef<ViewOpInterface> path,
                       unsigned index) {
     bool detached = func.getResultAttr(index, descriptor::kDetached) != nullptr;
-    return AliasAttr::get(func.getContext(), root, number, llvm::map_to_vector(path, getViewStep),
+    return AliasAttr::get(func.getContext(), root, number, llvm::map_to_vector(path, viewStep),
                           detached);
   }
 

@@ -7,9 +7,6 @@
 
 namespace mlir::lamina {
 
-/// The recipe step that makes `view` of another base.
-ViewStepAttr getViewStep(ViewOpInterface view);
-
 struct Aliases {
   /// For each result of the function the alias it is to the caller; null where it
   /// shares memory with nothing else that the caller sees.

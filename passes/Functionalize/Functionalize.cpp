@@ -1,10 +1,9 @@
 #include "passes/Descriptors.h"
 #include "passes/Functionalize/Aliases.h"
-#include "passes/Functionalize/Memory.h"
+#include "passes/Functionalize/Translation.h"
 #include "passes/Passes.h"
 
-#include "llvm/ADT/TypeSwitch.h"
-#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Iterators.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 namespace mlir::lamina {
@@ -16,22 +15,9 @@ using namespace mlir;
 using namespace mlir::lamina;
 
 namespace {
-Type valueType(Type type) { return isRef(type) ? Type(tensorOf(type)) : type; }
-
-bool usesRefs(Operation *op) {
-  auto isRefType = [](Type type) { return isRef(type); };
-  WalkResult walk = op->walk([&](Operation *nested) {
-    return llvm::any_of(nested->getOperandTypes(), isRefType) ||
-                   llvm::any_of(nested->getResultTypes(), isRefType)
-               ? WalkResult::interrupt()
-               : WalkResult::advance();
-  });
-  return walk.wasInterrupted();
-}
-
 bool usesRefs(func::FuncOp func) {
   auto isRefType = [](Type type) { return isRef(type); };
-  return llvm::any_of(func.getArgumentTypes(), isRefType) || usesRefs(func.getOperation());
+  return llvm::any_of(func.getArgumentTypes(), isRefType) || lamina::usesRefs(func);
 }
 
 /// Translates one function of refs into a second block of tensors, which then
@@ -39,7 +25,7 @@ bool usesRefs(func::FuncOp func) {
 class Functionalizer {
 public:
   explicit Functionalizer(func::FuncOp func)
-      : func(func), builder(func.getContext()), memory(builder) {}
+      : func(func), builder(func.getContext()), translation(builder) {}
 
   LogicalResult run() {
     if (!func.getBody().hasOneBlock())
@@ -48,14 +34,13 @@ public:
     if (failed(checkDescriptors()))
       return failure();
     addArguments();
-    for (Operation &op : source().without_terminator())
-      if (failed(translate(&op)))
-        return failure();
-    FailureOr<SmallVector<descriptor::Result>> results = makeResults();
-    if (failed(results))
+    SmallVector<descriptor::Result> results;
+    if (failed(translation.translate(source())) || failed(appendMutations(results))) {
+      func.getBody().back().erase();
       return failure();
-    replaceBody(*results);
-    eraseDeadOps();
+    }
+    appendResults(results);
+    replaceBody(results);
     return success();
   }
 
@@ -79,74 +64,25 @@ private:
   void addArguments() {
     Block *target = builder.createBlock(&func.getBody(), func.getBody().end());
     for (BlockArgument argument : source().getArguments()) {
-      Value value = target->addArgument(valueType(argument.getType()), argument.getLoc());
-      if (isRef(argument))
-        memory.addRoot(argument, value);
-      else
-        values.map(argument, value);
+      Type type = valueType(argument.getType());
+      translation.define(argument, target->addArgument(type, argument.getLoc()));
     }
   }
 
-  LogicalResult translate(Operation *op) {
-    if (!usesRefs(op)) {
-      builder.clone(*op, values);
-      return success();
-    }
-    return llvm::TypeSwitch<Operation *, LogicalResult>(op)
-        .Case([&](AssignOp assign) {
-          return memory.write(assign.getLoc(), assign.getTarget(), memory.read(assign.getValue()));
-        })
-        .Case([&](CloneOp clone) {
-          // A root of its own is all that a copy means to values.
-          memory.addRoot(clone.getResult(), memory.read(clone.getSource()));
-          return success();
-        })
-        .Case([&](ViewOpInterface view) {
-          memory.addView(view);
-          return success();
-        })
-        .Default([&](Operation *other) { return translateCompute(other); });
-  }
-
-  /// Computations are the same operation in both worlds.
-  LogicalResult translateCompute(Operation *op) {
-    if (!op->hasTrait<ComputeEffects>() || op->getNumRegions())
-      return op->emitError("'")
-             << op->getName() << "' uses refs in a way that functionalize does not know: expected a "
-             << "view, a computation or an assignment of lamina";
-    auto operands = llvm::map_to_vector(op->getOperands(), [&](Value operand) {
-      return isRef(operand) ? memory.read(operand) : values.lookup(operand);
-    });
-    auto types = llvm::map_to_vector(op->getResultTypes(), valueType);
-    OperationState state(op->getLoc(), op->getName(), operands, types, op->getAttrs());
-    Operation *computed = builder.create(state);
-    for (auto [ref, value] : llvm::zip_equal(op->getResults(), computed->getResults()))
-      if (isRef(ref))
-        memory.addRoot(ref, value);
-      else
-        values.map(ref, value);
-    return success();
-  }
-
-  /// The data of mutated inputs, what the function returned with its aliases, and the
-  /// fresh memory behind them.
-  FailureOr<SmallVector<descriptor::Result>> makeResults() {
-    SmallVector<descriptor::Result> results;
-    if (failed(appendMutations(results)))
-      return failure();
-    Aliases aliases = classifyAliases(func, memory);
+  /// What the function returned, with its aliases, and the fresh memory behind them.
+  void appendResults(SmallVectorImpl<descriptor::Result> &results) {
+    Aliases aliases = classifyAliases(func, translation.getMemory());
     for (auto [result, alias] : llvm::zip_equal(descriptor::getResults(func), aliases.ofResult)) {
       NamedAttrList attributes(result.attributes);
       attributes.erase(descriptor::kDetached);
       if (alias)
         attributes.set(descriptor::kAlias, alias);
-      Value value = isRef(result.value) ? memory.read(result.value) : values.lookup(result.value);
-      results.push_back({value, attributes.getDictionary(func.getContext())});
+      results.push_back(
+          {translation.lookup(result.value), attributes.getDictionary(func.getContext())});
     }
     for (auto [number, root] : llvm::enumerate(aliases.fresh))
       results.push_back(
           descriptor::makeResult(root->content, BaseAttr::get(func.getContext(), number)));
-    return results;
   }
 
   LogicalResult appendMutations(SmallVectorImpl<descriptor::Result> &results) {
@@ -155,7 +91,7 @@ private:
       if (!isRef(argument))
         continue;
       unsigned index = argument.getArgNumber();
-      Value content = memory.read(argument);
+      Value content = translation.lookup(argument);
       bool changed = content != target.getArgument(index);
       std::optional<int64_t> input = descriptor::getInput(func, index);
       if (!input) {
@@ -180,18 +116,9 @@ private:
     descriptor::setResults(func, results);
   }
 
-  /// Views that nothing reads and writes that nothing sees leave operations behind.
-  void eraseDeadOps() {
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(func.front())))
-      if (isOpTriviallyDead(&op))
-        op.erase();
-  }
-
   func::FuncOp func;
   OpBuilder builder;
-  Memory memory;
-  /// Values that are no refs, from the first block to the second.
-  IRMapping values;
+  Translation translation;
 };
 
 /// Without refs there is nothing left to tell a copy from its source.
@@ -202,15 +129,23 @@ void eraseClones(func::FuncOp func) {
   });
 }
 
+/// Views that nothing reads and writes that nothing sees leave operations behind.
+void eraseDeadOps(func::FuncOp func) {
+  func.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
+    if (isOpTriviallyDead(op))
+      op->erase();
+  });
+}
+
 struct Functionalize : lamina::impl::LaminaFunctionalizeBase<Functionalize> {
   void runOnOperation() override {
     func::FuncOp func = getOperation();
     if (func.isExternal())
       return;
-    if (!usesRefs(func))
-      return eraseClones(func);
-    if (failed(Functionalizer(func).run()))
-      signalPassFailure();
+    if (usesRefs(func) && failed(Functionalizer(func).run()))
+      return signalPassFailure();
+    eraseClones(func);
+    eraseDeadOps(func);
   }
 };
 } // namespace

@@ -22,7 +22,7 @@ static Value simplify(OpBuilder &builder, Value value) {
 }
 
 void Memory::addRoot(Value ref, Value content) {
-  Root &root = roots.emplace_back(Root{ref, content});
+  Root &root = roots.emplace_back(Root{ref, content, unsigned(roots.size())});
   handles[ref] = &places.emplace_back(Handle{&root});
 }
 
@@ -40,6 +40,20 @@ Value Memory::read(Handle &handle) {
   handle.value = simplify(builder, handle.view.replay(builder, handle.view.getLoc(), source));
   handle.generation = handle.root->generation;
   return handle.value;
+}
+
+void Memory::overwrite(Root &root, Value content) {
+  root.content = content;
+  root.generation = ++clock;
+}
+
+Memory::Snapshot Memory::save() const {
+  return {llvm::map_to_vector(roots, [](const Root &root) { return root.content; })};
+}
+
+void Memory::restore(const Snapshot &snapshot) {
+  for (auto [root, content] : llvm::zip(roots, snapshot.contents))
+    overwrite(root, content);
 }
 
 static LogicalResult reportOverlap(Location loc, Handle &place) {
@@ -67,8 +81,7 @@ LogicalResult Memory::write(Location loc, Value ref, Value content) {
       return reportOverlap(loc, *place);
     content = simplify(builder, *source);
   }
-  root.content = content;
-  ++root.generation;
+  overwrite(root, content);
   for (auto [handle, value] : written) {
     handle->value = value;
     handle->generation = root.generation;

@@ -14,7 +14,9 @@ struct Root {
   Value origin;
   /// What the memory holds now.
   Value content;
-  /// Grows with every write, so that handles know when their value is stale.
+  /// Position among all roots, in the order they came up.
+  unsigned number;
+  /// The time of the last write, so that handles know when their value is stale.
   unsigned generation = 0;
 };
 
@@ -52,12 +54,27 @@ public:
   /// Fails, with a diagnostic at `loc`, if elements of `ref` overlap.
   LogicalResult write(Location loc, Value ref, Value content);
 
+  /// `root` holds `content` from here on.
+  void overwrite(Root &root, Value content);
+
+  /// What all memory held at some point.
+  struct Snapshot {
+    SmallVector<Value> contents;
+
+    bool contains(const Root *root) const { return root->number < contents.size(); }
+  };
+  Snapshot save() const;
+
+  /// Goes back to `snapshot` and forgets values that were read since.
+  void restore(const Snapshot &snapshot);
+
   Handle &handle(Value ref) { return *handles.at(ref); }
 
 private:
   Value read(Handle &handle);
 
   OpBuilder &builder;
+  unsigned clock = 0;
   std::deque<Root> roots;
   std::deque<Handle> places;
   DenseMap<Value, Handle *> handles;

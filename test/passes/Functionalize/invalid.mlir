@@ -62,3 +62,80 @@ func.func @branch(%a: !lamina.ref<4xf32> {lamina.arg = #lamina.input<0>}) {
 ^next:
   return
 }
+
+// -----
+
+func.func @branch_yields_outside(%p: !lamina.ref<i1> {lamina.arg = #lamina.input<0>},
+                                 %a: !lamina.ref<4xf32> {lamina.arg = #lamina.input<1>}) {
+  %r = lamina.cond %p : !lamina.ref<i1> -> !lamina.ref<4xf32> {
+    // expected-error @+1 {{value 0 shares memory with an array outside of the region: expected fresh memory, such as a clone}}
+    lamina.yield %a : !lamina.ref<4xf32>
+  } else {
+    %0 = lamina.exp %a : !lamina.ref<4xf32>
+    lamina.yield %0 : !lamina.ref<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @branch_yields_twice(%p: !lamina.ref<i1> {lamina.arg = #lamina.input<0>},
+                               %a: !lamina.ref<4xf32> {lamina.arg = #lamina.input<1>}) {
+  %r:2 = lamina.cond %p : !lamina.ref<i1> -> !lamina.ref<4xf32>, !lamina.ref<4xf32> {
+    %0 = lamina.exp %a : !lamina.ref<4xf32>
+    // expected-error @+1 {{value 1 shares memory with another value: expected fresh memory, such as a clone}}
+    lamina.yield %0, %0 : !lamina.ref<4xf32>, !lamina.ref<4xf32>
+  } else {
+    %0 = lamina.exp %a : !lamina.ref<4xf32>
+    %1 = lamina.clone %0 : !lamina.ref<4xf32>
+    lamina.yield %0, %1 : !lamina.ref<4xf32>, !lamina.ref<4xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @loop_starts_with_input(%a: !lamina.ref<i1> {lamina.arg = #lamina.input<0>}) {
+  // expected-error @+1 {{array 0 that the loop starts with is not the loop's alone: expected fresh memory that nothing else uses, such as a clone}}
+  %r = lamina.while %a : !lamina.ref<i1> while {
+  ^bb0(%i: !lamina.ref<i1>):
+    lamina.yield %i : !lamina.ref<i1>
+  } do {
+  ^bb0(%i: !lamina.ref<i1>):
+    lamina.yield %i : !lamina.ref<i1>
+  }
+  return
+}
+
+// -----
+
+func.func @condition_writes(%a: !lamina.ref<i1> {lamina.arg = #lamina.input<0>}) {
+  %init = lamina.clone %a : !lamina.ref<i1>
+  %r = lamina.while %init : !lamina.ref<i1> while {
+  ^bb0(%i: !lamina.ref<i1>):
+    // expected-error @+1 {{the condition of a loop writes memory from outside: expected the body to write it}}
+    lamina.assign %a, %i : !lamina.ref<i1>
+    lamina.yield %i : !lamina.ref<i1>
+  } do {
+  ^bb0(%i: !lamina.ref<i1>):
+    lamina.yield %i : !lamina.ref<i1>
+  }
+  return
+}
+
+// -----
+
+func.func @rebound_input(%a: !lamina.ref<4xf32> {lamina.arg = #lamina.input<0>},
+                         %b: !lamina.ref<4xf32> {lamina.arg = #lamina.input<1>}) {
+  // expected-error @+1 {{'lamina.set' rebinds an argument of the function, which the caller could not see: expected only fresh arrays to be rebound}}
+  lamina.set %a, %b : !lamina.ref<4xf32>, !lamina.ref<4xf32>
+  return
+}
+
+// -----
+
+func.func @call_that_writes(%a: !lamina.ref<4xf32> {lamina.arg = #lamina.input<0>}) {
+  // expected-error @+1 {{'lamina.custom_call' uses refs in a way that functionalize does not know}}
+  lamina.custom_call "my::op"(%a) {mutates = array<i64: 0>} : (!lamina.ref<4xf32>) -> ()
+  return
+}

@@ -1,0 +1,87 @@
+#include "passes/Functionalize/Translation.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace mlir::lamina;
+
+bool lamina::usesRefs(Operation *op) {
+  auto isRefType = [](Type type) { return isRef(type); };
+  WalkResult walk = op->walk([&](Operation *nested) {
+    return llvm::any_of(nested->getOperandTypes(), isRefType) ||
+                   llvm::any_of(nested->getResultTypes(), isRefType)
+               ? WalkResult::interrupt()
+               : WalkResult::advance();
+  });
+  return walk.wasInterrupted();
+}
+
+void Translation::define(Value value, Value translated) {
+  if (isRef(value))
+    memory.addRoot(value, translated);
+  else
+    values.map(value, translated);
+}
+
+Value Translation::lookup(Value value) {
+  return isRef(value) ? memory.read(value) : values.lookup(value);
+}
+
+LogicalResult Translation::translate(Block &block) {
+  for (Operation &op : block.without_terminator())
+    if (failed(translate(&op)))
+      return failure();
+  return success();
+}
+
+LogicalResult Translation::translate(Operation *op) {
+  if (!usesRefs(op)) {
+    builder.clone(*op, values);
+    return success();
+  }
+  return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+      .Case([&](AssignOp assign) {
+        return memory.write(assign.getLoc(), assign.getTarget(), memory.read(assign.getValue()));
+      })
+      .Case([&](CloneOp clone) {
+        // A root of its own is all that a copy means to values.
+        memory.addRoot(clone.getResult(), memory.read(clone.getSource()));
+        return success();
+      })
+      .Case([&](ViewOpInterface view) {
+        memory.addView(view);
+        return success();
+      })
+      .Case([&](SetOp set) { return translateSet(set); })
+      .Case([&](CondOp cond) { return translateCond(cond); })
+      .Case([&](WhileOp loop) { return translateWhile(loop); })
+      .Default([&](Operation *other) { return translateCompute(other); });
+}
+
+/// Computations are the same operation in both worlds.
+LogicalResult Translation::translateCompute(Operation *op) {
+  auto call = dyn_cast<CustomCallOp>(op);
+  bool isCompute = op->hasTrait<ComputeEffects>() || (call && call.getMutates().empty());
+  if (!isCompute || op->getNumRegions())
+    return op->emitError("'")
+           << op->getName() << "' uses refs in a way that functionalize does not know: expected a "
+           << "view, a computation or an assignment of lamina";
+  auto operands =
+      llvm::map_to_vector(op->getOperands(), [&](Value operand) { return lookup(operand); });
+  auto types = llvm::map_to_vector(op->getResultTypes(), valueType);
+  OperationState state(op->getLoc(), op->getName(), operands, types, op->getAttrs());
+  Operation *computed = builder.create(state);
+  for (auto [result, value] : llvm::zip_equal(op->getResults(), computed->getResults()))
+    define(result, value);
+  return success();
+}
+
+/// The program goes on with the source; only an object of the caller would have to follow.
+LogicalResult Translation::translateSet(SetOp set) {
+  Handle &target = memory.handle(set.getTarget());
+  if (!target.isRoot() || !isa<BlockArgument>(target.root->origin))
+    return success();
+  return set.emitError("'") << set->getName()
+                            << "' rebinds an argument of the function, which the caller could not "
+                               "see: expected only fresh arrays to be rebound";
+}

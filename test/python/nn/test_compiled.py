@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from lamina import config, nn, optim
 from lamina.nn import functional as F
+from layers import LAYERS, NAMES
 
 OPTIMIZERS = {
     "SGD": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.1, weight_decay=0.01),
@@ -38,6 +39,22 @@ def assert_states_agree(ours, theirs):
     """Equal parameters and buffers, up to rounding."""
     for (name, a), b in zip(ours.state_dict().items(), theirs.state_dict().values()):
         np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-4, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize(("name", "args", "kwargs", "shape"), LAYERS, ids=NAMES)
+def test_compiled_layer_agrees_with_eager(name, args, kwargs, shape):
+    ours = getattr(nn, name)(*args, **kwargs)
+    eager = copy.deepcopy(ours)
+    x = lamina.randn(shape, requires_grad=True)
+    y = x.detach().clone().requires_grad_()
+    result, expected = lamina.compile(ours, fullgraph=True)(x), eager(y)
+    tangent = lamina.randn_like(expected)
+    result.backward(tangent)
+    expected.backward(tangent)
+    np.testing.assert_allclose(result.detach().numpy(), expected.detach().numpy(), rtol=1e-4, atol=1e-5)
+    for a, b in zip([x, *ours.parameters()], [y, *eager.parameters()]):
+        np.testing.assert_allclose(a.grad.numpy(), b.grad.numpy(), rtol=1e-4, atol=1e-4)
+    assert_states_agree(ours, eager)
 
 
 def test_compiled_loss_gives_the_same_gradients_and_updates_buffers():

@@ -4,66 +4,13 @@ import lamina
 import numpy as np
 import pytest
 from lamina import nn
+from layers import LAYERS, NAMES
 from oracle import assert_same, load, to_torch
 
 torch = pytest.importorskip("torch")
 
-LAYERS = [
-    ("Linear", (4, 3), {}, (5, 4)),
-    ("Linear", (4, 3), {"bias": False}, (2, 5, 4)),
-    ("Linear", (4, 3), {}, (2, 5, 4)),
-    ("Conv1d", (4, 6, 3), {"stride": 2, "padding": 1}, (2, 4, 9)),
-    ("Conv2d", (2, 4, 3), {"padding": 1}, (2, 2, 6, 5)),
-    ("Conv2d", (4, 4, (3, 2)), {"groups": 2, "dilation": (1, 2), "bias": False}, (2, 4, 6, 7)),
-    ("Conv2d", (2, 3, 3), {"padding": "same"}, (2, 5, 5)),
-    ("Conv2d", (2, 3, 3), {"padding": 1, "padding_mode": "reflect"}, (1, 2, 5, 5)),
-    ("Conv3d", (1, 2, 2), {}, (1, 1, 4, 4, 4)),
-    ("ConvTranspose1d", (3, 2, 3), {"stride": 2}, (2, 3, 5)),
-    ("ConvTranspose2d", (3, 4, 3), {"stride": 2, "padding": 1, "output_padding": 1}, (2, 3, 4, 4)),
-    ("BatchNorm1d", (3,), {}, (6, 3)),
-    ("BatchNorm1d", (3,), {"momentum": None}, (6, 3, 2)),
-    ("BatchNorm2d", (3,), {}, (4, 3, 2, 2)),
-    ("BatchNorm2d", (3,), {"affine": False, "track_running_stats": False}, (4, 3, 2, 2)),
-    ("LayerNorm", (4,), {}, (3, 4)),
-    ("LayerNorm", ((2, 4),), {"bias": False}, (3, 2, 4)),
-    ("GroupNorm", (2, 4), {}, (3, 4, 5)),
-    ("RMSNorm", (4,), {}, (3, 4)),
-    ("ReLU", (), {}, (3, 4)),
-    ("ReLU6", (), {}, (3, 4)),
-    ("GELU", (), {}, (3, 4)),
-    ("GELU", ("tanh",), {}, (3, 4)),
-    ("SiLU", (), {}, (3, 4)),
-    ("Mish", (), {}, (3, 4)),
-    ("Sigmoid", (), {}, (3, 4)),
-    ("Tanh", (), {}, (3, 4)),
-    ("LeakyReLU", (0.2,), {}, (3, 4)),
-    ("ELU", (), {}, (3, 4)),
-    ("SELU", (), {}, (3, 4)),
-    ("CELU", (1.5,), {}, (3, 4)),
-    ("PReLU", (4,), {}, (3, 4)),
-    ("Softplus", (2.0,), {}, (3, 4)),
-    ("Softsign", (), {}, (3, 4)),
-    ("LogSigmoid", (), {}, (3, 4)),
-    ("Hardtanh", (), {}, (3, 4)),
-    ("Hardswish", (), {}, (3, 4)),
-    ("Hardsigmoid", (), {}, (3, 4)),
-    ("Tanhshrink", (), {}, (3, 4)),
-    ("GLU", (), {}, (3, 4)),
-    ("Softmax", (), {"dim": 1}, (3, 4)),
-    ("LogSoftmax", (), {"dim": -1}, (3, 4)),
-    ("Flatten", (), {}, (2, 3, 4)),
-    ("Unflatten", (1, (2, 2)), {}, (3, 4)),
-    ("MaxPool1d", (2,), {}, (2, 3, 8)),
-    ("MaxPool2d", (2,), {}, (2, 3, 6, 6)),
-    ("MaxPool2d", (3,), {"stride": 2, "padding": 1}, (2, 3, 7, 7)),
-    ("AvgPool1d", (2,), {}, (2, 3, 8)),
-    ("AvgPool2d", (3,), {"stride": 2, "padding": 1, "count_include_pad": False}, (2, 3, 7, 7)),
-    ("AdaptiveAvgPool1d", (3,), {}, (2, 3, 7)),
-    ("AdaptiveAvgPool2d", ((3, None),), {}, (2, 3, 7, 5)),
-]
 
-
-@pytest.mark.parametrize(("name", "args", "kwargs", "shape"), LAYERS, ids=[f"{x[0]}-{i}" for i, x in enumerate(LAYERS)])
+@pytest.mark.parametrize(("name", "args", "kwargs", "shape"), LAYERS, ids=NAMES)
 def test_layer_agrees_with_torch(name, args, kwargs, shape, rng):
     theirs = getattr(torch.nn, name)(*args, **kwargs)
     ours = getattr(nn, name)(*args, **kwargs)

@@ -58,15 +58,15 @@ class _BatchNorm(Module):
                 f"expected {' or '.join(map(str, self.ranks))} dimensions, got shape {list(input.shape)}",
                 op=type(self).__name__,
             )
-        momentum = self.momentum
+        momentum = 0.0 if self.momentum is None else self.momentum
         update = self.training and self.track_running_stats
         if update:
             self.num_batches_tracked.add_(1)
-            if momentum is None:
+            if self.momentum is None:
                 momentum = 1.0 / self.num_batches_tracked.to(input.dtype)
         by_batch = self.training or self.running_mean is None
         mean, variance = (self.running_mean, self.running_var) if update or not by_batch else (None, None)
-        return F.batch_norm(input, mean, variance, self.weight, self.bias, by_batch, momentum or 0.0, self.eps)
+        return F.batch_norm(input, mean, variance, self.weight, self.bias, by_batch, momentum, self.eps)
 
     def extra_repr(self) -> str:
         """The options."""

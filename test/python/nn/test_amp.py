@@ -4,7 +4,7 @@ import lamina
 import numpy as np
 import pytest
 from lamina import amp, nn
-from oracle import assert_same, load
+from nn_oracle import assert_same, load
 
 torch = pytest.importorskip("torch")
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from lamina import nn
 from lamina.nn import functional as F
-from oracle import assert_same, load, to_lamina, to_torch
+from nn_oracle import assert_same, load, to_lamina, to_torch
 
 torch = pytest.importorskip("torch")
 

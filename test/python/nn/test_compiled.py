@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from lamina import config, nn, optim
 from lamina.nn import functional as F
-from layers import LAYERS, NAMES
+from nn_layers import LAYERS, NAMES
 
 OPTIMIZERS = {
     "SGD": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.1, weight_decay=0.01),

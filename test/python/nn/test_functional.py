@@ -4,7 +4,7 @@ import lamina
 import numpy as np
 import pytest
 from lamina.nn import functional as F
-from oracle import assert_same, to_lamina, to_torch
+from nn_oracle import assert_same, to_lamina, to_torch
 
 torch = pytest.importorskip("torch")
 

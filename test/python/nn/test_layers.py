@@ -4,8 +4,8 @@ import lamina
 import numpy as np
 import pytest
 from lamina import nn
-from layers import LAYERS, NAMES
-from oracle import assert_same, load, to_torch
+from nn_layers import LAYERS, NAMES
+from nn_oracle import assert_same, load, to_torch
 
 torch = pytest.importorskip("torch")
 

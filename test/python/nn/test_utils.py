@@ -4,7 +4,7 @@ import lamina
 import numpy as np
 import pytest
 from lamina.nn.utils import clip_grad_norm_, clip_grad_value_, parameters_to_vector, vector_to_parameters
-from oracle import assert_same, to_torch
+from nn_oracle import assert_same, to_torch
 
 torch = pytest.importorskip("torch")
 

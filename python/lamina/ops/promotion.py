@@ -122,6 +122,9 @@ def promote(p, *operands):
     promotion.
     """
     check_broadcast(*operands)
+    first = getattr(operands[0], "dtype", None)
+    if first is not None and all(getattr(x, "dtype", None) is first for x in operands[1:]):
+        return operands
     return cast_all(p, result_dtype(*operands), *operands)
 
 

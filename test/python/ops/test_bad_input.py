@@ -1,8 +1,7 @@
 """Bad input raises a lamina error that names the operator, the shapes or dtypes, and this file."""
 
-import pytest
-
 import lamina
+import pytest
 from lamina.errors import (
     DimError,
     DtypeError,

@@ -259,13 +259,8 @@ def test_promotion_of_tensors(left, right, shapes):
     mine = lamina.result_type(
         a(*shapes[0], dtype=left).to_lamina(), a(*shapes[1], dtype=right).to_lamina()
     )
-    if (
-        (left == "float16"
-        and shapes[0]
-        and "complex" in right)
-        or (right == "float16"
-        and shapes[1]
-        and "complex" in left)
+    if (left == "float16" and shapes[0] and "complex" in right) or (
+        right == "float16" and shapes[1] and "complex" in left
     ):
         assert mine is lamina.complex64 or mine is lamina.complex128
         return

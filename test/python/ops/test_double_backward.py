@@ -34,11 +34,15 @@ def _first_differentiable(name):
 def _names():
     for entry in registry.entries():
         if (
-            entry.functional is None
-            and entry.differentiable
-            and any(f.fn for f in entry.formulas)
-            and not entry.writes
-        ) and entry.name not in _NOT_COMPARED and _first_differentiable(entry.name) is not None:
+            (
+                entry.functional is None
+                and entry.differentiable
+                and any(f.fn for f in entry.formulas)
+                and not entry.writes
+            )
+            and entry.name not in _NOT_COMPARED
+            and _first_differentiable(entry.name) is not None
+        ):
             yield entry.name
 
 

@@ -8,7 +8,6 @@ import math
 import ml_dtypes
 import numpy as np
 import pytest
-
 from lamina.ops import primitives as p
 
 SMALL = [np.float16, ml_dtypes.bfloat16, ml_dtypes.float8_e4m3fn, ml_dtypes.float8_e5m2]

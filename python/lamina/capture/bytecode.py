@@ -46,7 +46,11 @@ def reads(code: CodeType) -> Reads:
         for at, instruction in enumerate(instructions)
         for place, name in _variable(instruction, outer, parameters)
     )
-    stores = dict.fromkeys(filter(None, (_store(instructions, at, outer, parameters) for at in range(len(instructions)))))
+    stores = dict.fromkeys(
+        filter(
+            None, (_store(instructions, at, outer, parameters) for at in range(len(instructions)))
+        )
+    )
     loaded = frozenset(i.argval for i in instructions if i.opname in _LOAD_ATTRIBUTE)
     return Reads(tuple(chains), tuple(stores), loaded)
 
@@ -70,10 +74,22 @@ def _variable(instruction: dis.Instruction, outer: set, parameters: set):
     if name in _GLOBALS:
         return (("global", value),)
     if name in _CELLS:
-        return (("cell", value),) if value in outer else (("local", value),) if value in parameters else ()
+        return (
+            (("cell", value),)
+            if value in outer
+            else (("local", value),)
+            if value in parameters
+            else ()
+        )
     if name == "LOAD_CLOSURE" or name in _LOCALS:
         # A function made here may read what only passes through as a cell.
-        return (("cell", value),) if value in outer else (("local", value),) if value in parameters else ()
+        return (
+            (("cell", value),)
+            if value in outer
+            else (("local", value),)
+            if value in parameters
+            else ()
+        )
     if name in _PAIRS:
         return tuple(("local", v) for v in value if v in parameters)
     return ()
@@ -99,4 +115,8 @@ def _subscripts(instructions: list, at: int) -> bool:
     if at >= len(instructions):
         return False
     following = instructions[at]
-    return following.opname == "BINARY_SUBSCR" or following.opname == "BINARY_OP" and following.argrepr == "[]"
+    return (
+        following.opname == "BINARY_SUBSCR"
+        or following.opname == "BINARY_OP"
+        and following.argrepr == "[]"
+    )

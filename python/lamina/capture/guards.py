@@ -13,7 +13,7 @@ from ..autograd.meta import requires_grad
 from ..dispatch.state import state
 from ..tensor import Tensor
 from .program import Captured
-from .reads import evaluate
+from .record import evaluate
 from .tracer import Input
 
 
@@ -28,9 +28,17 @@ class Guards:
     """The conditions of one captured program. `check(leaves)` is the tuple of its inputs, or None when it does not fit."""
 
     def __init__(self, captured: Captured):
-        self.bound = {**captured.names.bound, "state": state, "dtypes": dtypes, "requires_grad": requires_grad}
+        self.bound = {
+            **captured.names.bound,
+            "state": state,
+            "dtypes": dtypes,
+            "requires_grad": requires_grad,
+        }
         self.sources = [x.source for x in captured.inputs]
-        self.conditions = [*_state(self.bound), *(Condition(g.code, f"{g.text} is {g.value}") for g in captured.guards)]
+        self.conditions = [
+            *_state(self.bound),
+            *(Condition(g.code, f"{g.text} is {g.value}") for g in captured.guards),
+        ]
         for i, x in enumerate(captured.inputs):
             self.conditions += _tensor(i, x, self.bound)
         self.conditions += _aliasing(captured)
@@ -76,10 +84,19 @@ def _state(bound: dict) -> list[Condition]:
     """Global modes that change what operators mean."""
     bound["default_dtype"], bound["autocast"] = dtypes.get_default_dtype(), state.autocast
     return [
-        Condition(f"state.grad_enabled is {state.grad_enabled}", f"grad mode is {'on' if state.grad_enabled else 'off'}"),
-        Condition(f"state.inference is {state.inference}", f"inference mode is {'on' if state.inference else 'off'}"),
+        Condition(
+            f"state.grad_enabled is {state.grad_enabled}",
+            f"grad mode is {'on' if state.grad_enabled else 'off'}",
+        ),
+        Condition(
+            f"state.inference is {state.inference}",
+            f"inference mode is {'on' if state.inference else 'off'}",
+        ),
         Condition("state.autocast == autocast", f"autocast is {state.autocast}"),
-        Condition("dtypes.get_default_dtype() is default_dtype", f"the default dtype is {bound['default_dtype']}"),
+        Condition(
+            "dtypes.get_default_dtype() is default_dtype",
+            f"the default dtype is {bound['default_dtype']}",
+        ),
     ]
 
 
@@ -91,14 +108,32 @@ def _tensor(number: int, x: Input, bound: dict) -> list[Condition]:
     # Data that is written in place stays the same array object, which has been looked at before.
     return [
         Condition(f"type({name}) is class{number}", f"{text} is a {type(x.tensor).__name__}"),
-        Condition(f"{name}._array.dtype == dtype{number}", f"{text} has dtype {dtypes.from_numpy(array.dtype)}"),
+        Condition(
+            f"{name}._array.dtype == dtype{number}",
+            f"{text} has dtype {dtypes.from_numpy(array.dtype)}",
+        ),
         Condition(f"{name}._array.shape == {array.shape}", f"{text} has shape {list(array.shape)}"),
-        Condition(f"{name}._array.strides == {array.strides}", f"{text} has strides {list(x.strides)}"),
-        Condition(f"requires_grad({name}) is {x.edge is not None}",
-                  f"{text} {'requires' if x.edge is not None else 'does not require'} grad"),
-        Condition(f"({name}._counter is None) is {x.before['_counter'] is None}",
-                  f"{text} is {'' if x.before['_counter'] is None else 'not '}an inference tensor"),
-    ] + ([Condition(f"{name}.is_leaf is {_is_leaf(x)}", f"{text} is {'' if _is_leaf(x) else 'not '}a leaf")] if x.edge else [])
+        Condition(
+            f"{name}._array.strides == {array.strides}", f"{text} has strides {list(x.strides)}"
+        ),
+        Condition(
+            f"requires_grad({name}) is {x.edge is not None}",
+            f"{text} {'requires' if x.edge is not None else 'does not require'} grad",
+        ),
+        Condition(
+            f"({name}._counter is None) is {x.before['_counter'] is None}",
+            f"{text} is {'' if x.before['_counter'] is None else 'not '}an inference tensor",
+        ),
+    ] + (
+        [
+            Condition(
+                f"{name}.is_leaf is {_is_leaf(x)}",
+                f"{text} is {'' if _is_leaf(x) else 'not '}a leaf",
+            )
+        ]
+        if x.edge
+        else []
+    )
 
 
 def _is_leaf(x: Input) -> bool:
@@ -113,8 +148,12 @@ def _aliasing(captured: Captured) -> list[Condition]:
         if number is None:
             continue
         if number in first:
-            found.append(Condition(f"leaves[{i}] is leaves[{first[number]}]",
-                                   f"arguments {first[number]} and {i} are the same tensor"))
+            found.append(
+                Condition(
+                    f"leaves[{i}] is leaves[{first[number]}]",
+                    f"arguments {first[number]} and {i} are the same tensor",
+                )
+            )
         first.setdefault(number, i)
     inputs = captured.inputs
     storages = [id(x.real_storage) for x in inputs]
@@ -132,4 +171,7 @@ def _aliasing(captured: Captured) -> list[Condition]:
 
 def _grad(number: int, x: Input) -> Condition:
     has = x.grad is not None
-    return Condition(f"(t{number}.grad is None) is {not has}", f"{x.source.text}.grad is {'a tensor' if has else 'None'}")
+    return Condition(
+        f"(t{number}.grad is None) is {not has}",
+        f"{x.source.text}.grad is {'a tensor' if has else 'None'}",
+    )

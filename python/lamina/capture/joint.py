@@ -55,4 +55,8 @@ def _run(tracer: Tracer, roots: list[Root], targets: list) -> Joint:
     starts = [(*edge(root.tensor), tangent) for root, tangent in zip(roots, tangents)]
     with state.override(tracer=tracer):
         found = run(starts, False, False, [target for _, target in targets], accumulate=False)
-    return Joint(roots, tangents, {index: grad for (index, _), grad in zip(targets, found) if grad is not None})
+    return Joint(
+        roots,
+        tangents,
+        {index: grad for (index, _), grad in zip(targets, found) if grad is not None},
+    )

@@ -20,7 +20,9 @@ class Output:
 
     def __init__(self, tensor: Tensor, array: TracedArray, owner: Input | None):
         self.tensor, self.array, self.input = tensor, array, owner
-        self.detached = owner is not None and requires_grad(owner.tensor) and not requires_grad(tensor)
+        self.detached = (
+            owner is not None and requires_grad(owner.tensor) and not requires_grad(tensor)
+        )
 
 
 class Outputs:
@@ -32,6 +34,13 @@ class Outputs:
         self._number: dict[int, int] = {}
         self._values: set = set()
 
+    def place(self, tensor: Tensor) -> tuple[str, int]:
+        """Where the caller finds the result that `tensor` is: ("output", number) or ("input", number)."""
+        owner = self.tracer.entered(tensor)
+        if owner is not None and owner.base is not None:
+            return "input", owner.number
+        return "output", self.add(tensor)
+
     def add(self, tensor: Tensor) -> int:
         """The number of the result that `tensor` is."""
         found = self._number.get(id(tensor))
@@ -40,7 +49,9 @@ class Outputs:
         array = self.tracer.handle(tensor)
         owner = next((x for x in self.tracer.inputs if x.storage is tensor._storage), None)
         is_input = owner is not None and owner.tensor is tensor
-        if not is_input and (array.value in self._values or owner is not None and array is owner.root):
+        if not is_input and (
+            array.value in self._values or owner is not None and array is owner.root
+        ):
             # Another tensor object over the same memory: not the very same result.
             array = self.tracer.builder.alias(array)
         self._values.add(array.value)

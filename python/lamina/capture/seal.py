@@ -32,7 +32,9 @@ def seal(tracer: Tracer, outputs: Outputs, joint: Joint) -> None:
         described += [descriptors.result("gradient", i) for i, _ in gradients]
         function.attributes["res_attrs"] = ir.ArrayAttr.get(described)
         if joint.roots:
-            function.attributes["lamina.tangents"] = ir.ArrayAttr.get([descriptors.tangent(r.of, r.index) for r in joint.roots])
+            function.attributes["lamina.tangents"] = ir.ArrayAttr.get(
+                [descriptors.tangent(r.of, r.index) for r in joint.roots]
+            )
         if joint.error is not None:
             function.attributes["lamina.backward_error"] = ir.StringAttr.get(joint.error)
     try:
@@ -43,16 +45,17 @@ def seal(tracer: Tracer, outputs: Outputs, joint: Joint) -> None:
 
 def _drop_unused(tracer: Tracer) -> None:
     """Removes arguments for tensors that the program looked at but did not compute with."""
-    for x in [x for x in tracer.inputs if not x.used]:
+    for x in [x for x in tracer.inputs if x.base is None and not x.used]:
         tracer.block.erase_argument(ir.BlockArgument(x.root.value).arg_number)
 
 
 def _arguments(tracer: Tracer, joint: Joint) -> dict:
     """The attributes of each block argument."""
     described = {}
-    for i, x in enumerate(tracer.inputs):
-        strides = x.strides if x.strides != contiguous_strides(x.root.shape) else None
-        described[x.root.value] = descriptors.argument("input", i, strides=strides)
+    for x in tracer.inputs:
+        if x.base is None:
+            strides = x.strides if x.strides != contiguous_strides(x.root.shape) else None
+            described[x.root.value] = descriptors.argument("input", x.number, strides=strides)
     for root, tangent in zip(joint.roots, joint.tangents):
         described[tangent._array.value] = descriptors.argument("tangent", root.of, root.index)
     return described
@@ -61,7 +64,11 @@ def _arguments(tracer: Tracer, joint: Joint) -> dict:
 def _output(number: int, output: Output) -> ir.Attribute:
     """The attributes of a result; its layout only where it is fresh memory that no gap or overlap is in."""
     tensor = output.tensor
-    strides = tensor.strides if output.input is None and _is_reordered(tensor.sizes, tensor.strides) else None
+    strides = (
+        tensor.strides
+        if output.input is None and _is_reordered(tensor.sizes, tensor.strides)
+        else None
+    )
     return descriptors.result("output", number, strides=strides, detached=output.detached)
 
 

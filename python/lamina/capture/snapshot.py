@@ -31,7 +31,9 @@ class Snapshot:
             if isinstance(container, types.CellType):
                 container.cell_contents = content
             elif isinstance(container, list):
-                if len(container) != len(content) or any(a is not b for a, b in zip(container, content)):
+                if len(container) != len(content) or any(
+                    a is not b for a, b in zip(container, content)
+                ):
                     container[:] = content
             elif isinstance(container, set):
                 container.clear()

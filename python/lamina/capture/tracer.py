@@ -1,8 +1,9 @@
 """The tracer: a function under construction in the ref world, and the tensors that take part in it.
 
-The program runs on the caller's own tensors. A tensor *enters* the trace when the program first meets it: for the
-time of the trace its handle, storage and autograd metadata are replaced by traced ones, so whatever asks for its
-data raises, and nothing that the program does reaches real memory. `leave` gives every tensor back as it was.
+The program runs on the caller's own tensors. A tensor *enters* the trace when the program first
+meets it: for the time of the trace its handle, storage and autograd metadata are replaced by traced
+ones, so whatever asks for its data raises, and nothing that the program does reaches real memory.
+`leave` gives every tensor back as it was.
 """
 
 from __future__ import annotations
@@ -22,15 +23,20 @@ from ..ir.context import context, unknown
 from ..ir.types import ref_type
 from ..storage import Storage, contiguous_strides
 from ..tensor import Tensor, make
-from .reads import Observer
+from .record import Record
 from .sources import Source
 
 _SLOTS = ("_array", "_storage", "_strides", "_offset", "_autograd", "_view", "_counter")
 
 
 class Input(NamedTuple):
-    """A tensor that entered: where to find it, what it was, and where its gradient goes in the trace."""
+    """A tensor that entered: its number, where to find it, what it was, and where its gradient goes
+    in the trace.
 
+    `base` is the number of the input whose memory it is a view of, None for one with its own.
+    """
+
+    number: int
     tensor: Tensor
     source: Source
     before: dict
@@ -40,6 +46,7 @@ class Input(NamedTuple):
     edge: tuple | None
     autograd: AutogradMeta | None
     grad: Tensor | None
+    base: int | None
 
     @property
     def real_storage(self) -> Storage:
@@ -53,12 +60,12 @@ class Input(NamedTuple):
 
     @property
     def used(self) -> bool:
-        """Whether the program computes anything with it."""
+        """Whether the program computes anything with it; only known until passes run."""
         return any(True for _ in self.root.value.uses)
 
     @property
     def history(self):
-        """The node that the program made the tensor's last, None when it did not change its history."""
+        """The node that the program made the tensor's last, None when its history is unchanged."""
         node = self.tensor._autograd.grad_fn if self.tensor._autograd is not None else None
         return None if isinstance(node, InputNode) else node
 
@@ -66,22 +73,28 @@ class Input(NamedTuple):
 class InputNode(Node):
     """Stands for the history that a tensor which is no leaf has outside of the trace."""
 
-    def apply(self, grads: list, wanted: list) -> list:
+    def apply(self, grads: list) -> list:
+        """Nothing: gradients are caught where they arrive."""
         return []
 
 
 class Tracer:
-    """Builds one function. The kernel layer calls `handle`; `capture` enters arguments and takes the result."""
+    """Builds one function. The kernel layer calls `handle`; `capture` enters arguments and takes the
+    result.
 
-    def __init__(self, name: str, observer: Observer):
-        self.observer = observer
-        observer.on_tensor = self._meet
+    `merged` is storage that several inputs look at and the program writes to: it is one flat input,
+    and those inputs are views of it.
+    """
+
+    def __init__(self, name: str, record: Record, merged: list[Storage]):
+        self.name, self.record = name, record
         self.inputs: list[Input] = []
-        self.constants = 0
-        self._entered: dict[int, Input | None] = {}
+        self._merged = {id(storage): storage for storage in merged}
+        self._bases: dict[int, Input] = {}
+        self._entered: dict[int, Input] = {}
         self._restore: list[tuple[Tensor, dict]] = []
         self._made: set[int] = set()
-        self.name = name
+        record.on_tensor = self._meet
         with context(), unknown():
             self.module = ir.Module.create()
             self.function = ir.Operation.create(
@@ -100,11 +113,13 @@ class Tracer:
     # What the kernel layer asks.
 
     def handle(self, tensor: Tensor) -> TracedArray:
-        """The traced array of a tensor; one that the trace has not met becomes an input, or a literal if it is new."""
+        """The traced array of a tensor; one that the trace has not met becomes an input, or a
+        literal if it is new.
+        """
         array = tensor._array
         if type(array) is TracedArray:
             if array.builder is not self.builder:
-                raise UnsupportedError("a tensor that was made in another trace cannot be used in this one")
+                raise UnsupportedError("a tensor made in another trace cannot be used in this one")
             return array
         if id(tensor) in self._made:
             self._literal(tensor)
@@ -113,7 +128,7 @@ class Tracer:
         return tensor._array
 
     def made(self, tensor: Tensor) -> None:
-        """Notes a tensor that the program made from data while being traced: it is a literal of the program."""
+        """Notes a tensor that the program made from data: it is a literal of the program."""
         self._made.add(id(tensor))
         # Keeps the object alive, so that its id stays its own.
         self._restore.append((tensor, _slots(tensor)))
@@ -121,24 +136,20 @@ class Tracer:
     # Tensors that take part.
 
     def enter(self, tensor: Tensor, source: Source) -> Input:
-        """Makes a concrete tensor an argument of the function."""
+        """Makes a concrete tensor an argument of the function, or a view of one."""
         if id(tensor) in self._entered:
             return self._entered[id(tensor)]
-        _check(tensor)
-        before = _slots(tensor)
-        strides = tensor.strides
+        if not is_supported(tensor):
+            cls = type(tensor).__name__
+            raise UnsupportedError(f"a {cls} on {tensor.device} cannot be compiled yet")
+        if id(tensor._storage) in self._merged and tensor.geometry != _whole_geometry(tensor):
+            return self._enter_view(tensor, source)
         root = self.argument(tensor._array.shape, tensor._array.dtype)
-        self._restore.append((tensor, before))
-        meta = _leave_history(tensor)
-        _replace(tensor, root, strides, meta, before["_counter"] is None)
-        found = Input(tensor, source, before, strides, root, tensor._storage, edge(tensor), meta, meta and meta.grad)
-        self._entered[id(tensor)] = found
-        self.inputs.append(found)
-        self.observer.add_tensor(tensor, source)
-        return found
+        storage = Storage(root, tensor.strides, CPU)
+        return self._replace(tensor, source, root, storage, tensor.strides, 0, None)
 
     def entered(self, tensor: Tensor) -> Input | None:
-        """The input that a tensor is, or None."""
+        """The input that a tensor is, None if it is none."""
         return self._entered.get(id(tensor))
 
     def argument(self, shape: tuple, dtype: np.dtype) -> TracedArray:
@@ -159,35 +170,78 @@ class Tracer:
                 setattr(tensor, slot, value)
 
     def _meet(self, tensor: Tensor, source: Source) -> None:
-        """Makes a tensor that the program is about to read an argument; one it does not use is dropped in the end."""
-        if type(tensor._array) is not TracedArray and id(tensor) not in self._made and is_supported(tensor):
+        """Makes a tensor that the program is about to read an argument; one that it does not use is
+        dropped in the end.
+        """
+        is_new = type(tensor._array) is TracedArray or id(tensor) in self._made
+        if not is_new and is_supported(tensor):
             self.enter(tensor, source)
 
     def _lift(self, tensor: Tensor) -> None:
-        source = self.observer.source_of(tensor)
+        source = self.record.source_of(tensor)
         if source is None:
             raise UnsupportedError(
-                f"a tensor of shape {list(tensor.shape)} and dtype {tensor.dtype} came into the program in a way that lamina "
-                "cannot follow at later calls; pass it as an argument, or reach it through a global, a closure or an attribute"
+                f"a tensor of shape {list(tensor.shape)} and dtype {tensor.dtype} came into the "
+                "program in a way that lamina cannot follow at later calls; pass it as an argument, "
+                "or reach it through a global, a closure or an attribute"
             )
         self.enter(tensor, source)
 
+    def _enter_view(self, tensor: Tensor, source: Source) -> Input:
+        """A tensor in memory that other inputs share: a view of that memory as a whole."""
+        key = id(tensor._storage)
+        base = self._bases.get(key)
+        if base is None:
+            flat = whole(tensor)
+            name = self.record.names.name(whole)
+            text = f"the memory of {source.text}"
+            base = self._bases[key] = self.enter(flat, Source(f"{name}({source.code})", text))
+        sizes, strides, offset = tensor.geometry
+        root = self.builder.as_strided(base.root, sizes, strides, offset)
+        return self._replace(tensor, source, root, base.storage, strides, offset, base.number)
+
+    def _replace(
+        self,
+        tensor: Tensor,
+        source: Source,
+        root: TracedArray,
+        storage: Storage,
+        strides: tuple,
+        offset: int,
+        base: int | None,
+    ) -> Input:
+        before, meta = _slots(tensor), _leave_history(tensor)
+        self._restore.append((tensor, before))
+        _set(tensor, root, storage, strides, offset, meta)
+        grad = meta.grad if meta is not None else None
+        parts = (before, strides, root, storage, edge(tensor), meta, grad, base)
+        found = Input(len(self.inputs), tensor, source, *parts)
+        self._entered[id(tensor)] = found
+        self.inputs.append(found)
+        self.record.add_tensor(tensor, source)
+        return found
+
     def _literal(self, tensor: Tensor) -> None:
-        _check(tensor)
-        self.constants += 1
         array = self.builder.constant(tensor._array)
         strides = contiguous_strides(array.shape)
-        _replace(tensor, array, strides, _leave_history(tensor), tensor._counter is None)
+        _set(tensor, array, Storage(array, strides, CPU), strides, 0, _leave_history(tensor))
 
 
 def is_supported(tensor: Tensor) -> bool:
     """Whether a tensor can take part in a trace."""
-    return tensor.device.type == "cpu" and getattr(type(tensor), "__torch_dispatch__", None) is None
+    on_cpu = tensor.device.type == "cpu"
+    return on_cpu and getattr(type(tensor), "__torch_dispatch__", None) is None
 
 
-def _check(tensor: Tensor) -> None:
-    if not is_supported(tensor):
-        raise UnsupportedError(f"tensors of class {type(tensor).__name__} on {tensor.device} cannot be compiled yet")
+def whole(tensor: Tensor) -> Tensor:
+    """All memory of the tensor's storage, as a vector."""
+    storage = tensor._storage
+    return make(storage.bytes.view(tensor._array.dtype), storage)
+
+
+def _whole_geometry(tensor: Tensor) -> tuple:
+    count = tensor._storage.nbytes() // tensor.itemsize
+    return (count,), (1,), 0
 
 
 def _slots(tensor: Tensor) -> dict:
@@ -196,23 +250,27 @@ def _slots(tensor: Tensor) -> dict:
 
 def _leave_history(tensor: Tensor) -> AutogradMeta | None:
     """Metadata for the time of the trace: as differentiable as before, with nothing behind it."""
+    meta = tensor._autograd
     if not requires_grad(tensor):
-        meta = tensor._autograd
-        if meta is None:
-            return None
-        twin = AutogradMeta()
-        twin.grad = meta.grad
-        return twin
-    if tensor.is_leaf:
+        twin = None if meta is None else AutogradMeta()
+    elif tensor.is_leaf:
         twin = AutogradMeta(requires_grad=True)
     else:
         twin = AutogradMeta(grad_fn=InputNode([], [OutputMeta.of(tensor)]))
-    twin.grad = tensor._autograd.grad if tensor._autograd is not None else None
+    if meta is not None:
+        twin.grad = meta.grad
     return twin
 
 
-def _replace(tensor: Tensor, root: TracedArray, strides: tuple, meta: AutogradMeta | None, unversioned: bool) -> None:
-    storage = Storage(root, strides, CPU)
-    tensor._array, tensor._storage, tensor._strides, tensor._offset = root, storage, strides, 0
+def _set(
+    tensor: Tensor,
+    root: TracedArray,
+    storage: Storage,
+    strides: tuple,
+    offset: int,
+    meta: AutogradMeta | None,
+) -> None:
+    tensor._array, tensor._storage, tensor._strides, tensor._offset = root, storage, strides, offset
     tensor._autograd, tensor._view = meta, None
-    tensor._counter = None if unversioned else storage
+    # Tensors made in inference mode have no version, and keep none.
+    tensor._counter = None if tensor._counter is None else storage

@@ -13,10 +13,14 @@ from ..errors import AutogradError, DataDependentError
 from ..storage import Storage
 from ..tensor import Tensor, make
 
-_FREED = ("the values that a compiled function saved for its backward have been freed by an earlier backward or autograd.grad(); "
-          "pass retain_graph=True to keep them")
-_TWICE = ("the gradient of a compiled function cannot be differentiated again; compute the outer derivative inside of the "
-          "compiled function, or run the function eagerly")
+_FREED = (
+    "the values that a compiled function saved for its backward have been freed by an earlier backward or autograd.grad(); "
+    "pass retain_graph=True to keep them"
+)
+_TWICE = (
+    "the gradient of a compiled function cannot be differentiated again; compute the outer derivative inside of the "
+    "compiled function, or run the function eagerly"
+)
 
 
 class Argument(NamedTuple):
@@ -47,7 +51,9 @@ class Saved(NamedTuple):
 class CompiledBackward(Node):
     """Gradients of a compiled function, from what its forward saved."""
 
-    def __init__(self, plan: Plan, edges: list, outputs: list[OutputMeta | None], saved: list[Saved]):
+    def __init__(
+        self, plan: Plan, edges: list, outputs: list[OutputMeta | None], saved: list[Saved]
+    ):
         super().__init__(edges, outputs)
         self.plan, self.saved = plan, saved
 
@@ -69,7 +75,9 @@ class CompiledBackward(Node):
             return np.zeros(argument.shape, argument.dtype)
         array = grad._array
         if not isinstance(array, np.ndarray):
-            raise DataDependentError("the backward of a compiled function cannot be traced", op=self.name())
+            raise DataDependentError(
+                "the backward of a compiled function cannot be traced", op=self.name()
+            )
         return array if array.flags.c_contiguous else array.copy(order="C")
 
     def _unpack(self, saved: Saved) -> np.ndarray:
@@ -77,7 +85,9 @@ class CompiledBackward(Node):
             raise AutogradError(
                 "one of the variables needed for gradient computation has been modified by an inplace operation: an input of "
                 f"shape {list(saved.array.shape)} and dtype {saved.array.dtype} is at version {saved.counter.version}; expected "
-                f"version {saved.version} instead", op=self.name())
+                f"version {saved.version} instead",
+                op=self.name(),
+            )
         return saved.array
 
     def release(self) -> None:

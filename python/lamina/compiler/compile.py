@@ -40,7 +40,12 @@ class Compiled:
 
     def __call__(self, *args, **kwargs):
         """Calls the function. Raises what it raises, and CompileError or UnsupportedError under fullgraph=True."""
-        if state.layered and (state.tracer is not None or state.function_modes or state.dispatch_modes or state.transforms):
+        if state.layered and (
+            state.tracer is not None
+            or state.function_modes
+            or state.dispatch_modes
+            or state.transforms
+        ):
             # Inside of another trace, a mode or a transform the operators themselves are wanted.
             return self.fn(*args, **kwargs)
         if kwargs or any(type(a) not in _PLAIN for a in args):
@@ -79,7 +84,11 @@ class Compiled:
     def _miss(self, args: tuple, kwargs: dict, leaves, key) -> Any:
         if len(self.entries) >= config.get().recompile_limit:
             return self._over_limit(args, kwargs, leaves, key)
-        if not self.fullgraph and sum(self.fallbacks.values()) >= _MAX_REFUSALS and not self.entries:
+        if (
+            not self.fullgraph
+            and sum(self.fallbacks.values()) >= _MAX_REFUSALS
+            and not self.entries
+        ):
             return self._eager(next(iter(self.fallbacks)), args, kwargs)
         if self.entries:
             reasons = self._reasons(leaves, key)
@@ -95,13 +104,19 @@ class Compiled:
         self._keys.append(key)
         tensors = entry.guards.check(leaves)
         if tensors is None:
-            raise CompileError(f"a guard does not hold for the call it was made from: {entry.guards.failure(leaves)}")
+            raise CompileError(
+                f"a guard does not hold for the call it was made from: {entry.guards.failure(leaves)}"
+            )
         return entry(tensors)
 
     def _reasons(self, leaves, key) -> list[str]:
         """For each entry why it does not serve the call."""
-        return [entry.guards.failure(leaves) or "all guards hold" if key == wanted else "the arguments have this structure"
-                for entry, wanted in zip(self.entries, self._keys)]
+        return [
+            entry.guards.failure(leaves) or "all guards hold"
+            if key == wanted
+            else "the arguments have this structure"
+            for entry, wanted in zip(self.entries, self._keys)
+        ]
 
     def _over_limit(self, args: tuple, kwargs: dict, leaves, key) -> Any:
         reason = f"recompile_limit ({config.get().recompile_limit}) reached; last time: {self._reasons(leaves, key)[-1]}"
@@ -115,8 +130,14 @@ class Compiled:
         return self.fn(*args, **kwargs)
 
 
-def compile(fn: Callable | None = None, *, fullgraph: bool = False, dynamic: bool | None = None, backend: str | None = None,
-            options: dict | None = None):
+def compile(
+    fn: Callable | None = None,
+    *,
+    fullgraph: bool = False,
+    dynamic: bool | None = None,
+    backend: str | None = None,
+    options: dict | None = None,
+):
     """Compiles a function, a bound method or an nn.Module; also usable as a decorator, with or without arguments.
 
     fullgraph: raise for what cannot be captured, instead of running it eagerly.
@@ -125,16 +146,24 @@ def compile(fn: Callable | None = None, *, fullgraph: bool = False, dynamic: boo
     options: fields of `backends.CompileOptions`. Raises TypeError for unknown ones.
     """
     if fn is None:
-        return functools.partial(compile, fullgraph=fullgraph, dynamic=dynamic, backend=backend, options=options)
+        return functools.partial(
+            compile, fullgraph=fullgraph, dynamic=dynamic, backend=backend, options=options
+        )
     if dynamic:
-        raise UnsupportedError("dynamic=True: compiled programs have static sizes; leave it out to compile one per size")
+        raise UnsupportedError(
+            "dynamic=True: compiled programs have static sizes; leave it out to compile one per size"
+        )
     chosen = backend or config.get().backend
     if chosen not in list_backends():
         raise UnsupportedError(f"unknown backend {chosen!r}; known: {', '.join(list_backends())}")
     if not callable(fn):
         raise TypeError(f"compile() takes a callable, got {type(fn).__name__}")
     settings = CompileOptions(**{"opt_level": config.get().opt_level, **(options or {})})
-    return _compile_module(fn, fullgraph, chosen, settings) if _is_module(fn) else Compiled(fn, fullgraph, chosen, settings)
+    return (
+        _compile_module(fn, fullgraph, chosen, settings)
+        if _is_module(fn)
+        else Compiled(fn, fullgraph, chosen, settings)
+    )
 
 
 def _is_module(fn: Any) -> bool:
@@ -143,4 +172,5 @@ def _is_module(fn: Any) -> bool:
 
 def _compile_module(module, fullgraph: bool, backend: str, options: CompileOptions):
     from .module import CompiledModule
+
     return CompiledModule(module, Compiled(module, fullgraph, backend, options))

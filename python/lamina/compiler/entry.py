@@ -27,7 +27,14 @@ class Entry:
     `seconds` per step of the compilation; `texts` of the stages when they were kept.
     """
 
-    def __init__(self, captured: Captured, runtime: Runtime, guards: Guards, seconds: dict[str, float], texts: dict[str, str]):
+    def __init__(
+        self,
+        captured: Captured,
+        runtime: Runtime,
+        guards: Guards,
+        seconds: dict[str, float],
+        texts: dict[str, str],
+    ):
         self.captured, self.runtime, self.guards = captured, runtime, guards
         self.seconds, self.texts = seconds, texts
         self.calls = 0
@@ -41,7 +48,10 @@ class Entry:
             ensure(tensors[number]).grad = None if output is None else outputs[output]
         if self._single:
             return outputs[0]
-        leaves = [outputs[value] if kind == "output" else value for kind, value in captured.results]
+        found = {"output": outputs, "input": tensors}
+        leaves = [
+            value if kind == "value" else found[kind][value] for kind, value in captured.results
+        ]
         return optree.tree_unflatten(captured.structure, leaves)
 
 
@@ -51,7 +61,9 @@ class Compilation:
     `modules` maps stage names to copies of the IR, kept when `keep` is set.
     """
 
-    def __init__(self, captured: Captured, backend: str, options: CompileOptions, keep: bool = False):
+    def __init__(
+        self, captured: Captured, backend: str, options: CompileOptions, keep: bool = False
+    ):
         self.captured, self.backend, self.options = captured, backend, options
         self.number = next(_numbers)
         self.keep = keep or config.get().keep_stages
@@ -85,10 +97,14 @@ class Compilation:
     def _keep(self, name: str, text: str) -> None:
         if self.keep:
             self.texts[name] = text
-        logs.stage(self.captured.name, self.number, len(self.seconds), name, text, self.captured.is_joint)
+        logs.stage(
+            self.captured.name, self.number, len(self.seconds), name, text, self.captured.is_joint
+        )
 
 
-def compile_call(fn: Callable, args: tuple, kwargs: dict, name: str, backend: str, options: CompileOptions) -> Entry:
+def compile_call(
+    fn: Callable, args: tuple, kwargs: dict, name: str, backend: str, options: CompileOptions
+) -> Entry:
     """Captures and compiles `fn` for these arguments. Raises what `capture` raises, and CompileError."""
     clock = logs.Clock()
     captured = capture(fn, args, kwargs, name)

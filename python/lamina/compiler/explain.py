@@ -40,7 +40,9 @@ class Explanation:
             "saved for backward": self.saved,
             "guards": self.guards,
             "recompiled because it was no longer true that": self.recompiles,
-            "ran eagerly because": [f"{reason} ({count} times)" for reason, count in self.fallbacks.items()],
+            "ran eagerly because": [
+                f"{reason} ({count} times)" for reason, count in self.fallbacks.items()
+            ],
         }
         lines = [f"{self.name}:"]
         for title, entries in sections.items():
@@ -61,8 +63,14 @@ def explain(compiled, args: tuple, kwargs: dict) -> Explanation:
         module = Compilation(captured, compiled.backend, DEFAULT_OPTIONS).run()
     except LaminaError as error:
         return Explanation(name, error=str(error), **history)
-    return Explanation(name, ops, [_input(x) for x in captured.inputs], *_effects(module, captured),
-                       guards=[c.text for c in guards.conditions], **history)
+    return Explanation(
+        name,
+        ops,
+        [_input(x) for x in captured.inputs],
+        *_effects(module, captured),
+        guards=[c.text for c in guards.conditions],
+        **history,
+    )
 
 
 def _operations(captured: Captured) -> dict[str, int]:
@@ -84,9 +92,14 @@ def _effects(module, captured: Captured) -> tuple[list[str], list[str], list[str
     slots = descriptors.results(function)
     types = [str(v.type) for v in function.regions[0].blocks[0].operations[-1].operation.operands]
     mutated = [texts[s.index] for s in slots if s.kind == "mutation"]
-    aliased = [_alias(i, a, texts) for i, a in enumerate(descriptors.outputs(function)) if a is not None]
-    saved = [f"{texts[s.alias.index]} (the input itself)" if s.alias else type_
-             for s, type_ in zip(slots, types) if s.kind == "saved"]
+    aliased = [
+        _alias(i, a, texts) for i, a in enumerate(descriptors.outputs(function)) if a is not None
+    ]
+    saved = [
+        f"{texts[s.alias.index]} (the input itself)" if s.alias else type_
+        for s, type_ in zip(slots, types)
+        if s.kind == "saved"
+    ]
     return mutated, aliased, saved
 
 

@@ -28,7 +28,9 @@ def wants_stage(name: str, is_joint: bool) -> bool:
     return bool(settings.dump or settings.logs & _kinds(name, is_joint))
 
 
-def stage(function: str, compilation: int, order: int, name: str, text: str, is_joint: bool) -> None:
+def stage(
+    function: str, compilation: int, order: int, name: str, text: str, is_joint: bool
+) -> None:
     """Shows and dumps the text of a stage as settings ask."""
     settings = config.get()
     if settings.logs & _kinds(name, is_joint):

@@ -58,7 +58,10 @@ class Lowered:
         compilation = self._compilation
         runtime = compilation.link(self._module)
         guards = Guards(compilation.captured)
-        return Executable(Entry(compilation.captured, runtime, guards, compilation.seconds, compilation.texts), self._key)
+        return Executable(
+            Entry(compilation.captured, runtime, guards, compilation.seconds, compilation.texts),
+            self._key,
+        )
 
 
 class Executable:
@@ -74,7 +77,9 @@ class Executable:
             raise CompileError(f"lowered for arguments of structure {self._key}, called with {key}")
         tensors = self._entry.guards.check(leaves)
         if tensors is None:
-            raise CompileError(f"lowered for other arguments: it is not the case that {self._entry.guards.failure(leaves)}")
+            raise CompileError(
+                f"lowered for other arguments: it is not the case that {self._entry.guards.failure(leaves)}"
+            )
         return self._entry(tensors)
 
     @property
@@ -93,11 +98,15 @@ class Executable:
         return {name: part.memory_analysis() for name, part in parts.items() if part is not None}
 
 
-def lower(fn: Callable, args: tuple, kwargs: dict, name: str, backend: str, options: CompileOptions) -> Lowered:
+def lower(
+    fn: Callable, args: tuple, kwargs: dict, name: str, backend: str, options: CompileOptions
+) -> Lowered:
     """Captures `fn` for these arguments and runs the pipeline, keeping the IR of every stage."""
     _, key = flatten.flatten((args, kwargs))
     clock = logs.Clock()
     captured = capture(fn, args, kwargs, name)
-    compilation = Compilation(captured, backend, dataclasses.replace(options, keep_text=True), keep=True)
+    compilation = Compilation(
+        captured, backend, dataclasses.replace(options, keep_text=True), keep=True
+    )
     compilation.seconds["capture"] = clock.lap()
     return Lowered(compilation, compilation.run(), key)

@@ -38,7 +38,9 @@ def _steps(view: View) -> list[tuple[Callable, tuple]]:
 
 
 def _slices(starts: tuple, stops: tuple, steps: tuple) -> list:
-    return [(aten.slice.Tensor, (dim, *bounds)) for dim, bounds in enumerate(zip(starts, stops, steps))]
+    return [
+        (aten.slice.Tensor, (dim, *bounds)) for dim, bounds in enumerate(zip(starts, stops, steps))
+    ]
 
 
 def _relative_as_strided(sizes: tuple, strides: tuple, offset: int) -> list:

@@ -40,9 +40,7 @@ FUNCTIONAL = (
         "replayed",
         ("func.func(lamina-view-replay)", "lamina-verify-stage{stage=replayed}", *_CLEAN),
     ),
-    Stage(
-        "partitioned", ("lamina-partition", "lamina-verify-stage{stage=partitioned}", *_CLEAN)
-    ),
+    Stage("partitioned", ("lamina-partition", "lamina-verify-stage{stage=partitioned}", *_CLEAN)),
 )
 """From a captured program in the ref world to a forward and a backward over tensors."""
 

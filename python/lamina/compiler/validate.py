@@ -50,11 +50,15 @@ class Validator:
             wanted, got = getattr(self._truth, what), getattr(found, what)
             for number, array in wanted.items():
                 if number not in got or not _same(array, got[number]):
-                    raise VerifyError(f"pass '{after}' changed {_PLURAL[what]} {number} of @{self.name}")
+                    raise VerifyError(
+                        f"pass '{after}' changed {_PLURAL[what]} {number} of @{self.name}"
+                    )
         for number, memory in found.memory.items():
             if self._truth.memory.get(number) != memory and self._truth.outputs[number].size:
-                raise VerifyError(f"pass '{after}' changed what memory output {number} of @{self.name} is in: {memory}, "
-                                  f"where the program has {self._truth.memory.get(number)}")
+                raise VerifyError(
+                    f"pass '{after}' changed what memory output {number} of @{self.name} is in: {memory}, "
+                    f"where the program has {self._truth.memory.get(number)}"
+                )
 
     def _input(self, array: np.ndarray) -> np.ndarray:
         """Random data in the layout of `array`; integers may be indices and keep their values."""
@@ -80,7 +84,9 @@ class Validator:
         results, arguments = self._run(module, forward, {})
         effects = _read(functions[forward], results, arguments)
         slots = descriptors.results(functions[forward])
-        saved = {s.index: np.copy(r) for s, r in zip(slots, results, strict=True) if s.kind == "saved"}
+        saved = {
+            s.index: np.copy(r) for s, r in zip(slots, results, strict=True) if s.kind == "saved"
+        }
         gradients, _ = self._run(module, backward, saved)
         numbers = (s.index for s in descriptors.results(functions[backward]))
         return effects._replace(gradients=dict(zip(numbers, gradients, strict=True)))
@@ -89,20 +95,34 @@ class Validator:
         """The results of a function, and the arrays that were its inputs."""
         function = stages.functions(module)[name]
         arrays, inputs = [], {}
-        for slot, value in zip(descriptors.arguments(function), function.regions[0].blocks[0].arguments, strict=True):
+        for slot, value in zip(
+            descriptors.arguments(function), function.regions[0].blocks[0].arguments, strict=True
+        ):
             if slot.kind == "input":
-                arrays.append(inputs.setdefault(slot.index, np.copy(self._inputs[slot.index], order="K")))
+                arrays.append(
+                    inputs.setdefault(slot.index, np.copy(self._inputs[slot.index], order="K"))
+                )
             else:
-                arrays.append(saved[slot.index] if slot.kind == "saved" else np.copy(self._tangent(slot, value.type)))
+                arrays.append(
+                    saved[slot.index]
+                    if slot.kind == "saved"
+                    else np.copy(self._tangent(slot, value.type))
+                )
         return Program(module, name)(*arrays), inputs
 
 
-_PLURAL = {"outputs": "output", "finals": "the final data of input", "gradients": "the gradient of input"}
+_PLURAL = {
+    "outputs": "output",
+    "finals": "the final data of input",
+    "gradients": "the gradient of input",
+}
 
 
 def _read(function: ir.Operation, results: list, inputs: dict[int, np.ndarray]) -> Effects:
     """The effects of one call, from the descriptors of its results."""
-    named = {(s.kind, s.index): r for s, r in zip(descriptors.results(function), results, strict=True)}
+    named = {
+        (s.kind, s.index): r for s, r in zip(descriptors.results(function), results, strict=True)
+    }
     gradients = {i: r for (kind, i), r in named.items() if kind == "gradient"}
     in_refs = any(is_ref(a.type) for a in function.regions[0].blocks[0].arguments) or any(
         is_ref(r) for r in ir.FunctionType(function.attributes["function_type"].value).results
@@ -136,7 +156,11 @@ def _rebuild(alias: Alias, outputs: dict, finals: dict, named: dict) -> np.ndarr
 def _declared_memory(alias: Alias | None, memory: dict) -> object:
     if alias is None:
         return None
-    return memory[alias.index] if alias.root == "output" else (alias.root.replace("fresh", "base"), alias.index)
+    return (
+        memory[alias.index]
+        if alias.root == "output"
+        else (alias.root.replace("fresh", "base"), alias.index)
+    )
 
 
 def _grouped(memory: dict) -> dict:
@@ -144,16 +168,24 @@ def _grouped(memory: dict) -> dict:
     first: dict = {}
     for number, place in memory.items():
         first.setdefault(place if place is not None else ("own", number), number)
-    return {n: p if p is not None and p[0] == "input" else ("fresh", first[p if p is not None else ("own", n)])
-            for n, p in memory.items()}
+    return {
+        n: p
+        if p is not None and p[0] == "input"
+        else ("fresh", first[p if p is not None else ("own", n)])
+        for n, p in memory.items()
+    }
 
 
 def _observed_memory(outputs: dict, inputs: dict) -> dict:
     memory: dict = {}
     for number, array in outputs.items():
-        place = next((("input", i) for i, a in inputs.items() if np.may_share_memory(a, array)), None)
+        place = next(
+            (("input", i) for i, a in inputs.items() if np.may_share_memory(a, array)), None
+        )
         if place is None:
-            sharing = next((n for n in range(number) if np.may_share_memory(outputs[n], array)), number)
+            sharing = next(
+                (n for n in range(number) if np.may_share_memory(outputs[n], array)), number
+            )
             place = memory[sharing] if sharing != number else ("fresh", number)
         memory[number] = place
     return memory
@@ -162,7 +194,9 @@ def _observed_memory(outputs: dict, inputs: dict) -> dict:
 def _same(wanted: np.ndarray, found: np.ndarray) -> bool:
     if wanted.shape != found.shape or wanted.dtype != found.dtype:
         return False
-    tolerance = _TOLERANCE.get(f"{wanted.dtype.kind}{wanted.dtype.itemsize}", 5e-2 if wanted.dtype.kind == "V" else 0)
+    tolerance = _TOLERANCE.get(
+        f"{wanted.dtype.kind}{wanted.dtype.itemsize}", 5e-2 if wanted.dtype.kind == "V" else 0
+    )
     if wanted.dtype.kind == "V":
         wanted, found = wanted.astype(np.float32), found.astype(np.float32)
     return bool(np.allclose(wanted, found, rtol=tolerance, atol=tolerance, equal_nan=True))

@@ -58,7 +58,9 @@ class Runtime:
         entry = name if name in functions else f"{name}_forward"
         function, back = functions[entry], functions.get(f"{name}_backward")
         self.forward: Executable = backend.compile(module, entry, options)
-        self.backward: Executable | None = backend.compile(module, f"{name}_backward", options) if back is not None else None
+        self.backward: Executable | None = (
+            backend.compile(module, f"{name}_backward", options) if back is not None else None
+        )
 
         slots = descriptors.results(function)
         at = {(s.kind, s.index): i for i, s in enumerate(s for s in slots if s.kind != "mutation")}
@@ -66,13 +68,27 @@ class Runtime:
         self.roots = descriptors.tangents(function)
         self.arguments = tuple(s.index for s in descriptors.arguments(function))
         self.mutated = tuple(s.index for s in slots if s.kind == "mutation")
-        self.saved = tuple((at["saved", s.index], s.alias.index if s.alias else None) for s in slots if s.kind == "saved")
-        self._error = function.attributes["lamina.backward_error"].value if "lamina.backward_error" in function.attributes else None
+        self.saved = tuple(
+            (at["saved", s.index], s.alias.index if s.alias else None)
+            for s in slots
+            if s.kind == "saved"
+        )
+        self._error = (
+            function.attributes["lamina.backward_error"].value
+            if "lamina.backward_error" in function.attributes
+            else None
+        )
         root_of = {root: k for k, root in enumerate(self.roots)}
         self._plan, self._sources = _plan(name, back, self.backward, root_of)
         self._made = tuple(_made(i, alias, at, root_of) for i, alias in enumerate(outputs))
         self._bases = tuple(
-            Base(at["base", k], next((root_of.get(("output", i)) for i, a in enumerate(outputs) if _is_base(a, k)), None))
+            Base(
+                at["base", k],
+                next(
+                    (root_of.get(("output", i)) for i, a in enumerate(outputs) if _is_base(a, k)),
+                    None,
+                ),
+            )
             for k in range(sum(s.kind == "base" for s in slots))
         )
         self._written = tuple((i, k) for (of, i), k in root_of.items() if of == "mutation")
@@ -116,7 +132,13 @@ class Runtime:
             else:
                 # The input itself, not the copy that the forward returns of it.
                 counter = tensors[source]._counter
-                saved.append(Saved(tensors[source]._array, counter, counter.version if counter is not None else 0))
+                saved.append(
+                    Saved(
+                        tensors[source]._array,
+                        counter,
+                        counter.version if counter is not None else 0,
+                    )
+                )
         return CompiledBackward(self._plan, edges, outputs, saved)
 
 
@@ -131,7 +153,9 @@ def _fresh(array, node: Node | None, root: int | None) -> Tensor:
     return tensor
 
 
-def _output(made: Made, tensors: tuple, arrays: list, bases: list, outputs: list, node: Node | None) -> Tensor:
+def _output(
+    made: Made, tensors: tuple, arrays: list, bases: list, outputs: list, node: Node | None
+) -> Tensor:
     if made.kind == "own":
         return _fresh(arrays[made.index], node, made.root)
     shared = {"input": tensors, "base": bases, "output": outputs}[made.kind][made.index]
@@ -156,15 +180,23 @@ def _made(number: int, alias: Alias | None, at: dict, root_of: dict) -> Made:
     root = root_of.get(("output", number))
     if alias is None:
         return Made("own", at["output", number], None, False, root)
-    return Made(alias.root, alias.index, replay(alias.views) if alias.views else None, alias.detached, root)
+    return Made(
+        alias.root, alias.index, replay(alias.views) if alias.views else None, alias.detached, root
+    )
 
 
 def _is_base(alias: Alias | None, number: int) -> bool:
     """Whether an output is all of base `number`."""
-    return alias is not None and (alias.root, alias.index, alias.views) == ("base", number, ()) and not alias.detached
+    return (
+        alias is not None
+        and (alias.root, alias.index, alias.views) == ("base", number, ())
+        and not alias.detached
+    )
 
 
-def _plan(name: str, back: ir.Operation | None, execute, root_of: dict) -> tuple[Plan, tuple[int, ...]]:
+def _plan(
+    name: str, back: ir.Operation | None, execute, root_of: dict
+) -> tuple[Plan, tuple[int, ...]]:
     """How to run the backward, and the inputs whose gradients it returns, in order."""
     if back is None:
         return Plan(lambda: [], (), name), ()

@@ -11,7 +11,22 @@ from .context import context, unknown
 from .types import element_dtype, element_type, shape_and_dtype, tensor_type
 
 _I64 = np.dtype(np.int64)
-_BUFFERS = frozenset(map(np.dtype, (np.float16, np.float32, np.float64, np.int8, np.int16, np.int32, np.int64, np.uint8, np.bool_)))
+_BUFFERS = frozenset(
+    map(
+        np.dtype,
+        (
+            np.float16,
+            np.float32,
+            np.float64,
+            np.int8,
+            np.int16,
+            np.int32,
+            np.int64,
+            np.uint8,
+            np.bool_,
+        ),
+    )
+)
 """Dtypes whose literals the bindings hand out as buffers."""
 
 
@@ -81,4 +96,3 @@ def array_of(attribute: ir.DenseElementsAttr) -> np.ndarray:
 
 def _raw(attribute: ir.DenseElementsAttr, count: int, dtype: np.dtype) -> np.ndarray:
     return np.frombuffer(native.raw_elements(attribute, count * dtype.itemsize), dtype)
-

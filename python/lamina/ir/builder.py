@@ -52,7 +52,9 @@ class Builder:
         self.array_type = array_type
         self.locate = locations.current
 
-    def emit(self, name: str, operands: list, attrs: dict | None = None, results: list | None = None):
+    def emit(
+        self, name: str, operands: list, attrs: dict | None = None, results: list | None = None
+    ):
         """One operation; its results as traced arrays (None, one, or a tuple). Result types not given are inferred.
         Raises ShapeError when the operation is not valid."""
         try:
@@ -79,7 +81,9 @@ class Builder:
         """A literal array."""
         array = np.asarray(array)
         literal = attributes.elements(array)
-        return self.emit("constant", [], {"value": literal}, [self.array_type(array.shape, array.dtype)])
+        return self.emit(
+            "constant", [], {"value": literal}, [self.array_type(array.shape, array.dtype)]
+        )
 
     def assign(self, value: TracedArray, ref: TracedArray) -> None:
         """Overwrites the memory behind `ref`."""
@@ -92,7 +96,9 @@ class Builder:
         if isinstance(value, np.ndarray):
             return self.constant(value)
         if like is None:
-            raise DtypeError(f"a {type(value).__name__} cannot stand alone where an array is expected")
+            raise DtypeError(
+                f"a {type(value).__name__} cannot stand alone where an array is expected"
+            )
         return self.full(shape, value, like.dtype)
 
     def broadcast(self, name: str, operands: list) -> list:
@@ -136,7 +142,7 @@ def _method(name: str):
 
     def method(self, *args, **named):
         if named:
-            args = (*args, *(named[p] for p in signature.parameters[len(args):]))
+            args = (*args, *(named[p] for p in signature.parameters[len(args) :]))
         operands = [args[positions[o]] for o in signature.operands]
         if signature.elementwise and len(operands) > 1:
             operands = self.broadcast(name, operands)
@@ -155,7 +161,9 @@ def _method(name: str):
     return method
 
 
-def _result_type(builder: Builder, signature: opset.Signature, operands: list, bound: dict) -> ir.Type:
+def _result_type(
+    builder: Builder, signature: opset.Signature, operands: list, bound: dict
+) -> ir.Type:
     shape = tuple(bound["shape"]) if "shape" in signature.typed else operands[0].shape
     dtype = np.dtype(bound["dtype"]) if "dtype" in signature.typed else operands[0].dtype
     return builder.array_type(tuple(map(int, shape)), dtype)

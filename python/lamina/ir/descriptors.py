@@ -48,7 +48,9 @@ def argument(kind: str, *parameters, strides: tuple | None = None) -> ir.Attribu
     return _dictionary("lamina.arg", kind, parameters, strides, False)
 
 
-def result(kind: str, *parameters, strides: tuple | None = None, detached: bool = False) -> ir.Attribute:
+def result(
+    kind: str, *parameters, strides: tuple | None = None, detached: bool = False
+) -> ir.Attribute:
     """The attributes of a result: `result("gradient", 1)`."""
     return _dictionary("lamina.result", kind, parameters, strides, detached)
 
@@ -62,7 +64,10 @@ def tangents(function: ir.Operation) -> list[tuple[str, int]]:
     """The outputs and mutated inputs that are differentiable, whether or not the backward needs their gradients."""
     if "lamina.tangents" not in function.attributes:
         return []
-    slots = [_slot({"lamina.arg": t}, "lamina.arg") for t in ir.ArrayAttr(function.attributes["lamina.tangents"])]
+    slots = [
+        _slot({"lamina.arg": t}, "lamina.arg")
+        for t in ir.ArrayAttr(function.attributes["lamina.tangents"])
+    ]
     return [(s.of, s.index) for s in slots]
 
 
@@ -100,7 +105,9 @@ def _view(text: str) -> View:
     return View(name.strip('"'), {a.name: attributes.decode(a.attr) for a in named})
 
 
-def _dictionary(key: str, kind: str, parameters: tuple, strides: tuple | None, detached: bool) -> ir.Attribute:
+def _dictionary(
+    key: str, kind: str, parameters: tuple, strides: tuple | None, detached: bool
+) -> ir.Attribute:
     shown = ", ".join(map(str, parameters))
     named = {key: ir.Attribute.parse(f"#lamina.{kind}<{shown}>", context())}
     if strides is not None:
@@ -113,7 +120,10 @@ def _dictionary(key: str, kind: str, parameters: tuple, strides: tuple | None, d
 def _slots(function: ir.Operation, attribute: str, key: str) -> list[Slot]:
     if attribute not in function.attributes:
         return []
-    return [_slot({a.name: a.attr for a in ir.DictAttr(d)}, key) for d in ir.ArrayAttr(function.attributes[attribute])]
+    return [
+        _slot({a.name: a.attr for a in ir.DictAttr(d)}, key)
+        for d in ir.ArrayAttr(function.attributes[attribute])
+    ]
 
 
 def _slot(named: dict, key: str) -> Slot:

@@ -10,7 +10,9 @@ from ..errors import LaminaError, VerifyError
 from .locations import frame_of
 
 
-def error_from(failure: ir.MLIRError, *, op: str | None = None, kind: type[LaminaError] = VerifyError) -> LaminaError:
+def error_from(
+    failure: ir.MLIRError, *, op: str | None = None, kind: type[LaminaError] = VerifyError
+) -> LaminaError:
     """`failure` as an exception of class `kind`, at the user line that its first located diagnostic names."""
     diagnostics = list(_flatten(failure.error_diagnostics))
     message = "; ".join(dict.fromkeys(d.message for d in diagnostics)) or str(failure)

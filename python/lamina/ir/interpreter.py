@@ -90,8 +90,11 @@ class Block:
             callee = op.attributes["callee"].value
             return lambda _, *operands: self.program.call(callee, operands)
         if dialect != "lamina":
-            raise UnsupportedError("the interpreter executes operations of lamina and calls only", op=op.name,
-                                   frame=frame_of(op.location))
+            raise UnsupportedError(
+                "the interpreter executes operations of lamina and calls only",
+                op=op.name,
+                frame=frame_of(op.location),
+            )
         if len(op.regions):
             return _REGIONS[name](self, op)
         return primitive(op)
@@ -114,7 +117,9 @@ def primitive(op: ir.Operation) -> Callable:
     given = {a: attributes.decode(op.attributes[a]) for a in signature.attributes}
     if signature.typed:
         shape, dtype = shape_and_dtype(op.results[0].type)
-        given.update({k: v for k, v in (("shape", shape), ("dtype", dtype)) if k in signature.typed})
+        given.update(
+            {k: v for k, v in (("shape", shape), ("dtype", dtype)) if k in signature.typed}
+        )
     variadic = signature.operands.index(signature.variadic) if signature.variadic else None
     several = len(op.results) > 1
 
@@ -129,7 +134,9 @@ def primitive(op: ir.Operation) -> Callable:
 
 def _cond(block: Block, op: ir.Operation) -> Callable:
     branches = [block.region(op, 0), block.region(op, 1)]
-    return lambda environment, pred, *operands: branches[0 if pred else 1].run(operands, environment)
+    return lambda environment, pred, *operands: branches[0 if pred else 1].run(
+        operands, environment
+    )
 
 
 def _while(block: Block, op: ir.Operation) -> Callable:

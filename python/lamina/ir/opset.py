@@ -17,7 +17,9 @@ from ..ops.primitives import elementwise
 # Attribute names and what they hold; "scalar" is a number in the element type of the array.
 ATTRIBUTES = {
     **dict.fromkeys("dim dim1 dim2 offset size step groups".split(), "int"),
-    **dict.fromkeys("dims starts stops steps sizes strides padding dilations low high interior".split(), "ints"),
+    **dict.fromkeys(
+        "dims starts stops steps sizes strides padding dilations low high interior".split(), "ints"
+    ),
     **dict.fromkeys("predicate reduce".split(), "word"),
     **dict.fromkeys("descending accumulate".split(), "bool"),
     "value": "scalar",
@@ -64,5 +66,9 @@ def signature(name: str) -> Signature:
 
 def names() -> list[str]:
     """All primitives."""
-    modules = (m for m in vars(primitives).values() if inspect.ismodule(m) and m.__name__.startswith(primitives.__name__))
+    modules = (
+        m
+        for m in vars(primitives).values()
+        if inspect.ismodule(m) and m.__name__.startswith(primitives.__name__)
+    )
     return [name for module in modules for name in getattr(module, "__all__", ())]

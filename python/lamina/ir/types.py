@@ -38,7 +38,9 @@ def element_name(dtype: np.dtype) -> str:
     """The spelling of `dtype` in IR. Raises DtypeError when the dialect has no such element."""
     name = _NAMES.get(dtype)
     if name is None:
-        raise DtypeError(f"arrays of {dtype} cannot be compiled; supported are {', '.join(map(str, _NAMES))}")
+        raise DtypeError(
+            f"arrays of {dtype} cannot be compiled; supported are {', '.join(map(str, _NAMES))}"
+        )
     return name
 
 

@@ -29,24 +29,37 @@ def observe(fn, args):
         "shares with output": [[x._storage is y._storage for y in outputs] for x in outputs],
         "is output": [[x is y for y in outputs] for x in outputs],
         "inputs": [_look(a) for a in inputs],
-        "versions": [a._version - v for a, v in zip(inputs, before, strict=True)],
+        "written": [a._version > v for a, v in zip(inputs, before, strict=True)],
     }
     _backward(outputs + inputs)
     leaves = [a for a in inputs if a.requires_grad and a.is_leaf]
-    seen["gradients"] = [None if a.grad is None else np.array(a.grad.detach().numpy()) for a in leaves]
+    seen["gradients"] = [
+        None if a.grad is None else np.array(a.grad.detach().numpy()) for a in leaves
+    ]
     return seen
 
 
 def _look(x):
     data = np.array(x.detach().numpy())
-    return {"data": data, "dtype": x.dtype, "requires_grad": x.requires_grad, "is_leaf": x.is_leaf, "class": type(x)}
+    return {
+        "data": data,
+        "dtype": x.dtype,
+        "requires_grad": x.requires_grad,
+        "is_leaf": x.is_leaf,
+        "class": type(x),
+    }
 
 
 def _backward(tensors):
     roots = list({id(t): t for t in tensors if t.requires_grad and not t.is_leaf}.values())
     if not roots:
         return
-    weights = [lamina.tensor((np.cos(np.arange(r.numel())).reshape(r.shape)).astype(r.detach().numpy().dtype)) for r in roots]
+    weights = [
+        lamina.tensor(
+            (np.cos(np.arange(r.numel())).reshape(r.shape)).astype(r.detach().numpy().dtype)
+        )
+        for r in roots
+    ]
     lamina.autograd.backward(roots, weights)
 
 
@@ -54,9 +67,13 @@ def assert_same(wanted, found, where=""):
     """Compares nested plain data; arrays up to rounding."""
     if isinstance(wanted, np.ndarray):
         assert isinstance(found, np.ndarray) and wanted.shape == found.shape, where
-        tolerance = {2: 1e-2, 4: 2e-5}.get(wanted.dtype.itemsize, 1e-9) if wanted.dtype.kind in "fcV" else 0
+        tolerance = (
+            {2: 1e-2, 4: 2e-5}.get(wanted.dtype.itemsize, 1e-9) if wanted.dtype.kind in "fcV" else 0
+        )
         wide = (lambda a: a.astype(np.float32)) if wanted.dtype.kind == "V" else (lambda a: a)
-        np.testing.assert_allclose(wide(found), wide(wanted), rtol=tolerance, atol=tolerance, err_msg=where)
+        np.testing.assert_allclose(
+            wide(found), wide(wanted), rtol=tolerance, atol=tolerance, err_msg=where
+        )
     elif isinstance(wanted, dict):
         for key in wanted:
             assert_same(wanted[key], found[key], f"{where} {key}")

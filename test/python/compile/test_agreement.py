@@ -179,6 +179,34 @@ def empty(a):
     return a * 2, a.sum()
 
 
+def views(*bounds):
+    x = tensor(6)
+    return tuple(x[a:b] for a, b in bounds)
+
+
+@program(lambda: views((0, 4), (2, 6)))
+def overlapping_inputs(a, b):
+    return a + 1, b * 2, a
+
+
+@program(lambda: views((0, 4), (2, 6)))
+def write_to_overlapping_inputs(a, b):
+    a.mul_(2)
+    b.add_(a)
+    return a + b, b[1:], a
+
+
+def matrix_and_row():
+    x = tensor(3, 4)
+    return x, x[1], x.t()
+
+
+@program(matrix_and_row)
+def write_through_a_view_that_is_an_input(x, row, transposed):
+    row.zero_()
+    return x.sum(), transposed * 2, row
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_agrees_with_eager(name, backend):
     fn, make = PROGRAMS[name]

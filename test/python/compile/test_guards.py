@@ -54,7 +54,9 @@ def test_another_kind_of_tensor_recompiles(other):
 def test_a_python_scalar_is_part_of_the_program():
     run = compiled(lambda x, n: x * n)
     x = tensor(3)
-    assert [run(x, n).sum().item() for n in (1, 2, 2.0, True)] == [(x * n).sum().item() for n in (1, 2, 2.0, True)]
+    assert [run(x, n).sum().item() for n in (1, 2, 2.0, True)] == [
+        (x * n).sum().item() for n in (1, 2, 2.0, True)
+    ]
     assert len(run.entries) == 4
 
 

@@ -26,7 +26,9 @@ def test_agrees_with_eager(name, number, backend):
     op, drawn = registry.lookup(name), sample(name, number)
 
     def make():
-        return convert([drawn.args, dict(drawn.kwargs)], lambda a: _tensor(a, drawn.grad and not op.writes))
+        return convert(
+            [drawn.args, dict(drawn.kwargs)], lambda a: _tensor(a, drawn.grad and not op.writes)
+        )
 
     def fn(args, kwargs):
         return op(*args, **kwargs)
@@ -46,4 +48,8 @@ def is_data_dependent(name, drawn):
 
 def _tensor(value, grad):
     tensor = value.to_lamina()
-    return tensor.detach().requires_grad_() if isinstance(value, Array) and grad and value.differentiable else tensor
+    return (
+        tensor.detach().requires_grad_()
+        if isinstance(value, Array) and grad and value.differentiable
+        else tensor
+    )

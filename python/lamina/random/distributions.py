@@ -82,7 +82,7 @@ def _wide(count: int, draw: Generator) -> Tensor:
 
 def _finish(values: Tensor, out: Tensor | None, requires_grad: bool) -> Tensor:
     if out is not None:
-        values = out.resize_(values.shape).copy_(values)
+        values = out.copy_(values)
     return values.requires_grad_() if requires_grad else values
 
 

@@ -120,3 +120,8 @@ def test_in_place_draws_keep_the_tensor():
     assert abs(x.normal_(3, 0.5).mean().item() - 3) < 0.1
     assert abs(x.exponential_(2).mean().item() - 0.5) < 0.1
     assert set(x.bernoulli_(0.5).tolist()) == {0, 1}
+
+
+def test_draws_can_be_written_into_a_given_tensor():
+    out = lamina.empty(3)
+    assert lamina.rand(3, out=out) is out and out.max().item() < 1

@@ -6,8 +6,8 @@
     with config.scope(validate=True): ...    # change for a block, in this thread or task only
     config.set(recompile_limit=16)           # change the default of the process
 
-Nothing else reads the environment, except where native libraries lie (`LAMINA_NATIVE_DIR`), which must be known
-before anything can be loaded.
+Nothing else reads the environment, except where native libraries lie (`LAMINA_NATIVE_DIR`), which
+must be known before anything can be loaded.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class Settings:
     logs: frozenset[str] = _setting(
         frozenset(),
         "LAMINA_LOGS",
-        "What to print to stderr while compiling: any of graph (captured program), joint (forward and backward in one), "
-        "passes (IR after each stage), guards (what an entry depends on), recompiles (which guard failed), "
-        "perf (seconds per stage).",
+        "What to print to stderr while compiling: any of graph (captured program), joint (forward "
+        "and backward in one), passes (IR after each stage), guards (what an entry depends on), "
+        "recompiles (which guard failed), perf (seconds per stage).",
     )
     dump: str = _setting(
         "",
@@ -48,13 +48,14 @@ class Settings:
     validate: bool = _setting(
         False,
         "LAMINA_VALIDATE",
-        "Run the function in the interpreter before and after every pass on random inputs and name the first pass that "
-        "changes a value, a mutation or an aliasing fact.",
+        "Run the function in the interpreter before and after every pass on random inputs and name "
+        "the first pass that changes a value, a mutation or an aliasing fact.",
     )
     recompile_limit: int = _setting(
         8,
         "LAMINA_RECOMPILE_LIMIT",
-        "Compiled entries per function; past it calls run eagerly, or raise CompileError under fullgraph=True.",
+        "Compiled entries per function; past it calls run eagerly, or raise CompileError under "
+        "fullgraph=True.",
     )
     opt_level: int = _setting(3, "LAMINA_OPT_LEVEL", "0 compiles fast, 3 runs fast.")
     keep_stages: bool = _setting(
@@ -74,7 +75,9 @@ class Settings:
 
 
 def from_environment(environment=os.environ) -> Settings:
-    """The settings that environment variables ask for. Raises ValueError naming the variable that cannot be read."""
+    """The settings that environment variables ask for. Raises ValueError naming the variable that
+    cannot be read.
+    """
     given = {}
     for field in dataclasses.fields(Settings):
         variable = field.metadata["env"]
@@ -124,7 +127,9 @@ def scope(**changes) -> Iterator[Settings]:
 def describe() -> str:
     """All settings, their environment variables, values and meanings, as text."""
     current = get()
-    return "\n".join(
-        f"{field.name} ({field.metadata['env']}) = {getattr(current, field.name)!r}\n    {field.metadata['doc']}"
-        for field in dataclasses.fields(Settings)
-    )
+    lines = []
+    for field in dataclasses.fields(Settings):
+        value = getattr(current, field.name)
+        lines.append(f"{field.name} ({field.metadata['env']}) = {value!r}")
+        lines.append(f"    {field.metadata['doc']}")
+    return "\n".join(lines)

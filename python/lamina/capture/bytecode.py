@@ -1,6 +1,7 @@
 """What a code object reads from outside of itself, found in its bytecode.
 
-`self.scale * SCALES["x"]` reads the chain `self` -> attribute `scale` and the chain global `SCALES` -> item "x".
+`self.scale * SCALES["x"]` reads the chain `self` -> attribute `scale` and the chain global `SCALES`
+-> item "x".
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ _SKIPPED = ("CACHE", "PRECALL", "EXTENDED_ARG", "PUSH_NULL", "NOT_TAKEN")
 
 
 class Chain(NamedTuple):
-    """A variable, where it lives ("global", "cell", "local"), and the attributes and constant items taken of it."""
+    """A variable, where it lives ("global", "cell", "local"), and the attributes and constant items
+    taken of it.
+    """
 
     place: str
     name: str
@@ -37,7 +40,9 @@ class Reads(NamedTuple):
 
 @functools.lru_cache(maxsize=4096)
 def reads(code: CodeType) -> Reads:
-    """What `code` reads and rebinds; functions nested in it are not included, they are code objects of their own."""
+    """What `code` reads and rebinds; functions nested in it are not included, they are code objects
+    of their own.
+    """
     instructions = [i for i in dis.get_instructions(code) if i.opname not in _SKIPPED]
     outer = set(code.co_freevars)
     parameters = set(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
@@ -56,7 +61,7 @@ def reads(code: CodeType) -> Reads:
 
 
 def _store(instructions: list, at: int, outer: set, parameters: set) -> Chain | None:
-    """The global, outer variable or attribute of a variable that an instruction rebinds or deletes."""
+    """The global, outer variable or attribute that an instruction rebinds or deletes."""
     instruction = instructions[at]
     if instruction.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
         return Chain("global", instruction.argval, ())
@@ -96,7 +101,9 @@ def _variable(instruction: dis.Instruction, outer: set, parameters: set):
 
 
 def _steps(instructions: list, at: int) -> tuple:
-    """The attributes and constant items taken of what is on top of the stack before instruction `at`."""
+    """The attributes and constant items taken of what is on top of the stack before instruction
+    `at`.
+    """
     steps = []
     while at < len(instructions):
         instruction = instructions[at]
@@ -115,8 +122,6 @@ def _subscripts(instructions: list, at: int) -> bool:
     if at >= len(instructions):
         return False
     following = instructions[at]
-    return (
-        following.opname == "BINARY_SUBSCR"
-        or following.opname == "BINARY_OP"
-        and following.argrepr == "[]"
+    return following.opname == "BINARY_SUBSCR" or (
+        following.opname == "BINARY_OP" and following.argrepr == "[]"
     )

@@ -1,4 +1,5 @@
-"""Arguments and results as flat lists of leaves: tuples, lists, dicts, named tuples and dataclasses, nested.
+"""Arguments and results as flat lists of leaves: tuples, lists, dicts, named tuples and
+dataclasses, nested.
 
 None, modules and objects of classes unknown to pytrees are leaves.
 """
@@ -35,7 +36,9 @@ def leaf_names(spec: optree.PyTreeSpec, root: str) -> list[str]:
 
 
 def _learn(cls: type) -> bool:
-    """Notes that `cls` is a leaf, or registers it as a node when it is a dataclass; whether it did the latter."""
+    """Notes that `cls` is a leaf, or registers it as a node when it is a dataclass; whether it did
+    the latter.
+    """
     if not dataclasses.is_dataclass(cls):
         _leaf_types.add(cls)
         return False
@@ -46,7 +49,7 @@ def _learn(cls: type) -> bool:
 
     def put_together(_, children):
         value = object.__new__(cls)
-        for name, child in zip(names, children):
+        for name, child in zip(names, children, strict=True):
             object.__setattr__(value, name, child)
         return value
 

@@ -1,12 +1,15 @@
-"""Guards: one generated function that decides whether a compiled program serves a call, and fetches its inputs.
+"""Guards: one generated function that decides whether a compiled program serves a call, and fetches
+its inputs.
 
-The common case must cost little, so conditions are source text, compiled once into a flat function. When none of a
-function's programs fits, the same conditions are evaluated one by one to say which of them failed.
+The common case must cost little, so conditions are source text, compiled once into a flat function.
+When none of a function's programs fits, the same conditions are evaluated one by one to say which
+of them failed.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from .. import dtypes
 from ..autograd.meta import requires_grad
@@ -18,14 +21,18 @@ from .tracer import Input
 
 
 class Condition(NamedTuple):
-    """`code` over leaves, t0, t1, ... (the inputs) and bound names must be true; `text` says it in words."""
+    """`code` over leaves, t0, t1, ... (the inputs) and bound names must be true; `text` says it in
+    words.
+    """
 
     code: str
     text: str
 
 
 class Guards:
-    """The conditions of one captured program. `check(leaves)` is the tuple of its inputs, or None when it does not fit."""
+    """The conditions of one captured program. `check(leaves)` is the tuple of its inputs, or None
+    when it does not fit.
+    """
 
     def __init__(self, captured: Captured):
         self.bound = {
@@ -47,7 +54,9 @@ class Guards:
         self.check: Callable[[Any], tuple[Tensor, ...] | None] = self._compile()
 
     def failure(self, leaves) -> str | None:
-        """Which condition does not hold for these arguments, and what is the case instead; None when all hold."""
+        """Which condition does not hold for these arguments, and what is the case instead; None
+        when all hold.
+        """
         scope = {**self.bound, "leaves": leaves}
         for i, source in enumerate(self.sources):
             try:

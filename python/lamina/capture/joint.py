@@ -1,4 +1,6 @@
-"""Joint capture: the gradients of a program, traced into the same function by the real autograd engine."""
+"""Joint capture: the gradients of a program, traced into the same function by the real autograd
+engine.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from .tracer import Tracer
 
 
 class Root(NamedTuple):
-    """A tensor whose gradient the caller will pass: an output or the new data of an input, by number."""
+    """A tensor whose gradient the caller will pass: an output or the new data of an input, by
+    number.
+    """
 
     of: str
     index: int
@@ -52,11 +56,11 @@ def differentiate(tracer: Tracer, roots: list[Root]) -> Joint:
 
 def _run(tracer: Tracer, roots: list[Root], targets: list) -> Joint:
     tangents = [tracer.tangent(root.tensor) for root in roots]
-    starts = [(*edge(root.tensor), tangent) for root, tangent in zip(roots, tangents)]
+    starts = [(*edge(root.tensor), tangent) for root, tangent in zip(roots, tangents, strict=True)]
     with state.override(tracer=tracer):
         found = run(starts, False, False, [target for _, target in targets], accumulate=False)
     return Joint(
         roots,
         tangents,
-        {index: grad for (index, _), grad in zip(targets, found) if grad is not None},
+        {index: grad for (index, _), grad in zip(targets, found, strict=True) if grad is not None},
     )

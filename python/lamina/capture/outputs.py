@@ -1,7 +1,8 @@
-"""What a captured program returns: which results there are, what memory they share, which of them are differentiable.
+"""What a captured program returns: which results there are, what memory they share, which of them
+are differentiable.
 
-Outputs that look at one fresh memory are views of one base, and gradients arrive at the base. So the base is returned
-too when it is not an output already, and only bases are differentiable roots.
+Outputs that look at one fresh memory are views of one base, and gradients arrive at the base. So
+the base is returned too when it is not an output already, and only bases are differentiable roots.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from .tracer import Input, Tracer
 
 
 class Output:
-    """One result: its array, the input whose memory it is in (None: fresh), and whether autograd does not see it."""
+    """One result: its array, the input whose memory it is in (None: fresh), and whether autograd
+    does not see it.
+    """
 
-    __slots__ = ("tensor", "array", "input", "detached")
+    __slots__ = ("array", "detached", "input", "tensor")
 
     def __init__(self, tensor: Tensor, array: TracedArray, owner: Input | None):
         self.tensor, self.array, self.input = tensor, array, owner
@@ -35,7 +38,9 @@ class Outputs:
         self._values: set = set()
 
     def place(self, tensor: Tensor) -> tuple[str, int]:
-        """Where the caller finds the result that `tensor` is: ("output", number) or ("input", number)."""
+        """Where the caller finds the result that `tensor` is: ("output", number) or ("input",
+        number).
+        """
         owner = self.tracer.entered(tensor)
         if owner is not None and owner.base is not None:
             return "input", owner.number
@@ -50,7 +55,7 @@ class Outputs:
         owner = next((x for x in self.tracer.inputs if x.storage is tensor._storage), None)
         is_input = owner is not None and owner.tensor is tensor
         if not is_input and (
-            array.value in self._values or owner is not None and array is owner.root
+            array.value in self._values or (owner is not None and array is owner.root)
         ):
             # Another tensor object over the same memory: not the very same result.
             array = self.tracer.builder.alias(array)

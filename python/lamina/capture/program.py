@@ -142,7 +142,7 @@ def _refuse_side_effects(record: Record, leaves: list) -> None:
     if broken:
         what = ", ".join(sorted({f"{g.text} (it was {g.value[:40]})" for g in broken}))
         raise UnsupportedError(
-            f"the program changes Python state that outlives it: {what}; return the new value instead"
+            f"the program changes Python state that outlives it: {what}; return it instead"
         )
 
 

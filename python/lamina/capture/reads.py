@@ -1,10 +1,12 @@
 """What a trace reads from outside of its arguments: globals, closure cells, attributes, containers.
 
-While the program runs, every Python function it calls is seen by a profile hook. What the bytecode of that function
-can read is looked up right then, before the program changes it, and goes into the record.
+While the program runs, every Python function it calls is seen by a profile hook. What the bytecode
+of that function can read is looked up right then, before the program changes it, and goes into the
+record.
 
-A guard that does not hold any more when the trace ends means that the program changed the outside world. A compiled
-program would not repeat that change, so the capture is refused and the change undone.
+A guard that does not hold any more when the trace ends means that the program changed the outside
+world. A compiled program would not repeat that change, so the capture is refused and the change
+undone.
 """
 
 from __future__ import annotations
@@ -111,9 +113,7 @@ class Observer:
         if name in table:
             return table[name], Source(f"{self.record.names.name(table)}[{name!r}]", name)
         if name in _EFFECTS:
-            self.record.refuse(
-                f"{name}() has an effect outside of the program that a compiled one would not repeat"
-            )
+            self.record.refuse(f"{name}() has an effect that a compiled program would not repeat")
         return None
 
     def _read(self, chain: Chain, frame: types.FrameType, local: dict) -> None:

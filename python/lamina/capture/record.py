@@ -1,8 +1,8 @@
 """The record of a trace: which values of the outside world it depends on, as guards and sources.
 
-Values are looked at without running any code of their classes. Simple ones are guarded by value, containers by their
-length and content, arrays by their data, all else by identity; a tensor is no guard but gets a source, so that a
-compiled program can fetch it anew at every call.
+Values are looked at without running any code of their classes. Simple ones are guarded by value,
+containers by their length and content, arrays by their data, all else by identity; a tensor is no
+guard but gets a source, so that a compiled program can fetch it anew at every call.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class Guard(NamedTuple):
 class Record:
     """Guards, tensor sources and refusals, and what the outside world was before.
 
-    `on_tensor` is told of every tensor that is found, before the program can do anything to it. Guards added while
-    `firm` is off are on objects that may be the program's own.
+    `on_tensor` is told of every tensor that is found, before the program can do anything to it.
+    Guards added while `firm` is off are on objects that may be the program's own.
     """
 
     def __init__(self, names: Names):
@@ -166,7 +166,7 @@ class Record:
     # Functions.
 
     def note_function(self, value: Any) -> None:
-        """Remembers a function of the outside world, so that its cells can be found when it runs."""
+        """Remembers a function of the outside world, whose cells are wanted when it runs."""
         if isinstance(value, types.MethodType):
             self.know(value.__self__)
             value = value.__func__
@@ -225,7 +225,9 @@ class Record:
 
     def refuse_unrepeatable(self, what: str) -> None:
         """Notes that the program uses something that is different at every call."""
-        self.refuse(f"{what} gives other results at every call; a compiled program would repeat one")
+        self.refuse(
+            f"{what} gives other results at every call; a compiled program would repeat one"
+        )
 
     def settle(self, leaves: list) -> list[Guard]:
         """Drops guards on the program's own objects; returns those on others that it made false."""
@@ -239,7 +241,7 @@ class Record:
 
 
 def literal(value: Any, names: Names) -> str:
-    """An expression for a simple value: its literal where there is a safe one, else a bound name."""
+    """An expression for a simple value: its literal if that is safe, else a bound name."""
     if value is None or type(value) in (bool, int, str, bytes):
         return repr(value)
     if type(value) is float and value - value == 0:

@@ -15,7 +15,9 @@ from .tracer import Tracer
 
 
 def seal(tracer: Tracer, outputs: Outputs, joint: Joint) -> None:
-    """Makes the function under construction complete. Raises VerifyError when the result is not valid IR."""
+    """Makes the function under construction complete. Raises VerifyError when the result is not
+    valid IR.
+    """
     gradients = [(i, tracer.handle(grad)) for i, grad in sorted(joint.gradients.items())]
     results = [o.array.value for o in outputs.all] + [array.value for _, array in gradients]
     with context(), locations.current():
@@ -56,13 +58,15 @@ def _arguments(tracer: Tracer, joint: Joint) -> dict:
         if x.base is None:
             strides = x.strides if x.strides != contiguous_strides(x.root.shape) else None
             described[x.root.value] = descriptors.argument("input", x.number, strides=strides)
-    for root, tangent in zip(joint.roots, joint.tangents):
+    for root, tangent in zip(joint.roots, joint.tangents, strict=False):
         described[tangent._array.value] = descriptors.argument("tangent", root.of, root.index)
     return described
 
 
 def _output(number: int, output: Output) -> ir.Attribute:
-    """The attributes of a result; its layout only where it is fresh memory that no gap or overlap is in."""
+    """The attributes of a result; its layout only where it is fresh memory that no gap or overlap
+    is in.
+    """
     tensor = output.tensor
     strides = (
         tensor.strides
@@ -77,5 +81,5 @@ def _is_reordered(sizes: tuple, strides: tuple) -> bool:
     order = sorted(range(len(sizes)), key=lambda d: (-strides[d], d))
     dense = contiguous_strides(tuple(sizes[d] for d in order))
     return strides != contiguous_strides(sizes) and all(
-        sizes[d] == 1 or strides[d] == step for d, step in zip(order, dense)
+        sizes[d] == 1 or strides[d] == step for d, step in zip(order, dense, strict=True)
     )

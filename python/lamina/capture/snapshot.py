@@ -1,4 +1,6 @@
-"""Python state as it was before a program ran, to be put back when the program turns out not to be capturable."""
+"""Python state as it was before a program ran, to be put back when the program turns out not to be
+capturable.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ _MISSING = object()
 
 
 class Snapshot:
-    """Shallow copies of lists, sets, dictionaries and closure cells, each taken when it was first looked at."""
+    """Shallow copies of lists, sets, dictionaries and closure cells, each taken when it was first
+    looked at.
+    """
 
     def __init__(self):
         self._taken: dict[int, tuple[Any, Any]] = {}
@@ -32,7 +36,7 @@ class Snapshot:
                 container.cell_contents = content
             elif isinstance(container, list):
                 if len(container) != len(content) or any(
-                    a is not b for a, b in zip(container, content)
+                    a is not b for a, b in zip(container, content, strict=True)
                 ):
                     container[:] = content
             elif isinstance(container, set):

@@ -1,7 +1,9 @@
-"""Sources: how a compiled function finds, at a later call, a value that it found while it was traced.
+"""Sources: how a compiled function finds, at a later call, a value that it found while it was
+traced.
 
-A source is a Python expression over names that are bound to fixed objects: `leaves[0]`, `o1.__dict__['scale']`,
-`o2._parameters['weight']`. Guards and the argument list of a compiled function are generated from them.
+A source is a Python expression over names that are bound to fixed objects: `leaves[0]`,
+`o1.__dict__['scale']`, `o2._parameters['weight']`. Guards and the argument list of a compiled
+function are generated from them.
 """
 
 from __future__ import annotations
@@ -15,19 +17,19 @@ class Source(NamedTuple):
     code: str
     text: str
 
-    def attribute(self, name: str) -> "Source":
+    def attribute(self, name: str) -> Source:
         """An attribute, looked up the ordinary way."""
         return Source(f"{self.code}.{name}", f"{self.text}.{name}")
 
-    def entry(self, name: str) -> "Source":
+    def entry(self, name: str) -> Source:
         """An attribute held in the instance's own dictionary."""
         return Source(f"{self.code}.__dict__[{name!r}]", f"{self.text}.{name}")
 
-    def member(self, table: str, name: str) -> "Source":
+    def member(self, table: str, name: str) -> Source:
         """A parameter, buffer or child of a module."""
         return Source(f"{self.code}.__dict__[{table!r}][{name!r}]", f"{self.text}.{name}")
 
-    def item(self, key: Any, code: str | None = None) -> "Source":
+    def item(self, key: Any, code: str | None = None) -> Source:
         """An element; `code` names the key when it has no literal."""
         shown = repr(key) if code is None else "..."
         return Source(f"{self.code}[{code or repr(key)}]", f"{self.text}[{shown}]")

@@ -73,14 +73,14 @@ class Input(NamedTuple):
 class InputNode(Node):
     """Stands for the history that a tensor which is no leaf has outside of the trace."""
 
-    def apply(self, grads: list) -> list:
+    def apply(self, grads: list, wanted: list) -> list:
         """Nothing: gradients are caught where they arrive."""
         return []
 
 
 class Tracer:
-    """Builds one function. The kernel layer calls `handle`; `capture` enters arguments and takes the
-    result.
+    """Builds one function. The kernel layer calls `handle`; `capture` enters arguments and takes
+    the result.
 
     `merged` is storage that several inputs look at and the program writes to: it is one flat input,
     and those inputs are views of it.
@@ -182,8 +182,8 @@ class Tracer:
         if source is None:
             raise UnsupportedError(
                 f"a tensor of shape {list(tensor.shape)} and dtype {tensor.dtype} came into the "
-                "program in a way that lamina cannot follow at later calls; pass it as an argument, "
-                "or reach it through a global, a closure or an attribute"
+                "program in a way that lamina cannot follow at later calls; pass it as an "
+                "argument, or reach it through a global, a closure or an attribute"
             )
         self.enter(tensor, source)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,17 +15,19 @@ from ..storage import Storage
 from ..tensor import Tensor, make
 
 _FREED = (
-    "the values that a compiled function saved for its backward have been freed by an earlier backward or autograd.grad(); "
-    "pass retain_graph=True to keep them"
+    "the values that a compiled function saved for its backward have been freed by an earlier "
+    "backward or autograd.grad(); pass retain_graph=True to keep them"
 )
 _TWICE = (
-    "the gradient of a compiled function cannot be differentiated again; compute the outer derivative inside of the "
-    "compiled function, or run the function eagerly"
+    "the gradient of a compiled function cannot be differentiated again; compute the outer "
+    "derivative inside of the compiled function, or run the function eagerly"
 )
 
 
 class Argument(NamedTuple):
-    """What one argument of the backward is: saved value number `saved`, or else the gradient of output `output`."""
+    """What one argument of the backward is: saved value number `saved`, or else the gradient of
+    output `output`.
+    """
 
     saved: int | None
     output: int | None
@@ -33,7 +36,9 @@ class Argument(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """How to run a backward: what to pass to `execute`, whose results go along the node's edges in order."""
+    """How to run a backward: what to pass to `execute`, whose results go along the node's edges in
+    order.
+    """
 
     execute: Callable[..., list]
     arguments: tuple[Argument, ...]
@@ -41,7 +46,9 @@ class Plan(NamedTuple):
 
 
 class Saved(NamedTuple):
-    """An array kept for backward; with the counter and version of the caller's tensor when it is that tensor's own."""
+    """An array kept for backward; with the counter and version of the caller's tensor when it is
+    that tensor's own.
+    """
 
     array: np.ndarray
     counter: Any = None
@@ -58,10 +65,13 @@ class CompiledBackward(Node):
         self.plan, self.saved = plan, saved
 
     def name(self) -> str:
+        """The node's public name: that of the function."""
         return f"{self.plan.name}Backward"
 
     def apply(self, grads: list, wanted: list) -> list:
-        """Gradients along the edges. Raises AutogradError when saved values are freed or were written to since."""
+        """Gradients along the edges. Raises AutogradError when saved values are freed or were
+        written to since.
+        """
         if self.saved is None:
             raise AutogradError(_FREED, op=self.name())
         arrays = self.plan.execute(*[self._argument(a, grads) for a in self.plan.arguments])
@@ -81,14 +91,15 @@ class CompiledBackward(Node):
         return array if array.flags.c_contiguous else array.copy(order="C")
 
     def _unpack(self, saved: Saved) -> np.ndarray:
-        if saved.counter is not None and saved.counter.version != saved.version:
+        counter, array = saved.counter, saved.array
+        if counter is not None and counter.version != saved.version:
             raise AutogradError(
-                "one of the variables needed for gradient computation has been modified by an inplace operation: an input of "
-                f"shape {list(saved.array.shape)} and dtype {saved.array.dtype} is at version {saved.counter.version}; expected "
-                f"version {saved.version} instead",
+                "one of the variables needed for gradient computation has been modified by an "
+                f"inplace operation: an input of shape {list(array.shape)} and dtype {array.dtype} "
+                f"is at version {counter.version}; expected version {saved.version} instead",
                 op=self.name(),
             )
-        return saved.array
+        return array
 
     def release(self) -> None:
         """Frees what was saved."""
@@ -96,12 +107,15 @@ class CompiledBackward(Node):
 
 
 class WriteBack(Node):
-    """The history of an input that a compiled function wrote to: nothing of its old data, all of the new."""
+    """The history of an input that a compiled function wrote to: nothing of its old data, all of
+    the new.
+    """
 
     def __init__(self, edges: list, output: OutputMeta):
         super().__init__(edges, [output])
 
     def apply(self, grads: list, wanted: list) -> list:
+        """The gradient goes to the compiled function, none of it to the old data."""
         return [None, grads[0]]
 
 

@@ -1,10 +1,11 @@
-"""`lamina.compile`: a callable that captures, compiles and caches a function per kind of arguments."""
+"""`lamina.compile`: captures, compiles and caches a function per kind of arguments."""
 
 from __future__ import annotations
 
 import functools
 import re
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from .. import config
 from ..backends import CompileOptions, list_backends
@@ -25,8 +26,8 @@ _MAX_REFUSALS = 3
 class Compiled:
     """A function compiled on demand: one entry per kind of arguments, each under its guards.
 
-    Attributes: `entries` in the order they were made; `fallbacks`, why calls ran eagerly and how often; `recompiles`,
-    why each entry after the first was needed.
+    Attributes: `entries` in the order they were made; `fallbacks`, why calls ran eagerly and how
+    often; `recompiles`, why each entry after the first was needed.
     """
 
     def __init__(self, fn: Callable, fullgraph: bool, backend: str, options: CompileOptions):
@@ -39,7 +40,9 @@ class Compiled:
         self._name = re.sub(r"\W", "_", getattr(fn, "__name__", type(fn).__name__))
 
     def __call__(self, *args, **kwargs):
-        """Calls the function. Raises what it raises, and CompileError or UnsupportedError under fullgraph=True."""
+        """Calls the function. Raises what it raises, and CompileError or UnsupportedError under
+        fullgraph=True.
+        """
         if state.layered and (
             state.tracer is not None
             or state.function_modes
@@ -52,7 +55,7 @@ class Compiled:
             leaves, key = flatten.flatten((args, kwargs))
         else:
             leaves, key = args, len(args)
-        for entry, wanted in zip(self.entries, self._keys):
+        for entry, wanted in zip(self.entries, self._keys, strict=True):
             if key == wanted:
                 tensors = entry.guards.check(leaves)
                 if tensors is not None:
@@ -60,7 +63,7 @@ class Compiled:
         return self._miss(args, kwargs, leaves, key)
 
     def __get__(self, instance, owner=None):
-        """A compiled method: the entries are shared by all instances, which the guards tell apart."""
+        """A compiled method; all instances share the entries, and guards tell them apart."""
         return self if instance is None else functools.partial(self, instance)
 
     def lower(self, *args, **kwargs) -> Lowered:
@@ -105,7 +108,7 @@ class Compiled:
         tensors = entry.guards.check(leaves)
         if tensors is None:
             raise CompileError(
-                f"a guard does not hold for the call it was made from: {entry.guards.failure(leaves)}"
+                f"a guard fails for the call it was made from: {entry.guards.failure(leaves)}"
             )
         return entry(tensors)
 
@@ -115,11 +118,12 @@ class Compiled:
             entry.guards.failure(leaves) or "all guards hold"
             if key == wanted
             else "the arguments have this structure"
-            for entry, wanted in zip(self.entries, self._keys)
+            for entry, wanted in zip(self.entries, self._keys, strict=True)
         ]
 
     def _over_limit(self, args: tuple, kwargs: dict, leaves, key) -> Any:
-        reason = f"recompile_limit ({config.get().recompile_limit}) reached; last time: {self._reasons(leaves, key)[-1]}"
+        limit, last = config.get().recompile_limit, self._reasons(leaves, key)[-1]
+        reason = f"recompile_limit ({limit}) reached; last time: {last}"
         if self.fullgraph:
             raise CompileError(f"{self._name}: {reason}")
         return self._eager(reason, args, kwargs)
@@ -138,11 +142,13 @@ def compile(
     backend: str | None = None,
     options: dict | None = None,
 ):
-    """Compiles a function, a bound method or an nn.Module; also usable as a decorator, with or without arguments.
+    """Compiles a function, a bound method or an nn.Module; also usable as a decorator, with or
+    without arguments.
 
     fullgraph: raise for what cannot be captured, instead of running it eagerly.
     dynamic: sizes are always static for now; True raises UnsupportedError.
-    backend: "cpu" (native code) or "interpreter" (NumPy, the reference); by default `config.get().backend`.
+    backend: "cpu" (native code) or "interpreter" (NumPy, the reference); by default
+    `config.get().backend`.
     options: fields of `backends.CompileOptions`. Raises TypeError for unknown ones.
     """
     if fn is None:
@@ -151,7 +157,7 @@ def compile(
         )
     if dynamic:
         raise UnsupportedError(
-            "dynamic=True: compiled programs have static sizes; leave it out to compile one per size"
+            "dynamic=True: sizes are static; leave it out to compile one program per size"
         )
     chosen = backend or config.get().backend
     if chosen not in list_backends():

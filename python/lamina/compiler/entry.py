@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import optree
 from mlir import ir
@@ -11,7 +12,6 @@ from mlir import ir
 from .. import config
 from ..autograd.meta import ensure
 from ..backends import CompileOptions, get_backend
-from ..capture import flatten
 from ..capture.guards import Guards
 from ..capture.program import Captured, capture
 from . import logs, stages
@@ -22,7 +22,8 @@ _numbers = itertools.count()
 
 
 class Entry:
-    """A compiled program. `guards.check(leaves)` gives its inputs; calling it with them gives the program's result.
+    """A compiled program. `guards.check(leaves)` gives its inputs; calling it with them gives the
+    program's result.
 
     `seconds` per step of the compilation; `texts` of the stages when they were kept.
     """
@@ -41,6 +42,7 @@ class Entry:
         self._single = captured.structure.is_leaf() and captured.results[0] == ("output", 0)
 
     def __call__(self, tensors: tuple) -> Any:
+        """The program's result for these inputs."""
         self.calls += 1
         outputs = self.runtime(tensors)
         captured = self.captured
@@ -105,7 +107,9 @@ class Compilation:
 def compile_call(
     fn: Callable, args: tuple, kwargs: dict, name: str, backend: str, options: CompileOptions
 ) -> Entry:
-    """Captures and compiles `fn` for these arguments. Raises what `capture` raises, and CompileError."""
+    """Captures and compiles `fn` for these arguments. Raises what `capture` raises, and
+    CompileError.
+    """
     clock = logs.Clock()
     captured = capture(fn, args, kwargs, name)
     compilation = Compilation(captured, backend, options)

@@ -16,8 +16,10 @@ from .entry import Compilation
 
 @dataclass(frozen=True)
 class Explanation:
-    """Operators captured (with counts), inputs, mutated inputs, aliased outputs, values saved for backward, guards, why
-    entries were compiled anew, why calls ran eagerly (with counts), and the error if nothing can be captured."""
+    """Operators captured (with counts), inputs, mutated inputs, aliased outputs, values saved for
+    backward, guards, why entries were compiled anew, why calls ran eagerly (with counts), and the
+    error if nothing can be captured.
+    """
 
     name: str
     ops: dict[str, int] = field(default_factory=dict)
@@ -85,7 +87,7 @@ def _input(x) -> str:
 
 
 def _effects(module, captured: Captured) -> tuple[list[str], list[str], list[str]]:
-    """Mutated inputs, aliased outputs and saved values, from the attributes of the final functions."""
+    """Mutated inputs, aliased outputs and saved values, from attributes of the functions."""
     functions = stages.functions(module)
     function = functions.get(captured.name) or functions[f"{captured.name}_forward"]
     texts = [x.source.text for x in captured.inputs]
@@ -97,7 +99,7 @@ def _effects(module, captured: Captured) -> tuple[list[str], list[str], list[str
     ]
     saved = [
         f"{texts[s.alias.index]} (the input itself)" if s.alias else type_
-        for s, type_ in zip(slots, types)
+        for s, type_ in zip(slots, types, strict=True)
         if s.kind == "saved"
     ]
     return mutated, aliased, saved

@@ -1,4 +1,6 @@
-"""What compilation tells the outside: `LAMINA_LOGS` on stderr, and one numbered folder of IR per compilation."""
+"""What compilation tells the outside: `LAMINA_LOGS` on stderr, and one numbered folder of IR per
+compilation.
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,12 @@
-"""The staged API: `lower(...)` gives the stages of a compilation to look at; `.compile()` makes it callable."""
+"""The staged API: `lower(...)` gives the stages of a compilation to look at; `.compile()` makes it
+callable.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from ..backends import CompileOptions, MemoryAnalysis
 from ..capture import flatten
@@ -31,8 +34,8 @@ class StageText:
 class Lowered:
     """A program after all stages that do not depend on a backend.
 
-    `stages` maps names ("captured", "functional", "replayed", "partitioned") to their IR, in order; `seconds` is what
-    each took.
+    `stages` maps names ("captured", "functional", "replayed", "partitioned") to their IR, in order;
+    `seconds` is what each took.
     """
 
     def __init__(self, compilation: Compilation, module, key):
@@ -40,10 +43,12 @@ class Lowered:
 
     @property
     def stages(self) -> dict[str, StageText]:
+        """The IR after each stage, by name."""
         return {name: StageText(name, text) for name, text in self._compilation.texts.items()}
 
     @property
     def seconds(self) -> dict[str, float]:
+        """Wall-clock seconds of each step so far."""
         return dict(self._compilation.seconds)
 
     def text(self, stage: str | None = None) -> str:
@@ -53,7 +58,7 @@ class Lowered:
             raise CompileError(f"no stage {stage!r}; there are {', '.join(texts)}")
         return texts[stage] if stage is not None else list(texts.values())[-1]
 
-    def compile(self) -> "Executable":
+    def compile(self) -> Executable:
         """Native code (or whatever the backend makes) for the program."""
         compilation = self._compilation
         runtime = compilation.link(self._module)
@@ -71,14 +76,17 @@ class Executable:
         self._entry, self._key = entry, key
 
     def __call__(self, *args, **kwargs) -> Any:
-        """Calls the program. Raises CompileError for arguments of another kind than it was lowered for."""
+        """Calls the program. Raises CompileError for arguments of another kind than it was lowered
+        for.
+        """
         leaves, key = flatten.flatten((args, kwargs))
         if key != self._key:
             raise CompileError(f"lowered for arguments of structure {self._key}, called with {key}")
         tensors = self._entry.guards.check(leaves)
         if tensors is None:
             raise CompileError(
-                f"lowered for other arguments: it is not the case that {self._entry.guards.failure(leaves)}"
+                "lowered for other arguments: it is not the case that "
+                f"{self._entry.guards.failure(leaves)}"
             )
         return self._entry(tensors)
 
@@ -89,6 +97,7 @@ class Executable:
 
     @property
     def seconds(self) -> dict[str, float]:
+        """Wall-clock seconds of each step of the compilation."""
         return dict(self._entry.seconds)
 
     def memory_analysis(self) -> dict[str, MemoryAnalysis]:

@@ -8,7 +8,8 @@ from .lowered import Lowered
 
 
 class CompiledModule(Module):
-    """Calls go to the compiled program of the module it wraps; everything else is that module's own.
+    """Calls go to the compiled program of the module it wraps; everything else is that module's
+    own.
 
     The wrapped module is the child `_orig_mod`, whose parameters are shared, not copied.
     """
@@ -19,6 +20,7 @@ class CompiledModule(Module):
         object.__setattr__(self, "_compiled", compiled)
 
     def __call__(self, *args, **kwargs):
+        """The compiled call."""
         return self._compiled(*args, **kwargs)
 
     def forward(self, *args, **kwargs):

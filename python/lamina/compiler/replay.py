@@ -1,12 +1,13 @@
-"""Replaying views: the steps of a `lamina.alias` recipe as operator calls on the caller's own tensors.
+"""Replaying views: the steps of a `lamina.alias` recipe as operator calls on the caller's own
+tensors.
 
-The calls go through the dispatcher, so the results are views like any other: they share storage and versions with
-their base, and autograd knows how they were made.
+The calls go through the dispatcher, so the results are views like any other: they share storage and
+versions with their base, and autograd knows how they were made.
 """
 
 from __future__ import annotations
 
-from typing import Callable
+from collections.abc import Callable
 
 from ..dtypes import from_numpy
 from ..errors import CompileError
@@ -18,7 +19,7 @@ Replay = Callable[[Tensor], Tensor]
 
 
 def replay(views: tuple[View, ...]) -> Replay:
-    """A function that applies the views in order. Raises CompileError for a view it does not know."""
+    """A function that applies the views in order. Raises CompileError for an unknown view."""
     steps = [step for view in views for step in _steps(view)]
 
     def run(tensor: Tensor) -> Tensor:
@@ -38,9 +39,8 @@ def _steps(view: View) -> list[tuple[Callable, tuple]]:
 
 
 def _slices(starts: tuple, stops: tuple, steps: tuple) -> list:
-    return [
-        (aten.slice.Tensor, (dim, *bounds)) for dim, bounds in enumerate(zip(starts, stops, steps))
-    ]
+    bounds = enumerate(zip(starts, stops, steps, strict=True))
+    return [(aten.slice.Tensor, (dim, *bound)) for dim, bound in bounds]
 
 
 def _relative_as_strided(sizes: tuple, strides: tuple, offset: int) -> list:

@@ -1,7 +1,8 @@
 """`LAMINA_VALIDATE=1`: the interpreter runs the program before and after every pass.
 
-What the captured program does in the ref world is the truth: values of outputs, final data of inputs, gradients, and
-which outputs share memory with what. A pass after which any of it differs is at fault.
+What the captured program does in the ref world is the truth: values of outputs, final data of
+inputs, gradients, and which outputs share memory with what. A pass after which any of it differs is
+at fault.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ _TOLERANCE = {"f2": 2e-2, "f4": 1e-4, "f8": 1e-9, "c8": 1e-4, "c16": 1e-9}
 
 
 class Effects(NamedTuple):
-    """What a program did: arrays by number, and for each output the memory it is in (None: its own)."""
+    """What a program did: arrays by number, and for each output the memory it is in (None: its
+    own).
+    """
 
     outputs: dict[int, np.ndarray]
     finals: dict[int, np.ndarray]
@@ -44,7 +47,9 @@ class Validator:
         self._truth = self._effects(captured.module)
 
     def check(self, after: str, module: ir.Module) -> None:
-        """Raises VerifyError naming the pass `after` when the program does something else than it was captured to do."""
+        """Raises VerifyError naming the pass `after` when the program does something else than it
+        was captured to do.
+        """
         found = self._effects(module)
         for what in ("outputs", "finals", "gradients"):
             wanted, got = getattr(self._truth, what), getattr(found, what)
@@ -54,10 +59,11 @@ class Validator:
                         f"pass '{after}' changed {_PLURAL[what]} {number} of @{self.name}"
                     )
         for number, memory in found.memory.items():
-            if self._truth.memory.get(number) != memory and self._truth.outputs[number].size:
+            wanted = self._truth.memory.get(number)
+            if memory != wanted and self._truth.outputs[number].size:
                 raise VerifyError(
-                    f"pass '{after}' changed what memory output {number} of @{self.name} is in: {memory}, "
-                    f"where the program has {self._truth.memory.get(number)}"
+                    f"pass '{after}' changed what memory output {number} of @{self.name} is in: "
+                    f"{memory}, where the program has {wanted}"
                 )
 
     def _input(self, array: np.ndarray) -> np.ndarray:

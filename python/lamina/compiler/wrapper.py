@@ -1,8 +1,10 @@
-"""The runtime wrapper: arrays go to the executable, and what comes back becomes the program's results.
+"""The runtime wrapper: arrays go to the executable, and what comes back becomes the program's
+results.
 
-Built from the attributes of the compiled functions alone. The order of the epilogue is fixed: versions of mutated
-inputs, the backward node, histories of mutated inputs, then outputs, of which those that share memory are made by
-replaying views on the caller's own tensors or on a returned base.
+Built from the attributes of the compiled functions alone. The order of the epilogue is fixed:
+versions of mutated inputs, the backward node, histories of mutated inputs, then outputs, of which
+those that share memory are made by replaying views on the caller's own tensors or on a returned
+base.
 """
 
 from __future__ import annotations
@@ -27,9 +29,11 @@ from .replay import Replay, replay
 
 
 class Made(NamedTuple):
-    """How one output is obtained: result number `index`, or `views` of input, base or earlier output `index`.
+    """How one output is obtained: result number `index`, or `views` of input, base or earlier
+    output `index`.
 
-    `root` is the node's output that its gradient goes to, None where it has none or gets it through a view.
+    `root` is the node's output that its gradient goes to, None where it has none or gets it through
+    a view.
     """
 
     kind: str
@@ -40,7 +44,9 @@ class Made(NamedTuple):
 
 
 class Base(NamedTuple):
-    """Fresh memory that outputs are views of: result number `index`, its gradient going to the node's output `root`."""
+    """Fresh memory that outputs are views of: result number `index`, its gradient going to the
+    node's output `root`.
+    """
 
     index: int
     root: int | None
@@ -94,7 +100,9 @@ class Runtime:
         self._written = tuple((i, k) for (of, i), k in root_of.items() if of == "mutation")
 
     def __call__(self, tensors: tuple[Tensor, ...]) -> list[Tensor]:
-        """Runs the program: writes mutated inputs, returns outputs. Raises AutogradError where eager in-place would."""
+        """Runs the program: writes mutated inputs, returns outputs. Raises AutogradError where
+        eager in-place would.
+        """
         node = None
         if self.roots:
             for i, _ in self._written:
@@ -109,7 +117,7 @@ class Runtime:
                 counter.version += 1
         if self.roots:
             node = self._node(edges, tensors, arrays)
-            for (i, root), old in zip(self._written, before):
+            for (i, root), old in zip(self._written, before, strict=True):
                 node.outputs[root] = OutputMeta.of(tensors[i])
                 rebase(tensors[i], WriteBack([old, (node, root)], node.outputs[root]))
         bases = [_fresh(arrays[b.index], node, b.root) for b in self._bases]
@@ -165,7 +173,9 @@ def _output(
 
 
 def _cut_off(made: Made, shared: Tensor, node: Node | None) -> Tensor:
-    """A view that autograd does not follow to its base; its own gradient goes to the node's output `root`, if any."""
+    """A view that autograd does not follow to its base; its own gradient goes to the node's output
+    `root`, if any.
+    """
     if made.views is None and made.root is not None:
         return shared
     with state.override(grad_enabled=False):
@@ -207,6 +217,6 @@ def _plan(
             root_of[slot.of, slot.index] if slot.kind == "tangent" else None,
             *shape_and_dtype(argument.type),
         )
-        for slot, argument in zip(descriptors.arguments(back), types)
+        for slot, argument in zip(descriptors.arguments(back), types, strict=True)
     ]
     return Plan(execute, tuple(arguments), name), tuple(s.index for s in descriptors.results(back))

@@ -68,7 +68,9 @@ def elements(array: np.ndarray) -> ir.Attribute:
 
 
 def decode(attribute: ir.Attribute):
-    """The Python value of an attribute that `encode` or a pass made: int, tuple, str, bool, number or array."""
+    """The Python value of an attribute that `encode` or a pass made: int, tuple, str, bool, number
+    or array.
+    """
     if isinstance(attribute, ir.DenseI64ArrayAttr):
         return tuple(attribute)
     if isinstance(attribute, (ir.BoolAttr, ir.StringAttr, ir.FloatAttr)):

@@ -1,7 +1,8 @@
 """The primitives as methods that emit IR: a registry entry run over a `Builder` becomes operations.
 
-`Builder.X` takes what `primitives.X` takes, with `TracedArray` for arrays. Elementwise operands are made equal
-in shape (`expand`) and Python scalars become `full`, because operations of the dialect neither broadcast nor promote.
+`Builder.X` takes what `primitives.X` takes, with `TracedArray` for arrays. Elementwise operands are
+made equal in shape (`expand`) and Python scalars become `full`, because operations of the dialect
+neither broadcast nor promote.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from .types import ref_type, shape_and_dtype, tensor_type
 
 
 class TracedArray:
-    """An array of a program under construction: an IR value with a shape and a dtype, and the builder it is of."""
+    """An array of a program under construction: an IR value with a shape and a dtype, and the
+    builder it is of.
+    """
 
-    __slots__ = ("value", "shape", "dtype", "ndim", "builder")
+    __slots__ = ("builder", "dtype", "ndim", "shape", "value")
 
-    def __init__(self, value: ir.Value, shape: tuple, dtype: np.dtype, builder: "Builder"):
+    def __init__(self, value: ir.Value, shape: tuple, dtype: np.dtype, builder: Builder):
         self.value = value
         self.builder = builder
         self.shape = shape
@@ -31,10 +34,12 @@ class TracedArray:
 
     @property
     def size(self) -> int:
+        """Number of elements."""
         return math.prod(self.shape)
 
     @property
     def itemsize(self) -> int:
+        """Bytes of one element."""
         return self.dtype.itemsize
 
     def __repr__(self) -> str:
@@ -55,8 +60,9 @@ class Builder:
     def emit(
         self, name: str, operands: list, attrs: dict | None = None, results: list | None = None
     ):
-        """One operation; its results as traced arrays (None, one, or a tuple). Result types not given are inferred.
-        Raises ShapeError when the operation is not valid."""
+        """One operation; its results as traced arrays (None, one, or a tuple). Result types not
+        given are inferred. Raises ShapeError when the operation is not valid.
+        """
         try:
             op = ir.Operation.create(
                 f"lamina.{name}",
@@ -90,7 +96,9 @@ class Builder:
         self.emit("assign", [value, ref], None, [])
 
     def array(self, value, like: TracedArray | None = None, shape: tuple = ()):
-        """`value` as a traced array: a literal of a concrete array, `full` of a Python scalar in `like`'s dtype."""
+        """`value` as a traced array: a literal of a concrete array, `full` of a Python scalar in
+        `like`'s dtype.
+        """
         if isinstance(value, TracedArray):
             return value
         if isinstance(value, np.ndarray):

@@ -8,8 +8,6 @@ from mlir import ir
 from mlir._mlir_libs._mlir import globals as bindings
 
 # The bindings would import these when they first meet such an operation, in the middle of a trace.
-from mlir.dialects import builtin as _, func as _  # noqa: F401, F811
-
 from .. import native
 
 

@@ -1,6 +1,8 @@
-"""Descriptors: what arguments and results of a function are to its caller, as attributes and as Python values.
+"""Descriptors: what arguments and results of a function are to its caller, as attributes and as
+Python values.
 
-Written when a program is captured, kept true by the passes, read by whoever calls the compiled function.
+Written when a program is captured, kept true by the passes, read by whoever calls the compiled
+function.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ class View(NamedTuple):
 
 
 class Alias(NamedTuple):
-    """Memory that an output shares: `root` ("input", "base", "output", "fresh"), its number, and views of it."""
+    """Memory that an output shares: `root` ("input", "base", "output", "fresh"), its number, and
+    views of it.
+    """
 
     root: str
     index: int
@@ -33,8 +37,10 @@ class Alias(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """An argument or a result: `kind` ("input", "output", "mutation", "gradient", "saved", "base", "tangent"), its
-    number, for tangents what they are `of`, its layout in elements (None: row-major), and what it aliases."""
+    """An argument or a result: `kind` ("input", "output", "mutation", "gradient", "saved", "base",
+    "tangent"), its number, for tangents what they are `of`, its layout in elements (None:
+    row-major), and what it aliases.
+    """
 
     kind: str
     index: int
@@ -61,7 +67,9 @@ def tangent(of: str, index: int) -> ir.Attribute:
 
 
 def tangents(function: ir.Operation) -> list[tuple[str, int]]:
-    """The outputs and mutated inputs that are differentiable, whether or not the backward needs their gradients."""
+    """The outputs and mutated inputs that are differentiable, whether or not the backward needs
+    their gradients.
+    """
     if "lamina.tangents" not in function.attributes:
         return []
     slots = [
@@ -82,7 +90,7 @@ def results(function: ir.Operation) -> list[Slot]:
 
 
 def outputs(function: ir.Operation) -> list[Alias | None]:
-    """How the caller gets each output: None is a result of its own, else what to rebuild it from."""
+    """How the caller gets each output: None is a result of its own, else a recipe."""
     if "lamina.outputs" not in function.attributes:
         found = [s for s in results(function) if s.kind == "output"]
         return [s.alias for s in sorted(found, key=lambda s: s.index)]
@@ -91,7 +99,9 @@ def outputs(function: ir.Operation) -> list[Alias | None]:
 
 
 def alias(text: str) -> Alias:
-    """Parses `#lamina.alias<input, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>], detached>`."""
+    """Parses `#lamina.alias<input, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>],
+    detached>`.
+    """
     _, body = _parts(text)
     root, index, *rest = _split(body)
     views = next((part for part in rest if part.startswith("[")), "[]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable
+from collections.abc import Iterable
 
 from mlir import ir
 
@@ -13,7 +13,9 @@ from .locations import frame_of
 def error_from(
     failure: ir.MLIRError, *, op: str | None = None, kind: type[LaminaError] = VerifyError
 ) -> LaminaError:
-    """`failure` as an exception of class `kind`, at the user line that its first located diagnostic names."""
+    """`failure` as an exception of class `kind`, at the user line that its first located diagnostic
+    names.
+    """
     diagnostics = list(_flatten(failure.error_diagnostics))
     message = "; ".join(dict.fromkeys(d.message for d in diagnostics)) or str(failure)
     frame = next(filter(None, (frame_of(d.location) for d in diagnostics)), None)

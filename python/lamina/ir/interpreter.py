@@ -1,12 +1,14 @@
 """Executes IR with NumPy: the reference meaning of a program, in either world.
 
-A ref is an ndarray and a view of it is a NumPy view, so writes are seen through every alias exactly as in
-the traced program. Each `lamina.X` is one call of `primitives.X`; nothing is fused and nothing is fast.
+A ref is an ndarray and a view of it is a NumPy view, so writes are seen through every alias exactly
+as in the traced program. Each `lamina.X` is one call of `primitives.X`; nothing is fused and
+nothing is fast.
 """
 
 from __future__ import annotations
 
-from typing import Callable, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from mlir import ir
@@ -19,7 +21,7 @@ from .types import shape_and_dtype
 
 
 class Step(NamedTuple):
-    """One operation, decoded: `run(*operands)` gives the results to be stored in slots `results`."""
+    """One operation, decoded: `run(*operands)` gives the results for slots `results`."""
 
     run: Callable
     operands: tuple[int, ...]
@@ -29,7 +31,9 @@ class Step(NamedTuple):
 
 
 class Program:
-    """A function of a module, ready to be called with ndarrays. Raises UnsupportedError for foreign operations."""
+    """A function of a module, ready to be called with ndarrays. Raises UnsupportedError for foreign
+    operations.
+    """
 
     def __init__(self, module: ir.Module, name: str | None = None):
         # Operations do not keep the module alive that they are in.
@@ -54,7 +58,7 @@ class Program:
 
 
 class Block:
-    """A straight line of steps with a terminator; `outer` numbers the values of enclosing blocks."""
+    """A straight line of steps; `outer` numbers the values of enclosing blocks."""
 
     def __init__(self, program: Program, block: ir.Block, outer: dict):
         self.program = program
@@ -65,15 +69,17 @@ class Block:
         self.returned = [self.slots[o] for o in terminator.operation.operands]
 
     def run(self, arrays, environment: dict) -> list[np.ndarray]:
-        """What the terminator returns for these block arguments; `environment` maps slots of outer values."""
+        """What the terminator returns for these block arguments; `environment` maps slots of outer
+        values.
+        """
         values = dict(environment)
-        values.update(zip(self.arguments, arrays))
+        values.update(zip(self.arguments, arrays, strict=True))
         for step in self.steps:
             try:
                 results = step.run(values, *[values[o] for o in step.operands])
             except (ValueError, TypeError, IndexError) as error:
                 raise LaminaError(str(error), op=step.op, frame=frame_of(step.location)) from error
-            values.update(zip(step.results, results))
+            values.update(zip(step.results, results, strict=True))
         return [values[slot] for slot in self.returned]
 
     def _slot(self, value: ir.Value) -> int:
@@ -99,7 +105,7 @@ class Block:
             return _REGIONS[name](self, op)
         return primitive(op)
 
-    def region(self, op: ir.Operation, number: int) -> "Block":
+    def region(self, op: ir.Operation, number: int) -> Block:
         """The only block of a region of `op`."""
         return Block(self.program, op.regions[number].blocks[0], self.slots)
 
@@ -126,7 +132,7 @@ def primitive(op: ir.Operation) -> Callable:
     def run(_, *operands):
         if variadic is not None:
             operands = (*operands[:variadic], list(operands[variadic:]))
-        found = function(**dict(zip(signature.operands, operands)), **given)
+        found = function(**dict(zip(signature.operands, operands, strict=True)), **given)
         return found if several else (found,)
 
     return run

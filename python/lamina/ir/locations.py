@@ -1,4 +1,6 @@
-"""Where in the user's program an operation comes from: the innermost Python frame outside of lamina."""
+"""Where in the user's program an operation comes from: the innermost Python frame outside of
+lamina.
+"""
 
 from __future__ import annotations
 

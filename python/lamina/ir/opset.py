@@ -1,8 +1,9 @@
 """How a primitive's Python signature maps to an operation of the dialect.
 
-`primitives.slice(x, starts, stops, steps)` is `lamina.slice` with one operand and three attributes: a
-parameter is an attribute when `ATTRIBUTES` knows its name, it stands for the result type when it is `shape`
-or `dtype`, and else it is an operand. So a new primitive needs a line here only for a new attribute name.
+`primitives.slice(x, starts, stops, steps)` is `lamina.slice` with one operand and three attributes:
+a parameter is an attribute when `ATTRIBUTES` knows its name, it stands for the result type when it
+is `shape` or `dtype`, and else it is an operand. So a new primitive needs a line here only for a
+new attribute name.
 """
 
 from __future__ import annotations
@@ -16,12 +17,11 @@ from ..ops.primitives import elementwise
 
 # Attribute names and what they hold; "scalar" is a number in the element type of the array.
 ATTRIBUTES = {
-    **dict.fromkeys("dim dim1 dim2 offset size step groups".split(), "int"),
-    **dict.fromkeys(
-        "dims starts stops steps sizes strides padding dilations low high interior".split(), "ints"
-    ),
-    **dict.fromkeys("predicate reduce".split(), "word"),
-    **dict.fromkeys("descending accumulate".split(), "bool"),
+    **dict.fromkeys(["dim", "dim1", "dim2", "offset", "size", "step", "groups"], "int"),
+    **dict.fromkeys(["dims", "starts", "stops", "steps", "sizes", "strides"], "ints"),
+    **dict.fromkeys(["padding", "dilations", "low", "high", "interior"], "ints"),
+    **dict.fromkeys(["predicate", "reduce"], "word"),
+    **dict.fromkeys(["descending", "accumulate"], "bool"),
     "value": "scalar",
 }
 RESULT_TYPE = ("shape", "dtype")
@@ -31,8 +31,8 @@ VARIADIC = ("xs", "indices")
 class Signature(NamedTuple):
     """What the parameters of a primitive stand for, in order.
 
-    `operands` and `attributes` are parameter names, `typed` says which of shape and dtype the result type
-    carries, `variadic` names the operand that is a list of arrays.
+    `operands` and `attributes` are parameter names, `typed` says which of shape and dtype the
+    result type carries, `variadic` names the operand that is a list of arrays.
     """
 
     name: str

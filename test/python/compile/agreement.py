@@ -1,8 +1,9 @@
-"""Eager is the oracle: runs a program eagerly and compiled on equal arguments and compares all that can be seen."""
-
-import numpy as np
+"""Eager is the oracle: runs a program eagerly and compiled on equal arguments and compares all that
+can be seen.
+"""
 
 import lamina
+import numpy as np
 from lamina import Tensor
 from lamina.capture.flatten import flatten
 

@@ -1,9 +1,10 @@
-"""Compiled programs do what eager ones do: values, mutations, sharing, versions, requires_grad, gradients."""
-
-import pytest
-from agreement import assert_agrees, tensor
+"""Compiled programs do what eager ones do: values, mutations, sharing, versions, requires_grad,
+gradients.
+"""
 
 import lamina
+import pytest
+from agreement import assert_agrees, tensor
 
 PROGRAMS = {}
 

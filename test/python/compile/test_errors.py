@@ -1,11 +1,12 @@
-"""What cannot be compiled says so, with the operator, the shapes and the user's line; arguments stay as they were."""
+"""What cannot be compiled says so, with the operator, the shapes and the user's line; arguments
+stay as they were.
+"""
 
 import inspect
 
+import lamina
 import pytest
 from agreement import tensor
-
-import lamina
 from lamina.errors import CompileError, DataDependentError, ShapeError, UnsupportedError
 
 

@@ -1,12 +1,13 @@
-"""A compiled function never gives a stale answer: what the trace read is looked at again at every call."""
+"""A compiled function never gives a stale answer: what the trace read is looked at again at every
+call.
+"""
 
 import types
 
+import lamina
 import numpy as np
 import pytest
 from agreement import tensor
-
-import lamina
 from lamina import config
 from lamina.errors import CompileError, UnsupportedError
 

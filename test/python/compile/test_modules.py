@@ -1,10 +1,9 @@
 """Compiled modules: parameters and buffers are inputs, and a module stays a module."""
 
+import lamina
 import numpy as np
 import pytest
 from agreement import assert_same, tensor
-
-import lamina
 from lamina import nn
 
 

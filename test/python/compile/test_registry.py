@@ -1,4 +1,6 @@
-"""Every entry of the registry, compiled, does what it does eagerly: the operator database decides the arguments."""
+"""Every entry of the registry, compiled, does what it does eagerly: the operator database decides
+the arguments.
+"""
 
 import pathlib
 import sys
@@ -7,11 +9,10 @@ import pytest
 
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "ops"))
 
-from agreement import assert_agrees  # noqa: E402
-from samples import Array, cases, convert, sample  # noqa: E402
-
-from lamina.errors import DataDependentError  # noqa: E402
-from lamina.ops import registry  # noqa: E402
+from agreement import assert_agrees
+from lamina.errors import DataDependentError
+from lamina.ops import registry
+from samples import Array, cases, convert, sample
 
 # Contents are unspecified.
 UNSPECIFIED = {"empty", "empty_like", "new_empty", "empty_strided", "new_empty_strided"}
@@ -43,7 +44,7 @@ def test_agrees_with_eager(name, number, backend):
 def is_data_dependent(name, drawn):
     dtypes = []
     convert(list(drawn.args), lambda a: dtypes.append(a.dtype) if isinstance(a, Array) else None)
-    return name in DATA_DEPENDENT or name in INDEXING and "bool" in dtypes[1:]
+    return name in DATA_DEPENDENT or (name in INDEXING and "bool" in dtypes[1:])
 
 
 def _tensor(value, grad):

@@ -162,39 +162,40 @@ def _rebuild(alias: Alias, outputs: dict, finals: dict, named: dict) -> np.ndarr
 def _declared_memory(alias: Alias | None, memory: dict) -> object:
     if alias is None:
         return None
-    return (
-        memory[alias.index]
-        if alias.root == "output"
-        else (alias.root.replace("fresh", "base"), alias.index)
-    )
+    if alias.root == "output":
+        return memory[alias.index] or ("own", alias.index)
+    return (alias.root.replace("fresh", "base"), alias.index)
 
 
 def _grouped(memory: dict) -> dict:
     """Fresh memory is named by the first output that sees it, alone in it or not."""
     first: dict = {}
     for number, place in memory.items():
-        first.setdefault(place if place is not None else ("own", number), number)
+        first.setdefault(place or ("own", number), number)
     return {
-        n: p
-        if p is not None and p[0] == "input"
-        else ("fresh", first[p if p is not None else ("own", n)])
+        n: p if p is not None and p[0] == "input" else ("fresh", first[p or ("own", n)])
         for n, p in memory.items()
     }
 
 
 def _observed_memory(outputs: dict, inputs: dict) -> dict:
     memory: dict = {}
+    input_of = {id(_owner(array)): number for number, array in inputs.items()}
+    first: dict[int, int] = {}
     for number, array in outputs.items():
-        place = next(
-            (("input", i) for i, a in inputs.items() if np.may_share_memory(a, array)), None
-        )
-        if place is None:
-            sharing = next(
-                (n for n in range(number) if np.may_share_memory(outputs[n], array)), number
-            )
-            place = memory[sharing] if sharing != number else ("fresh", number)
-        memory[number] = place
+        owner = id(_owner(array))
+        if owner in input_of:
+            memory[number] = ("input", input_of[owner])
+        else:
+            memory[number] = ("fresh", first.setdefault(owner, number))
     return memory
+
+
+def _owner(array: np.ndarray) -> object:
+    """What holds the memory of an array: views of it that do not overlap share it, too."""
+    while getattr(array, "base", None) is not None:
+        array = array.base
+    return array
 
 
 def _same(wanted: np.ndarray, found: np.ndarray) -> bool:

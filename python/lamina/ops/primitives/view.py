@@ -90,8 +90,8 @@ def as_strided(x, sizes, strides, offset):
             f"as_strided: sizes {tuple(sizes)}, strides {tuple(strides)} and offset {offset} "
             f"reach element {last} of {flat.size}"
         )
-    itemsize = x.dtype.itemsize
-    return _strided(flat[offset:], tuple(sizes), tuple(s * itemsize for s in strides))
+    # A flat array need not be dense: an expanded one repeats its only element.
+    return _strided(flat[offset:], tuple(sizes), tuple(s * flat.strides[0] for s in strides))
 
 
 def unfold(x, dim, size, step):

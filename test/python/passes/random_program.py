@@ -1,0 +1,258 @@
+"""Random straight-line programs of refs: views of views, writes through them, shared outputs.
+
+The generator keeps an array beside each ref, made by the interpreter's own primitives, so it knows
+where a reshape is a view. Elements are integers: results must agree exactly.
+"""
+
+import random
+from typing import NamedTuple
+
+import numpy as np
+from lamina.ops import primitives
+
+SIZES = (1, 2, 3, 4)
+MOST_ELEMENTS = 48
+FORWARD, BACKWARD, TANGENT = range(3)
+
+
+class Handle(NamedTuple):
+    """A ref: its name, an array of its shape and strides, whether no element shows twice, and
+    whose memory it is.
+    """
+
+    name: str
+    array: np.ndarray
+    distinct: bool
+    phase: int
+
+
+class RandomProgram:
+    """`text` is a module with a joint function @f of `inputs`, or one without gradients."""
+
+    def __init__(self, seed: int, length: int = 14):
+        self._random = random.Random(seed)
+        self._lines: list[str] = []
+        self._phase = FORWARD
+        count = self._random.randint(1, 3)
+        self.inputs = [self._data(self._shape()) for _ in range(count)]
+        self._handles = [Handle(f"%x{i}", a, True, FORWARD) for i, a in enumerate(self.inputs)]
+        arguments = [
+            f"%x{i}: {_type(a)} {{lamina.arg = #lamina.input<{i}>}}"
+            for i, a in enumerate(self.inputs)
+        ]
+
+        self._steps(length)
+        outputs = [self._random.choice(self._handles) for _ in range(self._random.randint(0, 4))]
+        gradients = []
+        if outputs and self._random.random() < 0.6:
+            arguments += self._add_tangents(outputs)
+            self._steps(length // 2)
+            gradients = [
+                self._random.choice(self._handles) for _ in range(self._random.randint(1, 3))
+            ]
+        self.text = self._function(arguments, outputs, gradients)
+
+    def _add_tangents(self, outputs: list) -> list[str]:
+        """Arguments for the gradients of the outputs. The forward's memory is read only now."""
+        self._phase = BACKWARD
+        tangents = [
+            Handle(f"%d{i}", np.zeros(o.array.shape, np.int64), True, TANGENT)
+            for i, o in enumerate(outputs)
+        ]
+        self._handles += tangents
+        return [
+            f"{t.name}: {_type(t.array)} {{lamina.arg = #lamina.tangent<output, {i}>}}"
+            for i, t in enumerate(tangents)
+        ]
+
+    def _function(self, arguments: list, outputs: list, gradients: list) -> str:
+        results = [
+            f"{_type(o.array)} {{lamina.result = #lamina.output<{i}>}}"
+            for i, o in enumerate(outputs)
+        ]
+        results += [
+            f"{_type(g.array)} {{lamina.result = #lamina.gradient<{i}>}}"
+            for i, g in enumerate(gradients)
+        ]
+        names = ", ".join(handle.name for handle in outputs + gradients)
+        types = ", ".join(_type(handle.array) for handle in outputs + gradients)
+        tail = f" {names} : {types}" if names else ""
+        body = "\n".join(f"  {line}" for line in [*self._lines, f"return{tail}"])
+        return f"func.func @f({', '.join(arguments)}) -> ({', '.join(results)}) {{\n{body}\n}}\n"
+
+    def _steps(self, count: int) -> None:
+        steps = (
+            [self._view] * 4
+            + [self._binary] * 2
+            + [self._assign] * 3
+            + [self._unary] * 2
+            + [self._full]
+        )
+        for _ in range(count):
+            self._random.choice(steps)()
+
+    def _shape(self) -> tuple:
+        return tuple(self._random.choice(SIZES) for _ in range(self._random.randint(0, 3)))
+
+    def _data(self, shape: tuple) -> np.ndarray:
+        return np.array(
+            [self._random.randint(-9, 9) for _ in range(int(np.prod(shape)))], np.int64
+        ).reshape(shape)
+
+    def _emit(
+        self, op: str, array: np.ndarray, source: Handle | None = None, distinct=True
+    ) -> Handle:
+        """A new line. Without a `source` the result is memory of its own."""
+        name, phase = f"%v{len(self._lines)}", self._phase
+        if source is not None:
+            distinct, phase = distinct and source.distinct, source.phase
+        handle = Handle(name, array, distinct, phase)
+        self._lines.append(f"{handle.name} = lamina.{op}")
+        self._handles.append(handle)
+        return handle
+
+    def _compute(self, name: str, *operands: Handle) -> Handle:
+        array = getattr(primitives, name)(*(h.array for h in operands))
+        return self._emit(f"{name} {', '.join(h.name for h in operands)} : {_type(array)}", array)
+
+    def _like(self, handle: Handle) -> Handle:
+        """Some handle of the same shape."""
+        return self._random.choice(
+            [h for h in self._handles if h.array.shape == handle.array.shape]
+        )
+
+    def _binary(self) -> None:
+        left = self._random.choice(self._handles)
+        self._compute(self._random.choice(["add", "sub", "mul"]), left, self._like(left))
+
+    def _unary(self) -> None:
+        self._compute(self._random.choice(["neg", "clone"]), self._random.choice(self._handles))
+
+    def _full(self) -> None:
+        array = np.full(self._random.choice(self._handles).array.shape, self._random.randint(-9, 9))
+        self._emit(
+            f"full {{value = {array.flat[0] if array.size else 0} : i64}} : {_type(array)}", array
+        )
+
+    def _assign(self) -> None:
+        targets = [h for h in self._handles if h.distinct and h.phase == self._phase]
+        if not targets:
+            return
+        target = self._random.choice(targets)
+        value = self._like(target)
+        if self._random.random() < 0.5:
+            value = self._compute("mul", value, target)
+        self._lines.append(f"lamina.assign {value.name}, {target.name} : {_type(target.array)}")
+
+    def _view(self) -> None:
+        source = self._random.choice(self._handles)
+        made = self._random.choice(_VIEWS)(self._random, source.array)
+        if made is None:
+            return
+        name, parameters, distinct = made
+        array = getattr(primitives, name)(source.array, **parameters)
+        if array.size > MOST_ELEMENTS or (
+            array.size and not np.may_share_memory(array, source.array)
+        ):
+            return
+        shown = ", ".join(f"{k} = {_attribute(v)}" for k, v in parameters.items() if k != "shape")
+        shown = f" {{{shown}}}" if shown else ""
+        op = f"{name} {source.name}{shown} : {_type(source.array)} -> {_type(array)}"
+        self._emit(op, array, source, distinct)
+
+
+def _type(array: np.ndarray) -> str:
+    return f"!lamina.ref<{''.join(f'{n}x' for n in array.shape)}i64>"
+
+
+def _attribute(value) -> str:
+    if isinstance(value, int):
+        return f"{value} : i64"
+    return f"array<i64: {', '.join(map(str, value))}>" if value else "array<i64>"
+
+
+# Each view gives its name, its parameters and whether it shows no element twice; None where it
+# does not apply.
+
+
+def _permute(rng, x):
+    return "permute", {"dims": rng.sample(range(x.ndim), x.ndim)}, True
+
+
+def _slice(rng, x):
+    starts = [rng.randint(0, size) for size in x.shape]
+    stops = [rng.randint(start, size) for start, size in zip(starts, x.shape, strict=True)]
+    return (
+        "slice",
+        {"starts": starts, "stops": stops, "steps": [rng.randint(1, 2) for _ in x.shape]},
+        True,
+    )
+
+
+def _reshape(rng, x):
+    shape = list(x.shape)
+    if len(shape) > 1 and rng.random() < 0.5:
+        at = rng.randrange(len(shape) - 1)
+        shape[at : at + 2] = [shape[at] * shape[at + 1]]
+    elif shape and shape[-1] == 4:
+        shape[-1:] = [2, 2]
+    else:
+        shape.insert(rng.randint(0, len(shape)), 1)
+    return "reshape", {"shape": shape}, True
+
+
+def _unsqueeze(rng, x):
+    return "unsqueeze", {"dims": [rng.randint(0, x.ndim)]}, True
+
+
+def _squeeze(rng, x):
+    ones = [d for d, size in enumerate(x.shape) if size == 1]
+    return "squeeze", {"dims": sorted(rng.sample(ones, rng.randint(0, len(ones))))}, True
+
+
+def _diagonal(rng, x):
+    if x.ndim < 2:
+        return None
+    first, second = rng.sample(range(x.ndim), 2)
+    return "diagonal", {"offset": rng.randint(-1, 1), "dim1": first, "dim2": second}, True
+
+
+def _expand(rng, x):
+    shape = [rng.choice(SIZES) if size == 1 else size for size in x.shape]
+    if rng.random() < 0.3:
+        shape.insert(0, rng.choice(SIZES))
+    return "expand", {"shape": shape}, shape == list(x.shape)
+
+
+def _unfold(rng, x):
+    if x.size == 0 or x.ndim == 0:
+        return None
+    dim = rng.randrange(x.ndim)
+    size, step = rng.randint(1, x.shape[dim]), rng.randint(1, 3)
+    return "unfold", {"dim": dim, "size": size, "step": step}, step >= size
+
+
+def _as_strided(rng, x):
+    if not x.flags.c_contiguous or x.size < 3:
+        return None
+    offset, step = rng.randint(0, 1), rng.randint(1, 2)
+    rows = rng.randint(1, (x.size - offset - 1) // step + 1)
+    return "as_strided", {"sizes": [rows], "strides": [step], "offset": offset}, True
+
+
+def _alias(rng, x):
+    return "alias", {}, True
+
+
+_VIEWS = (
+    _permute,
+    _slice,
+    _reshape,
+    _unsqueeze,
+    _squeeze,
+    _diagonal,
+    _expand,
+    _unfold,
+    _as_strided,
+    _alias,
+)

@@ -135,8 +135,9 @@ def _run_tensor_hooks(node, grads: list) -> list:
     if isinstance(node, AccumulateGrad):
         hooks = node.variable._autograd.hooks
         return [_hooked(hooks, grads[0])] if hooks else grads
-    if node.tensor_hooks or node.retained:
+    if node.tensor_hooks:
         grads = [_hooked(node.tensor_hooks.get(nr), g) for nr, g in enumerate(grads)]
+    if node.retained:
         for nr, reference in node.retained.items():
             _retain(reference(), grads[nr])
     return grads

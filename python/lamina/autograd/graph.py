@@ -66,15 +66,17 @@ class Hooks(OrderedDict):
 class Node:
     """A step of backward: `apply(grads of outputs) -> grads of inputs`, along `next_edges`."""
 
+    # Most nodes never have hooks, so they get their containers when the first is registered.
+    tensor_hooks: dict[int, Hooks] | None = None
+    retained: dict[int, weakref.ref] | None = None
+    prehooks: Hooks | None = None
+    posthooks: Hooks | None = None
+    _metadata: dict | None = None
+
     def __init__(self, next_edges: list, outputs: list):
         self.next_edges = next_edges
         self.outputs = outputs
         self.sequence = next(_sequence)
-        self.tensor_hooks: dict[int, Hooks] = {}
-        self.retained: dict[int, weakref.ref] = {}
-        self.prehooks: Hooks | None = None
-        self.posthooks: Hooks | None = None
-        self._metadata = None
 
     def name(self) -> str:
         """The node's public name, as in `MulBackward0`."""
@@ -106,7 +108,15 @@ class Node:
 
     def add_tensor_hook(self, output_nr: int, hook) -> RemovableHandle:
         """Runs hook(grad) on the gradient of one output."""
+        if self.tensor_hooks is None:
+            self.tensor_hooks = {}
         return self.tensor_hooks.setdefault(output_nr, Hooks()).add(hook)
+
+    def retain(self, output_nr: int, tensor: weakref.ref) -> None:
+        """Stores the gradient of one output in the `grad` of a tensor, after all hooks."""
+        if self.retained is None:
+            self.retained = {}
+        self.retained[output_nr] = tensor
 
     def apply(self, grads: list, wanted: list) -> list:
         """Gradients of the inputs; `wanted` says along which edges anybody waits for one."""

@@ -50,7 +50,7 @@ def rebase(target, node) -> None:
 def _set(tensor, node) -> None:
     meta = ensure(tensor)
     if meta.retains_grad and meta.grad_fn is not None:
-        node.retained[0] = meta.grad_fn.retained.pop(meta.output_nr)
+        node.retain(0, meta.grad_fn.retained.pop(meta.output_nr))
     set_history(tensor, node)
 
 

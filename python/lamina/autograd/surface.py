@@ -124,7 +124,7 @@ class _Members:
         import weakref
 
         self._autograd.retains_grad = True
-        fn.retained[self._autograd.output_nr] = weakref.ref(self)
+        fn.retain(self._autograd.output_nr, weakref.ref(self))
 
     def register_hook(self, hook):
         """Runs hook(grad) when the gradient of this tensor is known; a returned tensor replaces it."""

@@ -6,17 +6,11 @@ straight to the kernel, or to autograd when one of them requires grad; everythin
 
 from __future__ import annotations
 
-import numpy as np
-
 from ..ops import registry
-from ..storage import Storage
-from ..tensor import Tensor, make
+from ..tensor import Tensor
 from . import aliasing, autograd, function, kernel
 from .kinds import LAYERED, PLAIN, SEQUENCE, kinds
 from .state import state
-
-_ndarray = np.ndarray
-
 
 def call(op, args: tuple):
     """Calls an operator with all its arguments in schema order."""
@@ -46,26 +40,7 @@ def call(op, args: tuple):
         return autograd.call(op, args, kernel.call)
     if not op.is_simple:
         return aliasing.call(op, args, kernel.call)
-    try:
-        result = op.kernel(*handles)
-    except Exception as error:
-        raise kernel.explain(op, args, error)
-    if type(result) is _ndarray and result.base is None and _in_order(op, handles, result):
-        return make(result, Storage(result))
-    return kernel.wrap(op, args, result)
-
-
-def _in_order(op, handles: list, result: np.ndarray) -> bool:
-    """Whether the result already has the strides it should have, seen without computing them."""
-    if result.ndim < 2:
-        return True
-    if not result.flags.c_contiguous:
-        return False
-    if op.pointwise:
-        for i in op.tensors:
-            if type(handles[i]) is _ndarray and not handles[i].flags.c_contiguous:
-                return False
-    return True
+    return kernel.wrap(op, args, handles, kernel.run(op, args, handles))
 
 
 def install() -> None:

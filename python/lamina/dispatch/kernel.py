@@ -12,57 +12,71 @@ results take their operands' memory order, views follow their geometry rule, all
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import numpy as np
 
 from .. import dtypes
 from ..devices import CPU
-from ..errors import ArgumentError, DtypeError, LaminaError, ShapeError, UnsupportedError
+from ..errors import ArgumentError, DtypeError, LaminaError, ShapeError
 from ..ops.layout import pointwise_strides
 from ..storage import Geometry, Storage, contiguous_strides
 from ..tensor import Tensor, make
+from . import viewing
 from .state import state
 
 
 def call(op, args: tuple):
     """Runs `op` on tensors; results are new tensors, or self for an in-place operator."""
     if op.is_view:
-        return _view(op, args)
-    values = compute(op, args)
+        try:
+            return viewing.call(op, args)
+        except Exception as error:
+            reraise(op, args, error)
+    handles = handles_of(op, args)
+    values = run(op, args, handles)
     if op.writes:
         return _write(op, args, values)
-    return _wrap_all(op, args, values)
+    if not op.multi:
+        return wrap(op, args, handles, values)
+    return tuple([None if v is None else wrap(op, args, handles, v) for v in values])
 
 
-def compute(op, args: tuple):
-    """The arrays that `op` computes from its tensor arguments, traced or not."""
+def handles_of(op, args: tuple) -> list:
+    """The arguments with the tensors among them as arrays, traced or not."""
     tracer = state.tracer
     handle = tracer.handle if tracer is not None else _concrete
-    handles = list(args)
+    handles = [*args]
     for i in op.tensors:
-        handles[i] = _handles(handles[i], handle)
+        handles[i] = _handles(args[i], handle)
+    return handles
+
+
+def run(op, args: tuple, handles: list):
+    """What `op` computes from arrays."""
+    tracer = state.tracer
     try:
         if tracer is not None:
             return op.impl(tracer.builder, *handles)
         return op.kernel(*handles)
     except Exception as error:
-        raise explain(op, args, error)
+        reraise(op, args, error)
 
 
-def explain(op, args: tuple, error: Exception) -> Exception:
-    """`error` as one of lamina's own, naming the operator."""
+def reraise(op, args: tuple, error: Exception) -> NoReturn:
+    """Raises `error`, as one of lamina's own where the arguments are to blame, naming the operator."""
     if isinstance(error, LaminaError):
         error.op = error.op or op.name
-        return error
+        raise error
     if not isinstance(error, (TypeError, ValueError, IndexError, AttributeError)):
-        return error
+        raise error
     if not op.schema.matches(args, {}) and not _fits(op, args):
         got = ", ".join(type(a).__name__ for a in args)
         wrapped = ArgumentError(f"({got}) do not fit {op.schema}", op=op.name)
     else:
         shapes = [list(args[i].shape) for i in op.tensors if isinstance(args[i], Tensor)]
         wrapped = ShapeError(f"{error} (operand shapes {shapes})", op=op.name)
-    wrapped.__cause__ = error
-    return wrapped
+    raise wrapped from error
 
 
 def _fits(op, args: tuple) -> bool:
@@ -85,24 +99,45 @@ def _handles(value, handle):
     return value
 
 
-def wrap(op, args: tuple, value) -> Tensor:
-    """A new tensor over a freshly computed array, laid out by the stride rule."""
-    if type(value) is not np.ndarray and state.tracer is None:
-        value = np.asarray(value)
+def wrap(op, args: tuple, handles: list, value) -> Tensor:
+    """A new tensor over a computed array, in fresh memory and laid out by the stride rule."""
     if state.tracer is not None:
         strides = result_strides(op, args, value.shape)
         return make(value, Storage(value, strides, device_of(args)), strides)
-    if (op.pointwise and value.ndim > 1) or not value.flags.c_contiguous:
+    if type(value) is not np.ndarray:
+        value = np.asarray(value)
+    if not _in_order(op, handles, value):
         value = _laid_out(value, result_strides(op, args, value.shape))
-    if value.base is not None or not value.flags.writeable:
-        value = _owned(op, args, value)
+    if value.base is not None or not value.flags.writeable or any(value is h for h in handles):
+        value = _owned(value, handles)
     return make(value, Storage(value, None, device_of(args)))
 
 
-def _wrap_all(op, args, values):
-    if not op.multi:
-        return wrap(op, args, values)
-    return tuple([None if v is None else wrap(op, args, v) for v in values])
+def _in_order(op, handles: list, value: np.ndarray) -> bool:
+    """Whether the result already has the strides it should have, seen without computing them."""
+    if value.ndim < 2:
+        return value.flags.c_contiguous
+    if not value.flags.c_contiguous:
+        return False
+    if op.pointwise:
+        for i in op.tensors:
+            handle = handles[i]
+            if type(handle) is list:
+                return False
+            if type(handle) is np.ndarray and not handle.flags.c_contiguous:
+                return False
+    return True
+
+
+def _owned(value: np.ndarray, handles: list) -> np.ndarray:
+    """`value`, or a copy when it is memory of an operand or read-only."""
+    shared = any(
+        np.may_share_memory(value, h)
+        for handle in handles
+        for h in (handle if type(handle) is list else (handle,))
+        if isinstance(h, np.ndarray)
+    )
+    return value.copy(order="K") if shared or not value.flags.writeable else value
 
 
 def device_of(args: tuple):
@@ -142,96 +177,6 @@ def _laid_out(value: np.ndarray, strides: tuple) -> np.ndarray:
     fresh = fresh.transpose(np.argsort(order))
     np.copyto(fresh, value)
     return fresh
-
-
-def _owned(op, args: tuple, value: np.ndarray) -> np.ndarray:
-    """`value` unless it is memory of an operand or read-only: results of a compute operator are fresh."""
-    shared = any(np.may_share_memory(value, t._array) for t in _tensors(op, args))
-    return value.copy(order="K") if shared or not value.flags.writeable else value
-
-
-def _view(op, args: tuple):
-    base, rest = args[0], args[1:]
-    tracer = state.tracer
-    try:
-        placed = view_geometry(op, base, rest)
-        if tracer is not None:
-            values = _traced_values(op, base, rest, placed, tracer)
-    except Exception as error:
-        raise explain(op, args, error)
-    many = isinstance(placed, list)
-    if tracer is None:
-        views = [_strided(base, *p) for p in (placed if many else [placed])]
-    else:
-        storage = _traced_storage(base, tracer)
-        views = [
-            _traced_view(base, storage, v, p[0])
-            for v, p in zip(values if many else [values], placed if many else [placed])
-        ]
-    if op.is_inplace_view:
-        _adopt(base, views[0])
-        return base
-    return tuple(views) if many else views[0]
-
-
-def _traced_values(op, base: Tensor, rest: tuple, placed, tracer):
-    """The view handles in a trace; a view of the storage, not of the tensor, is taken of the root."""
-    if "of_storage" not in op.tags:
-        return op.impl(tracer.builder, tracer.handle(base), *rest)
-    storage = _traced_storage(base, tracer)
-    (sizes, strides, offset), _ = placed
-    root = in_memory_order(tracer.builder, storage.data, storage.strides)
-    return op.impl(tracer.builder, root, sizes, strides, offset - storage.origin)
-
-
-def _traced_storage(base: Tensor, tracer) -> Storage:
-    """The storage that traced views of `base` share: its own, or one whose root is the lifted tensor."""
-    if base._storage.traced:
-        return base._storage
-    return Storage(tracer.handle(base), base.strides, base._storage.device, base._offset)
-
-
-def in_memory_order(prims, root, strides: tuple):
-    """A traced root whose row-major order is the order of memory. Raises UnsupportedError when it has gaps."""
-    order = sorted(range(len(strides)), key=lambda d: (-strides[d], d))
-    sizes = tuple([root.shape[d] for d in order])
-    if any(
-        n != 1 and s != c
-        for n, s, c in zip(sizes, [strides[d] for d in order], contiguous_strides(sizes))
-    ):
-        raise UnsupportedError(
-            f"as_strided of a storage that the traced tensor of sizes {list(root.shape)} and strides "
-            f"{list(strides)} does not cover"
-        )
-    return root if order == list(range(len(order))) else prims.permute(root, order)
-
-
-def view_geometry(op, base: Tensor, rest: tuple):
-    """(geometry, dtype) of a view, or a list of them for an operator with several results."""
-    if op.retype is not None:
-        return op.retype(base._array.dtype, base.geometry, *rest)
-    placed = op.geometry(base.geometry, *rest)
-    dtype = base._array.dtype
-    return [(g, dtype) for g in placed] if isinstance(placed, list) else (placed, dtype)
-
-
-def _strided(base: Tensor, geometry: Geometry, dtype) -> Tensor:
-    storage = base._storage
-    view = make(storage.array(geometry, dtype), storage, None, geometry.offset)
-    view._counter = base._counter
-    return view
-
-
-def _traced_view(base: Tensor, storage: Storage, handle, geometry: Geometry) -> Tensor:
-    view = make(handle, storage, geometry.strides, geometry.offset)
-    view._counter = base._counter
-    return view
-
-
-def _adopt(target: Tensor, view: Tensor) -> None:
-    """Gives `target` the geometry of `view`: what an in-place view operator does."""
-    target._array, target._storage = view._array, view._storage
-    target._strides, target._offset = view._strides, view._offset
 
 
 def _write(op, args: tuple, values):

@@ -1,0 +1,93 @@
+"""View operators at the kernel: another array over the same storage, or a view primitive while tracing.
+
+Eagerly the geometry rule says all there is to know. In a trace the primitive makes the view of the handle,
+and the rule its strides; a view of the storage (`as_strided`) is taken of the root.
+"""
+
+from __future__ import annotations
+
+from ..errors import UnsupportedError
+from ..storage import Geometry, Storage, contiguous_strides
+from ..tensor import Tensor, make
+from .state import state
+
+
+def call(op, args: tuple):
+    base, rest = args[0], args[1:]
+    tracer = state.tracer
+    placed = view_geometry(op, base, rest)
+    if tracer is not None:
+        values = _traced_values(op, base, rest, placed, tracer)
+    many = isinstance(placed, list)
+    if tracer is None:
+        views = [_strided(base, *p) for p in (placed if many else [placed])]
+    else:
+        storage = _traced_storage(base, tracer)
+        views = [
+            _traced_view(base, storage, v, p[0])
+            for v, p in zip(values if many else [values], placed if many else [placed])
+        ]
+    if op.is_inplace_view:
+        _adopt(base, views[0])
+        return base
+    return tuple(views) if many else views[0]
+
+
+def _traced_values(op, base: Tensor, rest: tuple, placed, tracer):
+    """The view handles in a trace; a view of the storage, not of the tensor, is taken of the root."""
+    if "of_storage" not in op.tags:
+        return op.impl(tracer.builder, tracer.handle(base), *rest)
+    storage = _traced_storage(base, tracer)
+    (sizes, strides, offset), _ = placed
+    root = in_memory_order(tracer.builder, storage.data, storage.strides)
+    return op.impl(tracer.builder, root, sizes, strides, offset - storage.origin)
+
+
+def _traced_storage(base: Tensor, tracer) -> Storage:
+    """The storage that traced views of `base` share: its own, or one whose root is the lifted tensor."""
+    if base._storage.traced:
+        return base._storage
+    return Storage(tracer.handle(base), base.strides, base._storage.device, base._offset)
+
+
+def in_memory_order(prims, root, strides: tuple):
+    """A traced root whose row-major order is the order of memory. Raises UnsupportedError when it has gaps."""
+    order = sorted(range(len(strides)), key=lambda d: (-strides[d], d))
+    sizes = tuple([root.shape[d] for d in order])
+    if any(
+        n != 1 and s != c
+        for n, s, c in zip(sizes, [strides[d] for d in order], contiguous_strides(sizes))
+    ):
+        raise UnsupportedError(
+            f"as_strided of a storage that the traced tensor of sizes {list(root.shape)} and strides "
+            f"{list(strides)} does not cover"
+        )
+    return root if order == list(range(len(order))) else prims.permute(root, order)
+
+
+def view_geometry(op, base: Tensor, rest: tuple):
+    """(geometry, dtype) of a view, or a list of them for an operator with several results."""
+    if op.retype is not None:
+        return op.retype(base._array.dtype, base.geometry, *rest)
+    placed = op.geometry(base.geometry, *rest)
+    dtype = base._array.dtype
+    return [(g, dtype) for g in placed] if isinstance(placed, list) else (placed, dtype)
+
+
+def _strided(base: Tensor, geometry: Geometry, dtype) -> Tensor:
+    storage = base._storage
+    view = make(storage.array(geometry, dtype), storage, None, geometry.offset)
+    view._counter = base._counter
+    return view
+
+
+def _traced_view(base: Tensor, storage: Storage, handle, geometry: Geometry) -> Tensor:
+    view = make(handle, storage, geometry.strides, geometry.offset)
+    view._counter = base._counter
+    return view
+
+
+def _adopt(target: Tensor, view: Tensor) -> None:
+    """Gives `target` the geometry of `view`: what an in-place view operator does."""
+    target._array, target._storage = view._array, view._storage
+    target._strides, target._offset = view._strides, view._offset

@@ -2,13 +2,15 @@
 
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
-
 using namespace mlir;
 using namespace mlir::lamina;
 
 namespace {
 /// Sizes not known before the call count as this many elements.
 constexpr int64_t kUnknownSize = 1024;
+
+/// Operations in a row that count as cheap together, each being cheap.
+constexpr unsigned kLongestChain = 8;
 
 int64_t getBytes(Value value) {
   auto type = dyn_cast<ShapedType>(value.getType());
@@ -67,10 +69,21 @@ private:
       return false;
     int64_t added = 0;
     for (Value operand : op->getOperands())
-      added += saved.contains(operand) || joint.isKeptByCaller(operand) ? 0 : getBytes(operand);
+      added += isDerivable(operand, kLongestChain) ? 0 : getBytes(operand);
     if (isMovement(op))
       return added <= gained;
     return isCheapArithmetic(op) && added == 0;
+  }
+
+  /// Whether the backward can make `value` in a few cheap `steps` from what is saved anyway.
+  bool isDerivable(Value value, unsigned steps) const {
+    if (saved.contains(value) || joint.isKeptByCaller(value))
+      return true;
+    Operation *op = value.getDefiningOp();
+    if (!op || steps == 0 || !isMemoryEffectFree(op) || !(isMovement(op) || isCheapArithmetic(op)))
+      return false;
+    return llvm::all_of(op->getOperands(),
+                        [&](Value operand) { return isDerivable(operand, steps - 1); });
   }
 
   const JointFunction &joint;

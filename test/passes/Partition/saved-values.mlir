@@ -118,6 +118,26 @@ func.func @cheap(%x: tensor<4xf32> {lamina.arg = #lamina.input<0>},
 
 // -----
 
+// ... also if a constant takes part, and in several steps ...
+// CHECK-LABEL: func.func @mask_backward(
+// CHECK-SAME:    %[[X:.*]]: tensor<4xi64> {lamina.arg = #lamina.saved<0>}, %[[DY:.*]]: tensor<4xi64> {lamina.arg = #lamina.tangent<output, 0>})
+// CHECK-DAG:     %[[ZERO:.*]] = lamina.full
+// CHECK-DAG:     %[[MASK:.*]] = lamina.compare %[[X]], %[[ZERO]]
+// CHECK:         %[[SELECTED:.*]] = lamina.select %[[MASK]], %[[X]], %[[ZERO]]
+// CHECK-NEXT:    lamina.mul %[[DY]], %[[SELECTED]]
+func.func @mask(%x: tensor<4xi64> {lamina.arg = #lamina.input<0>},
+                %dy: tensor<4xi64> {lamina.arg = #lamina.tangent<output, 0>})
+    -> (tensor<4xi64> {lamina.result = #lamina.output<0>}, tensor<4xi64> {lamina.result = #lamina.gradient<0>}) {
+  %zero = lamina.full {value = 0 : i64} : tensor<4xi64>
+  %mask = lamina.compare %x, %zero {predicate = "gt"} : tensor<4xi64>
+  %selected = lamina.select %mask, %x, %zero : tensor<4xi1>, tensor<4xi64>
+  %y = lamina.mul %selected, %selected : tensor<4xi64>
+  %dx = lamina.mul %dy, %selected : tensor<4xi64>
+  return %y, %dx : tensor<4xi64>, tensor<4xi64>
+}
+
+// -----
+
 // ... costly arithmetic is not.
 // CHECK-LABEL: func.func @costly_backward(
 // CHECK-SAME:    %[[M:.*]]: tensor<4x4xf32> {lamina.arg = #lamina.saved<0>}, %[[DY:.*]]: tensor<4x4xf32> {lamina.arg = #lamina.tangent<output, 0>})
@@ -126,7 +146,7 @@ func.func @cheap(%x: tensor<4xf32> {lamina.arg = #lamina.input<0>},
 func.func @costly(%x: tensor<4x4xf32> {lamina.arg = #lamina.input<0>},
                   %dy: tensor<4x4xf32> {lamina.arg = #lamina.tangent<output, 0>})
     -> (tensor<4x4xf32> {lamina.result = #lamina.output<0>}, tensor<4x4xf32> {lamina.result = #lamina.gradient<0>}) {
-  %m = lamina.exp %x : tensor<4x4xf32>
+  %m = lamina.matmul %x, %x : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
   %y = lamina.mul %m, %m : tensor<4x4xf32>
   %dx = lamina.mul %dy, %m : tensor<4x4xf32>
   return %y, %dx : tensor<4x4xf32>, tensor<4x4xf32>

@@ -49,17 +49,17 @@ Watcher = Callable[[str, ir.Module], None]
 
 def run(
     module: ir.Module,
-    stages: tuple[Stage, ...] = FUNCTIONAL,
+    stages: tuple[Stage, ...] | None = None,
     after_stage: Watcher | None = None,
     after_pass: Watcher | None = None,
 ) -> dict[str, float]:
-    """Runs the stages on `module`, in place; seconds per stage. The watchers see the module after
-    each stage, and after each pass.
+    """Runs the stages (by default FUNCTIONAL) on `module`, in place; seconds per stage. The
+    watchers see the module after each stage, and after each pass.
 
     Raises CompileError that names the stage and the user's line.
     """
     seconds = {}
-    for stage in stages:
+    for stage in FUNCTIONAL if stages is None else stages:
         start = time.perf_counter()
         if after_pass is None:
             run_passes(module, stage.name, stage.pipeline)

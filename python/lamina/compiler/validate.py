@@ -54,7 +54,7 @@ class Validator:
         for what in ("outputs", "finals", "gradients"):
             wanted, got = getattr(self._truth, what), getattr(found, what)
             for number, array in wanted.items():
-                if number not in got or not _same(array, got[number]):
+                if not _same(array, got.get(number)):
                     raise VerifyError(
                         f"pass '{after}' changed {_PLURAL[what]} {number} of @{self.name}"
                     )
@@ -198,8 +198,8 @@ def _owner(array: np.ndarray) -> object:
     return array
 
 
-def _same(wanted: np.ndarray, found: np.ndarray) -> bool:
-    if wanted.shape != found.shape or wanted.dtype != found.dtype:
+def _same(wanted: np.ndarray, found: np.ndarray | None) -> bool:
+    if found is None or wanted.shape != found.shape or wanted.dtype != found.dtype:
         return False
     tolerance = _TOLERANCE.get(
         f"{wanted.dtype.kind}{wanted.dtype.itemsize}", 5e-2 if wanted.dtype.kind == "V" else 0

@@ -10,7 +10,7 @@ from ..errors import DtypeError
 from .context import context, unknown
 from .types import element_dtype, element_type, shape_and_dtype, tensor_type
 
-_I64 = np.dtype(np.int64)
+_I64, _BIT = np.dtype(np.int64), np.dtype(np.bool_)
 _BUFFERS = frozenset(
     map(
         np.dtype,
@@ -48,7 +48,9 @@ def scalar(value, dtype: np.dtype) -> ir.Attribute:
     if dtype.kind == "c":
         part, number = np.empty(0, dtype).real.dtype, complex(value)
         return ir.ArrayAttr.get([scalar(number.real, part), scalar(number.imag, part)], context())
-    if dtype.kind in "iub":
+    if dtype.kind == "b":
+        return ir.BoolAttr.get(bool(value), context())
+    if dtype.kind in "iu":
         return ir.IntegerAttr.get(element_type(dtype), int(np.asarray(value).astype(dtype)))
     return ir.FloatAttr.get(element_type(dtype), float(value), unknown())
 
@@ -60,7 +62,8 @@ def elements(array: np.ndarray) -> ir.Attribute:
         packed = np.packbits(array, axis=None, bitorder="little")
         if array.size == 1:
             packed = packed * np.uint8(255)
-        return ir.DenseElementsAttr.get(packed, type=type_, shape=array.shape, context=context())
+        bit = element_type(array.dtype)
+        return ir.DenseElementsAttr.get(packed, type=bit, shape=array.shape, context=context())
     plain = np.ascontiguousarray(array).reshape(array.shape)
     if array.dtype.kind == "V" or array.dtype.kind not in "fiuc":
         plain = plain.view(f"u{array.itemsize}")
@@ -76,7 +79,8 @@ def decode(attribute: ir.Attribute):
     if isinstance(attribute, (ir.BoolAttr, ir.StringAttr, ir.FloatAttr)):
         return attribute.value
     if isinstance(attribute, ir.IntegerAttr):
-        return int(attribute.value)
+        is_bit = attribute.type == element_type(_BIT)
+        return bool(attribute.value) if is_bit else int(attribute.value)
     if isinstance(attribute, ir.TypeAttr):
         return element_dtype(attribute.value)
     if isinstance(attribute, ir.DenseElementsAttr):

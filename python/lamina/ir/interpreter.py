@@ -127,13 +127,13 @@ def primitive(op: ir.Operation) -> Callable:
             {k: v for k, v in (("shape", shape), ("dtype", dtype)) if k in signature.typed}
         )
     variadic = signature.operands.index(signature.variadic) if signature.variadic else None
-    several = len(op.results) > 1
+    count = len(op.results)
 
     def run(_, *operands):
         if variadic is not None:
             operands = (*operands[:variadic], list(operands[variadic:]))
         found = function(**dict(zip(signature.operands, operands, strict=True)), **given)
-        return found if several else (found,)
+        return found if count > 1 else (found,) * count
 
     return run
 

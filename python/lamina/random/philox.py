@@ -34,22 +34,22 @@ def _kernel(state: np.ndarray, counters: int) -> np.ndarray:
     for start in range(0, counters, _PIECE):
         stop = min(start + _PIECE, counters)
         position = np.arange(start, stop, dtype=np.uint64) + np.uint64(offset)
-        zero = np.zeros_like(position)
-        counter = [position & np.uint64(_LOW), position >> np.uint64(32), zero, zero]
-        for column, word in enumerate(encrypt(counter, seed)):
-            words[start:stop, column] = word
+        counter = np.zeros((WORDS_PER_COUNTER, stop - start), np.uint64)
+        counter[0], counter[1] = position & np.uint64(_LOW), position >> np.uint64(32)
+        words[start:stop] = encrypt(counter, seed).T
     return words.reshape(-1)
 
 
-def encrypt(words: list, seed: int) -> list:
-    """The four words that the 64-bit key `seed` makes of a counter's; uint64 arrays of values below 2**32."""
+def encrypt(counter: np.ndarray, seed: int) -> np.ndarray:
+    """What the 64-bit key `seed` makes of 128-bit counters: uint64 [4, n] of 32-bit words, lowest first, to the same."""
+    keys = [(seed + _KEY_STEPS[0] * i & _LOW, (seed >> 32) + _KEY_STEPS[1] * i & _LOW) for i in range(_ROUNDS)]
+    multipliers = np.array(_MULTIPLIERS, np.uint64)[:, None]
     low, half = np.uint64(_LOW), np.uint64(32)
-    multipliers = [np.uint64(m) for m in _MULTIPLIERS]
-    for round_number in range(_ROUNDS):
-        keys = [np.uint64(key + step * round_number & _LOW) for key, step in zip((seed, seed >> 32), _KEY_STEPS)]
-        first, second = words[0] * multipliers[0], words[2] * multipliers[1]
-        words = [(second >> half) ^ words[1] ^ keys[0], second & low, (first >> half) ^ words[3] ^ keys[1], first & low]
-    return words
+    even, odd = counter[0::2], counter[1::2]
+    for key in np.array(keys, np.uint64)[:, :, None]:
+        product = (even * multipliers)[::-1]
+        even, odd = (product >> half) ^ odd ^ key, product & low
+    return np.stack([even[0], odd[0], even[1], odd[1]])
 
 
 @op(

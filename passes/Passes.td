@@ -187,4 +187,151 @@ def LaminaVerifyStage : Pass<"lamina-verify-stage"> {
   ];
 }
 
+//===-- Linalg -------------------------------------------------------------===//
+
+def LaminaConvertToLinalg : Pass<"lamina-convert-to-linalg", "::mlir::ModuleOp"> {
+  let summary = "Lower every op of the tensor world to loop nests over tensors";
+  let description = [{
+    Computation becomes `linalg`, `tensor`, `scf`, `arith`, `math` and `complex`. A view becomes
+    the map through which its readers read (`linalg.generic` that only moves elements), so that
+    fusion can absorb it, and a reshape becomes `tensor.collapse_shape` and `tensor.expand_shape`.
+    `f16`, `bf16` and the 8-bit floats are computed in `f32` and rounded once; reductions and
+    contractions of them accumulate in `f32`. `ui8` becomes `i8`, and the arithmetic chosen for it
+    stays unsigned.
+
+    Integer division by zero gives 0. Indices must be in range; `index` and `index_put` wrap
+    negative ones.
+
+    Invariant: no op and no type of the dialect is left, and every integer type is signless.
+
+    Before:
+    ```mlir
+    func.func @f(%a: tensor<2x3xf32>, %b: tensor<3x2xf32>) -> tensor<3x2xf32> {
+      %0 = lamina.permute %a {dims = array<i64: 1, 0>} : tensor<2x3xf32> -> tensor<3x2xf32>
+      %1 = lamina.add %0, %b : tensor<3x2xf32>
+      return %1 : tensor<3x2xf32>
+    }
+    ```
+    After:
+    ```mlir
+    func.func @f(%a: tensor<2x3xf32>, %b: tensor<3x2xf32>) -> tensor<3x2xf32> {
+      %0 = tensor.empty() : tensor<3x2xf32>
+      %1 = linalg.generic {indexing_maps = [(d0, d1) -> (d1, d0), (d0, d1) -> (d0, d1)], ...}
+           ins(%a) outs(%0) { yield the input }
+      %2 = tensor.empty() : tensor<3x2xf32>
+      %3 = linalg.generic ins(%1, %b) outs(%2) { arith.addf }
+      return %3 : tensor<3x2xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::bufferization::BufferizationDialect", "::mlir::complex::ComplexDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect", "::mlir::func::FuncDialect"];
+}
+
+//===-- CPU ----------------------------------------------------------------===//
+
+def LaminaCpuFuseElementwise : Pass<"lamina-cpu-fuse-elementwise", "::mlir::func::FuncOp"> {
+  let summary = "Merge chains of elementwise loop nests, views among them, into one";
+  let description = [{
+    A producer is computed in the body of its consumer if that repeats no expensive work. Loop
+    nests that only move elements are always absorbed, by contractions too: a named op that reads
+    a moved operand becomes a `linalg.generic` whose map does the move.
+
+    Before:
+    ```mlir
+    %0 = linalg.generic ins(%a) ... { yield the input }      // reads (d0, d1) -> (d1, d0)
+    %1 = linalg.generic ins(%0, %b) ... { arith.addf }
+    ```
+    After:
+    ```mlir
+    %1 = linalg.generic ins(%a, %b) ... { arith.addf }        // reads %a through (d0, d1) -> (d1, d0)
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::affine::AffineDialect"];
+}
+
+def LaminaCpuDestination : Pass<"lamina-cpu-destination", "::mlir::ModuleOp"> {
+  let summary = "Give public functions the native calling convention: results in caller's memory";
+  let description = [{
+    Each tensor argument becomes a memref laid out as `lamina.strides` says (row-major without it).
+    Each result becomes a further memref parameter, in order, except a mutation: the final data of
+    input `i` (`#lamina.mutation<i>`) is written into input `i` itself, after all outputs were
+    written. If a mutated value cannot be computed in place, because old data is still read through
+    another map, it is computed elsewhere and copied.
+
+    The caller promises that outputs overlap nothing and that a mutated input overlaps no other
+    argument, so every parameter is `llvm.noalias` (inputs that are only read may overlap).
+
+    Invariant: public functions have no tensors in their signature, return nothing and carry
+    `lamina.entry`.
+
+    Before:
+    ```mlir
+    func.func @f(%a: tensor<4xf32> {lamina.arg = #lamina.input<0>})
+        -> (tensor<4xf32> {lamina.result = #lamina.mutation<0>},
+            tensor<4xf32> {lamina.result = #lamina.output<0>}) {
+      ...
+      return %new, %out : tensor<4xf32>, tensor<4xf32>
+    }
+    ```
+    After:
+    ```mlir
+    func.func @f(%a: memref<4xf32>, %o: memref<4xf32>) attributes {lamina.entry} {
+      %0 = bufferization.to_tensor %a restrict writable : memref<4xf32> to tensor<4xf32>
+      ...
+      bufferization.materialize_in_destination %out in restrict writable %o
+      %1 = bufferization.materialize_in_destination %new in %0
+      bufferization.materialize_in_destination %1 in writable %a
+      return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def LaminaCpuPlanArena : Pass<"lamina-cpu-plan-arena", "::mlir::func::FuncOp"> {
+  let summary = "Place temporary buffers of an entry function in one workspace";
+  let description = [{
+    Buffers of static size become views of a last parameter `memref<Nxi8>`, and the function gets
+    `lamina.workspace_bytes = N`. Buffers that never hold data at the same time share bytes: the
+    largest is placed first, each at the lowest free offset, aligned to 64 bytes. Buffers of
+    dynamic size, and those that a loop carries, stay allocations.
+
+    Before:
+    ```mlir
+    func.func @f(%a: memref<64xf32>) attributes {lamina.entry} {
+      %0 = memref.alloc() : memref<64xf32>
+      ...
+    }
+    ```
+    After:
+    ```mlir
+    func.func @f(%a: memref<64xf32>, %workspace: memref<256xi8> {llvm.noalias})
+        attributes {lamina.entry, lamina.workspace_bytes = 256 : i64} {
+      %c0 = arith.constant 0 : index
+      %0 = memref.view %workspace[%c0][] : memref<256xi8> to memref<64xf32>
+      ...
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect"];
+}
+
+def LaminaCpuConvertToLLVM : Pass<"lamina-cpu-convert-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Lower scalar code, control flow, memory and functions to the LLVM dialect";
+  let description = [{
+    One conversion for everything that loops over memrefs consist of. Memrefs are passed as bare
+    pointers: inputs, outputs and the workspace in the order of the parameters. Math that LLVM has
+    no instruction for calls the C library.
+
+    Invariant: only the LLVM dialect is left.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];
+}
+
+
 #endif // LAMINA_PASSES

@@ -1,0 +1,191 @@
+/// lamina-cpu-destination: results become memory that the caller provides.
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/Passes.h"
+
+namespace mlir::lamina {
+#define GEN_PASS_DEF_LAMINACPUDESTINATION
+#include "passes/Passes.h.inc"
+} // namespace mlir::lamina
+
+using namespace mlir;
+using namespace mlir::lamina;
+
+/// Memory for `type` laid out as the `lamina.strides` in `attributes` say; row-major without them.
+static FailureOr<MemRefType> memoryType(func::FuncOp function, RankedTensorType type,
+                                        DictionaryAttr attributes) {
+  if (!type.hasStaticShape())
+    return function.emitError("native functions need static shapes, found ") << type;
+  auto strides = attributes ? attributes.getAs<DenseI64ArrayAttr>("lamina.strides") : nullptr;
+  if (!strides)
+    return MemRefType::get(type.getShape(), type.getElementType());
+  if (strides.size() != type.getRank())
+    return function.emitError("lamina.strides has ")
+           << strides.size() << " entries for " << type;
+  auto layout = StridedLayoutAttr::get(type.getContext(), /*offset=*/0, strides.asArrayRef());
+  return MemRefType::get(type.getShape(), type.getElementType(), layout);
+}
+
+namespace {
+/// Rewrites one function; the phases run in the order of the methods.
+class DestinationRewriter {
+public:
+  explicit DestinationRewriter(func::FuncOp function)
+      : function(function), builder(function.getContext()),
+        ret(cast<func::ReturnOp>(function.getBody().front().getTerminator())),
+        loc(function.getLoc()) {}
+
+  LogicalResult run() {
+    if (failed(findMutations()) || failed(takeArguments()))
+      return failure();
+    builder.setInsertionPoint(ret);
+    if (failed(writeOutputs()))
+      return failure();
+    overwriteInputs();
+    finishSignature();
+    return success();
+  }
+
+private:
+  /// The argument whose memory each result belongs to, for results that are mutations.
+  LogicalResult findMutations() {
+    DenseMap<int64_t, unsigned> inputs;
+    for (unsigned i = 0; i < function.getNumArguments(); ++i)
+      if (auto input = function.getArgAttrOfType<InputAttr>(i, "lamina.arg"))
+        inputs[input.getIndex()] = i;
+    for (unsigned i = 0; i < function.getNumResults(); ++i) {
+      auto mutation = function.getResultAttrOfType<MutationAttr>(i, "lamina.result");
+      if (!mutation)
+        continue;
+      auto found = inputs.find(mutation.getIndex());
+      if (found == inputs.end())
+        return function.emitError("result ") << i << " mutates input " << mutation.getIndex()
+                                             << ", which is no argument";
+      if (function.getArgumentTypes()[found->second] != function.getResultTypes()[i])
+        return function.emitError("result ") << i << " and the input it mutates differ in type";
+      mutated[i] = found->second;
+    }
+    return success();
+  }
+
+  /// Arguments become memory; the body keeps reading tensors.
+  LogicalResult takeArguments() {
+    builder.setInsertionPointToStart(&function.getBody().front());
+    for (BlockArgument argument : function.getArguments()) {
+      auto type = dyn_cast<RankedTensorType>(argument.getType());
+      inputs.push_back(nullptr);
+      if (!type)
+        continue;
+      unsigned index = argument.getArgNumber();
+      auto memory = memoryType(function, type, function.getArgAttrDict(index));
+      if (failed(memory))
+        return failure();
+      bool writable = llvm::is_contained(llvm::make_second_range(mutated), index);
+      argument.setType(*memory);
+      auto tensor = bufferization::ToTensorOp::create(builder, loc, type, argument,
+                                                      /*restrict=*/true, writable);
+      argument.replaceAllUsesExcept(tensor, tensor);
+      inputs.back() = tensor;
+      function.setArgAttr(index, "llvm.noalias", builder.getUnitAttr());
+    }
+    return success();
+  }
+
+  /// One parameter for each result that is not a mutation, filled before any input changes.
+  LogicalResult writeOutputs() {
+    for (unsigned i = 0; i < function.getNumResults(); ++i) {
+      if (mutated.contains(i))
+        continue;
+      DictionaryAttr attributes = function.getResultAttrDict(i);
+      auto type = dyn_cast<RankedTensorType>(function.getResultTypes()[i]);
+      if (!type)
+        return function.emitError("result ") << i << " is no array";
+      auto memory = memoryType(function, type, attributes);
+      if (failed(memory))
+        return failure();
+      NamedAttrList parameter(attributes);
+      parameter.set("llvm.noalias", builder.getUnitAttr());
+      (void)function.insertArgument(function.getNumArguments(), *memory,
+                              parameter.getDictionary(function.getContext()), loc);
+      materialize(ret.getOperand(i), function.getArguments().back(), /*restrict=*/true);
+    }
+    return success();
+  }
+
+  /// The final data of mutated inputs. Bufferization computes a value right in the input's memory
+  /// if the input is dead by then or is read element for element by the op that computes it, and
+  /// elsewhere otherwise. A value that is (a view of) the old data of a mutated input is copied
+  /// first: two inputs may trade places.
+  void overwriteInputs() {
+    SmallVector<std::pair<unsigned, Value>> updates;
+    for (auto [result, argument] : mutated) {
+      Value value = ret.getOperand(result);
+      if (value == inputs[argument])
+        continue;
+      if (isOldData(value))
+        value = bufferization::AllocTensorOp::create(builder, loc,
+                                                     cast<RankedTensorType>(value.getType()),
+                                                     /*dynamicSizes=*/ValueRange(), value);
+      updates.push_back({argument, value});
+    }
+    for (auto [argument, value] : updates) {
+      Value updated = bufferization::MaterializeInDestinationOp::create(builder, loc, value,
+                                                                        inputs[argument])
+                          .getResult();
+      materialize(updated, function.getArgument(argument), /*restrict=*/false);
+    }
+  }
+
+  /// Whether `value` may share the memory of a mutated input.
+  bool isOldData(Value value) {
+    while (Operation *op = value.getDefiningOp()) {
+      if (llvm::is_contained(inputs, value))
+        break;
+      if (!isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::ExtractSliceOp,
+               tensor::CastOp, tensor::ReshapeOp>(op))
+        return false;
+      value = op->getOperand(0);
+    }
+    return llvm::any_of(llvm::make_second_range(mutated),
+                        [&](unsigned argument) { return inputs[argument] == value; });
+  }
+
+  void materialize(Value tensor, Value memory, bool restrict) {
+    auto op = bufferization::MaterializeInDestinationOp::create(builder, loc, Type(), tensor, memory);
+    op.setRestrict(restrict);
+    op.setWritable(true);
+  }
+
+  void finishSignature() {
+    func::ReturnOp::create(builder, loc);
+    ret.erase();
+    function.setFunctionType(
+        builder.getFunctionType(function.getBody().front().getArgumentTypes(), {}));
+    function.removeResAttrsAttr();
+    function->setAttr("lamina.entry", builder.getUnitAttr());
+  }
+
+  func::FuncOp function;
+  OpBuilder builder;
+  func::ReturnOp ret;
+  Location loc;
+  /// Result number -> argument number; in the order of results.
+  llvm::MapVector<unsigned, unsigned> mutated;
+  /// The tensor read from each argument; null for arguments that are no arrays.
+  SmallVector<Value> inputs;
+};
+
+struct CpuDestination : lamina::impl::LaminaCpuDestinationBase<CpuDestination> {
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      if (function.isPrivate() || function.isExternal())
+        continue;
+      if (failed(DestinationRewriter(function).run()))
+        return signalPassFailure();
+    }
+  }
+};
+} // namespace

@@ -1,0 +1,45 @@
+/// lamina-cpu-pipeline: from functions over tensors to the LLVM dialect.
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "passes/Passes.h"
+
+using namespace mlir;
+using namespace mlir::lamina;
+
+/// Buffers up to this size live on the stack, where LLVM can keep them in registers.
+static constexpr unsigned kMaxStackBufferBytes = 4096;
+
+/// Tensors to loops over memory that the caller owns.
+static void addBufferization(OpPassManager &passes) {
+  // Without the elimination of empty tensors results are computed in temporaries and copied.
+  passes.addPass(bufferization::createEmptyTensorEliminationPass());
+  bufferization::OneShotBufferizePassOptions bufferize;
+  bufferize.bufferAlignment = 64;
+  passes.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  passes.addPass(createCSEPass());
+  passes.addPass(createCanonicalizerPass());
+  // Hoisted out of loops first: a stack buffer inside a loop would grow the stack.
+  passes.addNestedPass<func::FuncOp>(bufferization::createBufferLoopHoistingPass());
+  bufferization::PromoteBuffersToStackPassOptions promote;
+  promote.maxAllocSizeInBytes = kMaxStackBufferBytes;
+  promote.maxRankOfAllocatedMemRef = 1;
+  passes.addNestedPass<func::FuncOp>(bufferization::createPromoteBuffersToStackPass(promote));
+  passes.addNestedPass<func::FuncOp>(createLaminaCpuPlanArena());
+}
+
+void lamina::addCpuPasses(OpPassManager &passes) {
+  passes.addPass(createLaminaConvertToLinalg());
+  passes.addNestedPass<func::FuncOp>(createLaminaCpuFuseElementwise());
+  passes.addPass(createLaminaCpuDestination());
+  addBufferization(passes);
+  passes.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  passes.addPass(memref::createExpandStridedMetadataPass());
+  passes.addPass(createLowerAffinePass());
+  passes.addPass(createCSEPass());
+  passes.addPass(createSCFToControlFlowPass());
+  passes.addPass(createLaminaCpuConvertToLLVM());
+}

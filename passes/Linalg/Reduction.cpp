@@ -1,0 +1,122 @@
+/// Reductions: loop nests whose reduced dimensions accumulate into the result.
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "passes/Linalg/Combine.h"
+#include "passes/Linalg/Patterns.h"
+
+using namespace mlir;
+using namespace mlir::lamina;
+
+/// Loops over `sources` (of one shape), reducing `dims` into `init` by `body`, which gets one scalar
+/// of each source and the accumulator.
+static Value reduceLoops(ImplicitLocOpBuilder &b, ValueRange sources, Value init,
+                         ArrayRef<int64_t> dims, ArrayRef<AffineMap> sourceMaps, ScalarBody body) {
+  int64_t rank = cast<RankedTensorType>(sources.front().getType()).getRank();
+  SmallVector<utils::IteratorType> iterators(rank, utils::IteratorType::parallel);
+  for (int64_t dim : dims)
+    iterators[dim] = utils::IteratorType::reduction;
+  SmallVector<AffineMap> maps(sourceMaps);
+  maps.push_back(keptDims(b, rank, dims));
+  auto loops = linalg::GenericOp::create(
+      b, init.getType(), sources, init, maps, iterators,
+      [&](OpBuilder &inner, Location loc, ValueRange scalars) {
+        ImplicitLocOpBuilder bodyBuilder(loc, inner);
+        linalg::YieldOp::create(bodyBuilder, body(bodyBuilder, scalars));
+      });
+  return loops.getResult(0);
+}
+
+AffineMap lamina::keptDims(OpBuilder &b, int64_t rank, ArrayRef<int64_t> dims) {
+  SmallVector<AffineExpr> exprs;
+  for (int64_t dim = 0; dim < rank; ++dim)
+    if (!llvm::is_contained(dims, dim))
+      exprs.push_back(b.getAffineDimExpr(dim));
+  return AffineMap::get(rank, 0, exprs, b.getContext());
+}
+
+Value lamina::reduced(ImplicitLocOpBuilder &b, Value source, ArrayRef<int64_t> dims, Combining kind,
+                      bool isUnsigned) {
+  Sizes sizes = sizesOf(b, source), kept;
+  for (auto [dim, size] : llvm::enumerate(sizes))
+    if (!llvm::is_contained(dims, static_cast<int64_t>(dim)))
+      kept.push_back(size);
+  Type element = getElementTypeOrSelf(source);
+  // The extremes are exact in any type; sums and products of small floats are not.
+  bool exact = kind == Combining::Max || kind == Combining::Min;
+  Type accumulator = exact ? element : computeType(element);
+  Value neutral = neutralElement(b, accumulator, kind, isUnsigned);
+  Value init = filledTensor(b, kept, neutral);
+  AffineMap identity = b.getMultiDimIdentityMap(sizes.size());
+  Value result = reduceLoops(
+      b, source, init, dims, identity, [&](ImplicitLocOpBuilder &inner, ValueRange scalars) {
+        Value x = isa<FloatType>(element) ? convertFloat(inner, scalars[0], accumulator) : scalars[0];
+        return SmallVector<Value>{combine(inner, x, scalars[1], kind, isUnsigned)};
+      });
+  return isa<FloatType>(element) ? convertFloat(b, result, element) : result;
+}
+
+namespace {
+template <typename OpTy, Combining kind>
+struct ReductionLowering : Lowering<OpTy> {
+  using Lowering<OpTy>::Lowering;
+  FailureOr<SmallVector<Value>> lower(OpTy op, typename OpTy::Adaptor adaptor,
+                                      ImplicitLocOpBuilder &b) const override {
+    if (op.getDims().empty())
+      return SmallVector<Value>{adaptor.getSource()};
+    Value result = reduced(b, adaptor.getSource(), op.getDims(), kind,
+                           isUnsignedElement(op.getSource().getType()));
+    return SmallVector<Value>{result};
+  }
+};
+
+/// The extreme first, then the smallest index at which it stands: two loops that vectorise, where
+/// one loop that carries value and index does not. NaN is an extreme that equals nothing.
+template <typename OpTy, Combining kind>
+struct ArgReductionLowering : Lowering<OpTy> {
+  using Lowering<OpTy>::Lowering;
+  FailureOr<SmallVector<Value>> lower(OpTy op, typename OpTy::Adaptor adaptor,
+                                      ImplicitLocOpBuilder &b) const override {
+    Value source = adaptor.getSource();
+    int64_t dim = op.getDim();
+    Sizes sizes = sizesOf(b, source);
+    if (sizes.empty())
+      return SmallVector<Value>{filledTensor(b, {}, intConstant(b, b.getI64Type(), 0))};
+    Value extreme = reduced(b, source, dim, kind, isUnsignedElement(op.getSource().getType()));
+    Value size = arith::IndexCastOp::create(b, b.getI64Type(), asIndex(b, sizes[dim]));
+    Sizes kept(sizes);
+    kept.erase(kept.begin() + dim);
+    Value init = filledTensor(b, kept, size);
+    int64_t rank = sizes.size();
+    auto firstIndex = [&](ImplicitLocOpBuilder &inner, ValueRange scalars) {
+      Value position = arith::IndexCastOp::create(inner, inner.getI64Type(), loopIndex(inner, dim));
+      Value hit = isExtreme(inner, scalars[0], scalars[1]);
+      Value candidate = arith::SelectOp::create(inner, hit, position, size);
+      return SmallVector<Value>{arith::MinSIOp::create(inner, candidate, scalars[2])};
+    };
+    return SmallVector<Value>{reduceLoops(
+        b, {source, extreme}, init, dim,
+        {b.getMultiDimIdentityMap(rank), keptDims(b, rank, dim)}, firstIndex)};
+  }
+
+  static Value isExtreme(ImplicitLocOpBuilder &b, Value x, Value extreme) {
+    if (isa<IntegerType>(x.getType()))
+      return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, x, extreme);
+    Type wide = computeType(x.getType());
+    x = convertFloat(b, x, wide);
+    Value equal = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, x,
+                                        convertFloat(b, extreme, wide));
+    Value isNan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, x, x);
+    return arith::OrIOp::create(b, equal, isNan);
+  }
+};
+} // namespace
+
+void lamina::populateReductionLowerings(const TypeConverter &converter,
+                                        RewritePatternSet &patterns) {
+  patterns.add<ReductionLowering<SumOp, Combining::Add>, ReductionLowering<ProdOp, Combining::Mul>,
+               ReductionLowering<AmaxOp, Combining::Max>, ReductionLowering<AminOp, Combining::Min>,
+               ReductionLowering<AnyOp, Combining::Max>, ReductionLowering<AllOp, Combining::Min>,
+               ArgReductionLowering<ArgmaxOp, Combining::Max>,
+               ArgReductionLowering<ArgminOp, Combining::Min>>(converter, patterns.getContext());
+}

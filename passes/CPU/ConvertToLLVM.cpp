@@ -20,6 +20,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "passes/CPU/BoolMemory.h"
 #include "passes/Passes.h"
 
 namespace mlir::lamina {
@@ -78,6 +79,7 @@ struct CpuConvertToLLVM : lamina::impl::LaminaCpuConvertToLLVMBase<CpuConvertToL
     index::populateIndexToLLVMConversionPatterns(converter, patterns);
     ub::populateUBToLLVMConversionPatterns(converter, patterns);
     populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns);
+    populateBoolMemoryPatterns(converter, patterns);
     populateFuncToLLVMConversionPatterns(converter, patterns);
 
     LLVMConversionTarget target(*context);

@@ -6,36 +6,43 @@ straight to the kernel, or to autograd when one of them requires grad; everythin
 
 from __future__ import annotations
 
+from ..errors import ArgumentError
 from ..ops import registry
 from ..tensor import Tensor
 from . import aliasing, autograd, function, kernel
-from .kinds import LAYERED, PLAIN, SEQUENCE, kinds
+from .kinds import FOREIGN, LAYERED, NUMPY, PLAIN, SEQUENCE, kinds
 from .state import state
 
+
 def call(op, args: tuple):
-    """Calls an operator with all its arguments in schema order."""
-    if state.layered:
-        return function.call(op, args)
+    """Calls an operator with all its arguments in schema order. Raises ArgumentError for foreign operands."""
     handles = [*args]
-    needs_grad = False
+    needs_grad = layered = False
     for i in op.tensors:
         value = args[i]
         kind = kinds[type(value)]
         if kind == PLAIN:
             handles[i] = value._array
-            if (
-                value._autograd is not None
-                or (value._view is not None
-                and value._view.base._autograd is not None)
+            view = value._view
+            if value._autograd is not None or (
+                view is not None and view.base._autograd is not None
             ):
                 needs_grad = True
         elif kind == SEQUENCE:
-            if any(kinds[type(v)] == LAYERED for v in value):
-                return function.call(op, args)
+            layered = layered or any(kinds[type(v)] == LAYERED for v in value)
             handles[i] = [v._array if isinstance(v, Tensor) else v for v in value]
             needs_grad = True
         elif kind == LAYERED:
-            return function.call(op, args)
+            layered = True
+        elif kind == NUMPY:
+            handles[i] = value.item()
+            args = (*args[:i], handles[i], *args[i + 1 :])
+        elif kind == FOREIGN:
+            got = type(value).__name__
+            name = op.schema.arguments[i].name
+            raise ArgumentError(f"argument {name!r} must be a Tensor, got {got}", op=op.name)
+    if layered or state.layered:
+        return function.call(op, args)
     if needs_grad and state.grad_enabled:
         return autograd.call(op, args, kernel.call)
     if not op.is_simple:

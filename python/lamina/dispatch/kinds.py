@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import numbers
+
+import numpy as np
+
 from ..tensor import Tensor
 from .function import overrides
 
-OTHER, PLAIN, LAYERED, SEQUENCE = range(4)
+PLAIN, SCALAR, SEQUENCE, LAYERED, NUMPY, FOREIGN = range(6)
 
 
 class _Kinds(dict):
-    """OTHER: no tensor. PLAIN: a tensor that asks for no layer. LAYERED: one with a protocol of its own. SEQUENCE."""
+    """Kinds by type.
+
+    PLAIN: a tensor that asks for no layer. LAYERED: one with a protocol of its own. SCALAR: a Python number or
+    None. NUMPY: a NumPy scalar, which counts as a Python number. SEQUENCE: list or tuple. FOREIGN: all else.
+    """
 
     def __missing__(self, cls: type) -> int:
         if issubclass(cls, Tensor):
-            kind = LAYERED if overrides(cls) or hasattr(cls, "__torch_dispatch__") else PLAIN
+            layered = overrides(cls) or hasattr(cls, "__torch_dispatch__")
+            kind = LAYERED if layered else PLAIN
+        elif issubclass(cls, np.generic):
+            kind = NUMPY
+        elif issubclass(cls, (list, tuple)):
+            kind = SEQUENCE
         else:
-            kind = SEQUENCE if issubclass(cls, (list, tuple)) else OTHER
+            kind = SCALAR if issubclass(cls, (numbers.Number, type(None))) else FOREIGN
         self[cls] = kind
         return kind
 

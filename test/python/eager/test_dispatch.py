@@ -46,7 +46,7 @@ def test_arguments_that_fit_no_overload_list_them_all():
 
 
 def test_wrong_argument_of_a_single_overload():
-    with pytest.raises(ArgumentError, match="fit exp"):
+    with pytest.raises(ArgumentError, match="exp: argument .self. must be a Tensor, got str"):
         lamina.exp("text")
 
 
@@ -125,3 +125,11 @@ def test_a_composite_respects_torch_function():
     Logged.calls.clear()
     x.flatten()
     assert Logged.calls == ["flatten"]
+
+
+def test_numpy_scalars_count_as_python_numbers():
+    import numpy as np
+
+    assert (lamina.tensor(1.0) * np.float64(2)).dtype is lamina.float32
+    with pytest.raises(ArgumentError, match="got ndarray"):
+        lamina.exp(np.ones(2))

@@ -75,7 +75,8 @@ def LaminaViewReplay : Pass<"lamina-view-replay", "::mlir::func::FuncOp"> {
     if several outputs see it, or if a view in between may show one element twice
     (`expand`, `unfold`, `as_strided`), so that no buffer has to hold the repeats. A
     single output that only picks or reorders elements is returned as memory of its
-    own instead. A mutation whose data turned out to be the argument is dropped too,
+    own instead. A base lies in memory (`lamina.strides`) as the outputs that reorder
+    its dimensions say, else so that outputs that reshape it need no copy. A mutation whose data turned out to be the argument is dropped too,
     unless it has a tangent.
 
     Invariant: no result carries `lamina.alias`; results are ordered as mutations,

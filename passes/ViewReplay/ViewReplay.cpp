@@ -1,5 +1,6 @@
 #include "passes/Descriptors.h"
 #include "passes/Passes.h"
+#include "passes/ViewReplay/BaseLayout.h"
 
 namespace mlir::lamina {
 #define GEN_PASS_DEF_LAMINAVIEWREPLAY
@@ -99,14 +100,28 @@ private:
         continue;
       NamedAttrList attributes(result.attributes);
       attributes.set(descriptor::kResult, BaseAttr::get(func.getContext(), number->second));
-      // An output that is the whole base decides how the base lies in memory.
-      for (const Result &other : results)
-        if (AliasAttr alias = getAlias(other);
-            alias && alias.getRoot() == AliasRoot::Fresh && alias.getIndex() == base.getIndex() &&
-            alias.getViews().empty() && other.attributes.contains(descriptor::kStrides))
-          attributes.set(descriptor::kStrides, other.attributes.get(descriptor::kStrides));
+      if (DenseI64ArrayAttr strides = chooseLayout(base.getIndex(), result.value))
+        attributes.set(descriptor::kStrides, strides);
       kept.push_back({result.value, attributes.getDictionary(func.getContext())});
     }
+  }
+
+  /// The layout that the outputs of fresh memory `number` ask for; null if row-major will do.
+  DenseI64ArrayAttr chooseLayout(int64_t number, Value base) {
+    ArrayRef<int64_t> shape = cast<ShapedType>(base.getType()).getShape();
+    std::optional<LayoutHint> chosen;
+    for (const Result &result : results) {
+      AliasAttr alias = getAlias(result);
+      if (!alias || alias.getRoot() != AliasRoot::Fresh || alias.getIndex() != number)
+        continue;
+      auto strides = result.attributes.getAs<DenseI64ArrayAttr>(descriptor::kStrides);
+      std::optional<LayoutHint> hint = getLayoutHint(shape, alias.getViews(), strides);
+      if (hint && (!chosen || (hint->isExact && !chosen->isExact)))
+        chosen = hint;
+    }
+    if (!chosen || chosen->strides == getRowMajorStrides(shape))
+      return nullptr;
+    return DenseI64ArrayAttr::get(func.getContext(), chosen->strides);
   }
 
   static AliasAttr getAlias(const Result &result) {

@@ -57,7 +57,7 @@ class Settings:
         "Compiled entries per function; past it calls run eagerly, or raise CompileError under "
         "fullgraph=True.",
     )
-    opt_level: int = _setting(3, "LAMINA_OPT_LEVEL", "0 compiles fast, 3 runs fast.")
+    opt_level: int = _setting(2, "LAMINA_OPT_LEVEL", "0 compiles fast, 3 runs fast.")
     keep_stages: bool = _setting(
         False,
         "LAMINA_KEEP_STAGES",

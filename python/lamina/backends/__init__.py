@@ -27,7 +27,7 @@ class CompileOptions:
     target's own. keep_text: keep the texts of the late stages for inspection.
     """
 
-    opt_level: int = 3
+    opt_level: int = 2
     cpu: str | None = None
     features: str | None = None
     vector_width: int = 0

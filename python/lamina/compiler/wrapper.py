@@ -9,6 +9,7 @@ base.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from mlir import ir
@@ -63,10 +64,12 @@ class Runtime:
         self.name = name
         entry = name if name in functions else f"{name}_forward"
         function, back = functions[entry], functions.get(f"{name}_backward")
-        self.forward: Executable = backend.compile(module, entry, options)
-        self.backward: Executable | None = (
-            backend.compile(module, f"{name}_backward", options) if back is not None else None
-        )
+        parts = [entry] if back is None else [entry, f"{name}_backward"]
+        # Most of a compilation is LLVM's, which runs without the GIL.
+        with ThreadPoolExecutor(len(parts)) as pool:
+            compiled = list(pool.map(lambda part: backend.compile(module, part, options), parts))
+        self.forward: Executable = compiled[0]
+        self.backward: Executable | None = compiled[1] if back is not None else None
 
         slots = descriptors.results(function)
         at = {(s.kind, s.index): i for i, s in enumerate(s for s in slots if s.kind != "mutation")}

@@ -4,6 +4,7 @@ The names here mirror torch's. Eager tensors, operators and autograd load at onc
 compiler, symbolic shapes, modules) loads when it is first asked for.
 """
 
+# ruff: noqa: F401
 from __future__ import annotations
 
 import importlib
@@ -43,6 +44,7 @@ _LAZY_MODULES = (
     "library",
     "nn",
     "optim",
+    "overrides",
     "torch",
     "utils",
 )

@@ -6,6 +6,8 @@ The table below is the only place where the two meet.
 
 from __future__ import annotations
 
+import builtins
+
 import ml_dtypes
 import numpy as np
 
@@ -98,7 +100,7 @@ PUBLIC = {
     "cfloat": complex64,
     "cdouble": complex128,
 }
-_PYTHON = {type(1.0): None, type(1): int64, type(True): bool, complex: None}
+_PYTHON = {builtins.float: None, builtins.int: int64, builtins.bool: bool, complex: None}
 
 
 def by_name(name: str) -> dtype:
@@ -132,7 +134,7 @@ def of_python(kind: type) -> dtype:
     found = _PYTHON[kind]
     if found is not None:
         return found
-    return get_default_dtype() if kind is type(1.0) else get_default_dtype().to_complex()
+    return get_default_dtype() if kind is builtins.float else get_default_dtype().to_complex()
 
 
 _default = float32

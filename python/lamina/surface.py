@@ -91,7 +91,11 @@ def wrap_composite(fn):
 
     @functools.wraps(fn)
     def public(*args, **kwargs):
-        if state.function_modes or _may_override(args) or (kwargs and _may_override(kwargs.values())):
+        if (
+            state.function_modes
+            or _may_override(args)
+            or (kwargs and _may_override(kwargs.values()))
+        ):
             types = [] if state.function_disabled else overriding_types((*args, *kwargs.values()))
             if types or state.function_modes:
                 return handle(public, types, args, kwargs)

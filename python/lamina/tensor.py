@@ -92,6 +92,7 @@ class Tensor:
 
     @property
     def shape(self) -> Size:
+        """The sizes."""
         return Size(self._array.shape)
 
     def size(self, dim: int | None = None):
@@ -112,6 +113,7 @@ class Tensor:
 
     @property
     def ndim(self) -> int:
+        """Number of dimensions."""
         return self._array.ndim
 
     def dim(self) -> int:
@@ -129,14 +131,17 @@ class Tensor:
 
     @property
     def dtype(self) -> dtypes.dtype:
+        """The element type."""
         return dtypes.from_numpy(self._array.dtype)
 
     @property
     def device(self) -> devices.device:
+        """Where the memory lives."""
         return self._storage.device
 
     @property
     def itemsize(self) -> int:
+        """Bytes of one element."""
         return self._array.dtype.itemsize
 
     def element_size(self) -> int:
@@ -145,14 +150,17 @@ class Tensor:
 
     @property
     def nbytes(self) -> int:
+        """Bytes of all elements."""
         return self.numel() * self.itemsize
 
     @property
     def is_cpu(self) -> bool:
+        """Whether the memory is the CPU's."""
         return self._storage.device.type == "cpu"
 
     @property
     def is_cuda(self) -> bool:
+        """Whether the memory is a GPU's."""
         return self._storage.device.type == "cuda"
 
     def is_floating_point(self) -> bool:

@@ -4,6 +4,7 @@ The graph is recorded by `lamina.dispatch.autograd` and run by `engine`. Formula
 are written in tensor operators, so gradients are themselves differentiable and traceable.
 """
 
+# ruff: noqa: F401
 from __future__ import annotations
 
 from ..errors import AutogradError

@@ -60,14 +60,17 @@ class FunctionCtx(Node):
         return tuple([None if s is None else s.unpack(self) for s in self._saved])
 
     def name(self) -> str:
+        """The function's name and "Backward"."""
         return self.function.__name__ + "Backward"
 
     def release(self) -> None:
+        """Frees the saved tensors."""
         for saved in self._saved or ():
             if saved is not None:
                 saved.release()
 
     def apply(self, grads: list, wanted: list) -> list:
+        """Runs the user's backward. Raises AutogradError when it returns the wrong number or type."""
         if self._materialize:
             grads = [
                 zeros(m) if g is None and m is not None else g for g, m in zip(grads, self.outputs)

@@ -29,6 +29,7 @@ class OutputMeta(NamedTuple):
 
     @classmethod
     def of(cls, tensor) -> OutputMeta:
+        """What to remember of `tensor`."""
         return cls(tensor._array.shape, tensor._array.dtype, tensor._storage.device)
 
 
@@ -58,6 +59,7 @@ class Hooks(OrderedDict):
     """Hooks by handle id (a class of its own, so that handles can refer to it weakly)."""
 
     def add(self, hook) -> RemovableHandle:
+        """Adds a hook; the handle removes it."""
         handle = RemovableHandle(self)
         self[handle.id] = hook
         return handle
@@ -139,6 +141,7 @@ class OpNode(Node):
         self.saved = saved
 
     def name(self) -> str:
+        """The operator's name in camel case, and "Backward0"."""
         return self.plan.node_name
 
     def __getattr__(self, name: str):
@@ -147,6 +150,7 @@ class OpNode(Node):
         return self._unpack(name[7:])
 
     def apply(self, grads: list, wanted: list) -> list:
+        """Runs the formulas of the inputs that are wanted. Raises UnsupportedError where there is none."""
         plan = self.plan
         if all(g is None for g in grads):
             return [None] * len(self.next_edges)
@@ -212,6 +216,7 @@ class OpNode(Node):
         return zeros(meta)
 
     def release(self) -> None:
+        """Frees the saved tensors."""
         for value in self.saved.values():
             for one in value if type(value) is list else (value,):
                 if type(one) is SavedTensor:
@@ -227,6 +232,7 @@ class AccumulateGrad(Node):
         self.sequence = _LAST
 
     def apply(self, grads: list, wanted: list) -> list:
+        """Adds the gradient to the variable and runs its hooks."""
         grad = grads[0]
         if grad is not None:
             accumulate(self.variable, grad)
@@ -295,4 +301,5 @@ class ErrorNode(Node):
         self.message = message
 
     def apply(self, grads: list, wanted: list) -> list:
+        """Raises AutogradError with the node's message."""
         raise AutogradError(self.message)

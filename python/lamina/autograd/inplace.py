@@ -62,9 +62,11 @@ class CopySlices(Node):
         self.geometry, self.chain, self.fn = base.geometry, chain, fn
 
     def name(self) -> str:
+        """ "CopySlices"."""
         return "CopySlices"
 
     def apply(self, grads: list, wanted: list) -> list:
+        """Sends the written region's gradient through the write, and the rest on."""
         grad = grads[0]
         if grad is None:
             return [None] * len(self.next_edges)
@@ -84,6 +86,7 @@ class CopySlices(Node):
         return step._replace(args=(size, stride, offset - self.geometry.offset))
 
     def release(self) -> None:
+        """Frees what the write saved."""
         self.fn.release()
 
 

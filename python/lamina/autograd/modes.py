@@ -95,6 +95,7 @@ class set_grad_enabled(_Mode):
         return {"grad_enabled": bool(self.mode)}
 
     def clone(self):
+        """A fresh mode for one call of a decorated function."""
         return set_grad_enabled(self.mode)
 
     def __enter__(self):
@@ -126,6 +127,7 @@ class inference_mode(_Mode):
         return {"inference": self.mode, "grad_enabled": not self.mode}
 
     def clone(self):
+        """A fresh mode for one call of a decorated function."""
         return inference_mode(self.mode)
 
 
@@ -147,6 +149,7 @@ class saved_tensors_hooks(_Mode):
         self.pack_hook, self.unpack_hook = pack_hook, unpack_hook
 
     def clone(self):
+        """A fresh mode for one call of a decorated function."""
         return saved_tensors_hooks(self.pack_hook, self.unpack_hook)
 
     def _changes(self) -> dict:
@@ -162,4 +165,5 @@ class save_on_cpu(saved_tensors_hooks):
         super().__init__(lambda t: (t.device, t.to("cpu")), lambda packed: packed[1].to(packed[0]))
 
     def clone(self):
+        """A fresh mode for one call of a decorated function."""
         return save_on_cpu()

@@ -37,6 +37,7 @@ class TensorMeta:
 
     @property
     def dtype(self):
+        """The element type."""
         from ..dtypes import from_numpy
 
         return from_numpy(self.np_dtype)

@@ -36,6 +36,7 @@ class Step(NamedTuple):
     index: int | None
 
     def apply(self, tensor):
+        """This step on another tensor."""
         result = self.op.call((tensor, *self.args))
         return result if self.index is None else result[self.index]
 

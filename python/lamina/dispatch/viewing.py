@@ -13,6 +13,7 @@ from .state import state
 
 
 def call(op, args: tuple):
+    """The views that `op` makes of its first argument; that argument itself for an in-place view operator."""
     base, rest = args[0], args[1:]
     tracer = state.tracer
     placed = view_geometry(op, base, rest)

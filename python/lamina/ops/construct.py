@@ -87,10 +87,8 @@ def _array(data, dtype) -> np.ndarray:
         data = data.detach().numpy()
     elif _holds_tensors(data):
         data = _unwrapped(data)
-    if isinstance(data, (np.ndarray, np.generic)):
-        array = np.asarray(data)
-    else:
-        array = _from_python(data)
+    known = isinstance(data, (np.ndarray, np.generic))
+    array = np.asarray(data) if known else _from_python(data)
     wanted = array.dtype if dtype is None else dtypes.to_numpy(dtype)
     dtypes.from_numpy(wanted)
     return array.astype(wanted) if array.dtype != wanted else array

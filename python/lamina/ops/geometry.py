@@ -49,7 +49,7 @@ def infer_size(shape, numel: int) -> tuple:
                 f"cannot reshape a tensor of {numel} elements into {list(shape)}: the size of -1 is ambiguous"
             )
         if numel % known == 0:
-            return shape[: unknown[0]] + (numel // known,) + shape[unknown[0] + 1 :]
+            return _replaced(shape, unknown[0], numel // known)
     if known != numel or unknown:
         raise ShapeError(f"shape {list(shape)} is invalid for a tensor of {numel} elements")
     return shape
@@ -90,10 +90,12 @@ def view_strides(g: Geometry, shape: tuple) -> tuple | None:
 
 
 def alias(g: Geometry) -> Geometry:
+    """The same geometry."""
     return g
 
 
 def view(g: Geometry, size) -> Geometry:
+    """The same elements as `size`; one size may be -1. Raises ShapeError when strides cannot say it."""
     shape = infer_size(size, prod(g.sizes))
     strides = view_strides(g, shape)
     if strides is None:
@@ -105,6 +107,7 @@ def view(g: Geometry, size) -> Geometry:
 
 
 def permute(g: Geometry, dims) -> Geometry:
+    """Dimensions in the order `dims`. Raises ShapeError unless it is a permutation."""
     if len(dims) != len(g.sizes):
         raise ShapeError(
             f"permute of a tensor of {len(g.sizes)} dimensions got {len(dims)}: {list(dims)}"
@@ -125,10 +128,12 @@ def transposed_order(rank: int, dim0: int, dim1: int) -> tuple:
 
 
 def transpose(g: Geometry, dim0: int, dim1: int) -> Geometry:
+    """Two dimensions swapped."""
     return permute(g, transposed_order(len(g.sizes), dim0, dim1))
 
 
 def t(g: Geometry) -> Geometry:
+    """A matrix transposed. Raises ShapeError above two dimensions."""
     if len(g.sizes) > 2:
         raise ShapeError(f"t() expects at most 2 dimensions, got {len(g.sizes)}")
     return Geometry(g.sizes[::-1], g.strides[::-1], g.offset)
@@ -163,6 +168,7 @@ def expanded_shape(sizes: tuple, size) -> tuple:
 
 
 def expand(g: Geometry, size, implicit: bool = False) -> Geometry:
+    """Broadcast to `size`, with stride 0 where a size of 1 grew."""
     shape = expanded_shape(g.sizes, size)
     lead = len(shape) - len(g.sizes)
     strides = []
@@ -189,6 +195,7 @@ def slice_bounds(size: int, start, end, step: int) -> tuple[int, int]:
 
 
 def slice(g: Geometry, dim: int = 0, start=None, end=None, step: int = 1) -> Geometry:
+    """Elements start, start+step, ... below end of a dimension; bounds are clamped."""
     if not g.sizes:
         raise DimError("slice() cannot be applied to a 0-d tensor")
     dim = wrap_dim(dim, len(g.sizes))
@@ -211,6 +218,7 @@ def select_index(sizes: tuple, dim: int, index: int) -> tuple[int, int]:
 
 
 def select(g: Geometry, dim: int, index: int) -> Geometry:
+    """One index of a dimension, which goes away."""
     dim, index = select_index(g.sizes, dim, index)
     return Geometry(
         _without(g.sizes, dim), _without(g.strides, dim), g.offset + index * g.strides[dim]
@@ -225,6 +233,7 @@ def squeezed_dims(sizes: tuple, dims) -> tuple:
 
 
 def squeeze(g: Geometry, dims=None) -> Geometry:
+    """Without the dimensions of size 1 (among `dims`, when given)."""
     gone = squeezed_dims(g.sizes, (dims,) if isinstance(dims, int) else dims)
     return Geometry(
         tuple([s for d, s in enumerate(g.sizes) if d not in gone]),
@@ -234,6 +243,7 @@ def squeeze(g: Geometry, dims=None) -> Geometry:
 
 
 def unsqueeze(g: Geometry, dim: int) -> Geometry:
+    """With a dimension of size 1 at `dim` of the result."""
     dim = wrap_dim(dim, len(g.sizes) + 1)
     stride = g.sizes[dim] * g.strides[dim] if dim < len(g.sizes) else 1
     return Geometry(
@@ -242,6 +252,7 @@ def unsqueeze(g: Geometry, dim: int) -> Geometry:
 
 
 def diagonal(g: Geometry, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Geometry:
+    """The diagonal of two dimensions, as the last dimension."""
     rank = len(g.sizes)
     first, second = wrap_dim(dim1, rank), wrap_dim(dim2, rank)
     if first == second:
@@ -260,6 +271,7 @@ def diagonal(g: Geometry, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Geom
 
 
 def as_strided(g: Geometry, size, stride, storage_offset=None) -> Geometry:
+    """The given geometry over the storage. Raises ShapeError for negative strides or offset."""
     size, stride = tuple(map(operator.index, size)), tuple(map(operator.index, stride))
     if len(size) != len(stride):
         raise ShapeError(
@@ -274,6 +286,7 @@ def as_strided(g: Geometry, size, stride, storage_offset=None) -> Geometry:
 
 
 def unfold(g: Geometry, dimension: int, size: int, step: int) -> Geometry:
+    """Windows of `size` every `step` along a dimension, as the last dimension."""
     dim = wrap_dim(dimension, len(g.sizes))
     extent = g.sizes[dim] if g.sizes else 1
     stride = g.strides[dim] if g.sizes else 1
@@ -301,10 +314,12 @@ def split_sizes(size: int, split_size: int) -> tuple:
 
 
 def split(g: Geometry, split_size: int, dim: int = 0) -> list[Geometry]:
+    """Pieces of `split_size` along a dimension."""
     return split_with_sizes(g, split_sizes(_size_at(g, dim), split_size), dim)
 
 
 def split_with_sizes(g: Geometry, split_sizes, dim: int = 0) -> list[Geometry]:
+    """Pieces of the given sizes along a dimension. Raises ShapeError unless they add up."""
     size = _size_at(g, dim)
     if sum(split_sizes) != size or any(s < 0 for s in split_sizes):
         raise ShapeError(
@@ -318,6 +333,7 @@ def split_with_sizes(g: Geometry, split_sizes, dim: int = 0) -> list[Geometry]:
 
 
 def unbind(g: Geometry, dim: int = 0) -> list[Geometry]:
+    """The slices along a dimension, which goes away."""
     return [select(g, dim, i) for i in range(_size_at(g, dim))]
 
 

@@ -114,6 +114,7 @@ class Op:
 
     @property
     def overload(self) -> str:
+        """Name of the overload, "default" for the unnamed one."""
         return self.schema.overload or "default"
 
     @property
@@ -122,6 +123,7 @@ class Op:
 
     @property
     def overloadpacket(self) -> Packet:
+        """The packet this overload belongs to."""
         return self.packet
 
     def __repr__(self) -> str:

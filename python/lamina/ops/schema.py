@@ -308,11 +308,13 @@ def _is_scalar(value) -> bool:
     return isinstance(value, numbers.Number)
 
 
+def _is_operand(value) -> bool:
+    return _is_tensor(value) or _is_scalar(value)
+
+
 def _is_dim(value) -> bool:
-    return (
-        isinstance(value, numbers.Integral)
-        or (hasattr(type(value), "__index__")
-        and not _is_tensor(value))
+    return isinstance(value, numbers.Integral) or (
+        hasattr(type(value), "__index__") and not _is_tensor(value)
     )
 
 
@@ -334,19 +336,19 @@ def _acceptor(argument: Argument, position: int):
     kind = argument.type
     accepts = _BASE.get(kind.base, lambda v: True)
     if kind.base == "Tensor" and not kind.is_list and position > 0 and not argument.is_write:
-        accepts = lambda v: _is_tensor(v) or _is_scalar(v)
+        accepts = _is_operand
     if kind.is_list:
         accepts = _list_acceptor(accepts, kind)
-    if kind.optional:
-        inner = accepts
-        accepts = lambda v: v is None or inner(v)
-    return accepts
+    return _or_none(accepts) if kind.optional else accepts
+
+
+def _or_none(accepts):
+    return lambda v: v is None or accepts(v)
 
 
 def _list_acceptor(element, kind: Type):
     if kind.element_optional:
-        required = element
-        element = lambda v: v is None or required(v)
+        element = _or_none(element)
     single = kind.size is not None and kind.base != "Tensor"
 
     def accepts(value):

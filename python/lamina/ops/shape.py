@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from itertools import pairwise
 
 from ..errors import ShapeError
 from . import geometry as rules
@@ -113,7 +114,7 @@ def tensor_split(self, indices_or_sections, dim: int = 0):
         cuts = [i * small + min(i, extra) for i in range(indices_or_sections + 1)]
     else:
         cuts = [0, *indices_or_sections, size]
-    return tuple([aten.slice(self, dim, a, b, 1) for a, b in zip(cuts, cuts[1:])])
+    return tuple([aten.slice(self, dim, a, b, 1) for a, b in pairwise(cuts)])
 
 
 @composite(variants="function, method")

@@ -1,17 +1,19 @@
 """The layers of a call: overloads, `__torch_function__`, `__torch_dispatch__`, modes, threads."""
 
 import threading
+from typing import ClassVar
 
 import lamina
 import pytest
-from lamina.dispatch.state import state
 from lamina.errors import ArgumentError
 from lamina.ops import registry
 from lamina.ops.registry import aten
+from lamina.overrides import DisableTorchFunctionSubclass, TorchFunctionMode
+from lamina.utils._python_dispatch import TorchDispatchMode
 
 
 class Logged(lamina.Tensor):
-    calls = []
+    calls: ClassVar[list] = []
 
     @classmethod
     def __torch_function__(cls, func, types, args=(), kwargs=None):
@@ -83,13 +85,13 @@ def test_unrelated_subclasses_decline():
 def test_dispatch_mode_sees_aten_operators_below_autograd():
     seen = []
 
-    class Mode:
-        def __torch_dispatch__(self, func, types, args, kwargs):
+    class Mode(TorchDispatchMode):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
             seen.append(str(func))
             return func(*args, **kwargs)
 
     x = lamina.ones(2).requires_grad_()
-    with state.override(dispatch_modes=(Mode(),)):
+    with Mode():
         y = x.mul(2).add(x, alpha=2)
     assert seen == ["aten.mul.Tensor", "aten.add.Tensor"]
     assert y.grad_fn.name() == "AddBackward0"
@@ -100,12 +102,12 @@ def test_dispatch_mode_sees_aten_operators_below_autograd():
 def test_dispatch_mode_sees_only_given_arguments():
     seen = []
 
-    class Mode:
-        def __torch_dispatch__(self, func, types, args, kwargs):
+    class Mode(TorchDispatchMode):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
             seen.append((args[1:], kwargs))
             return func(*args, **kwargs)
 
-    with state.override(dispatch_modes=(Mode(),)):
+    with Mode():
         lamina.ones(2).add(1, alpha=2)
         lamina.ones(2).add(1)
     assert seen[1:2] == [((1,), {"alpha": 2})] and seen[3:] == [((1,), {})]
@@ -133,3 +135,47 @@ def test_numpy_scalars_count_as_python_numbers():
     assert (lamina.tensor(1.0) * np.float64(2)).dtype is lamina.float32
     with pytest.raises(ArgumentError, match="got ndarray"):
         lamina.exp(np.ones(2))
+
+
+def test_function_mode_sees_public_calls_and_may_replace_them():
+    seen = []
+
+    class Mode(TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            seen.append(func.__name__)
+            return 42 if func is lamina.exp else func(*args, **(kwargs or {}))
+
+    x = lamina.ones(2)
+    with Mode():
+        assert lamina.exp(x) == 42
+        assert (x * 2).flatten().tolist() == [2, 2]
+    assert seen == ["exp", "mul", "flatten"]
+    assert lamina.exp(x).shape == (2,)
+
+
+def test_classes_can_be_left_out():
+    x = lamina.ones(2).as_subclass(Logged)
+    Logged.calls.clear()
+    with DisableTorchFunctionSubclass():
+        assert type(x + 1) is lamina.Tensor
+    assert not Logged.calls
+
+
+def test_tensor_class_with_torch_dispatch():
+    class Doubling(lamina.Tensor):
+        seen: ClassVar[list] = []
+
+        @classmethod
+        def __torch_dispatch__(cls, func, types, args=(), kwargs=None):
+            cls.seen.append(str(func))
+            plain = [a.as_plain() if isinstance(a, Doubling) else a for a in args]
+            return func(*plain, **(kwargs or {})) * 2
+
+        def as_plain(self):
+            return lamina.from_numpy(self.numpy(force=True))
+
+        __torch_function__ = lamina.overrides._disabled_torch_function_impl
+
+    x = lamina.ones(2).as_subclass(Doubling)
+    assert (x + 1).tolist() == [4, 4]
+    assert Doubling.seen == ["aten.add.Tensor"]

@@ -1,0 +1,1 @@
+"""Utilities under the names programs import them by."""

@@ -72,10 +72,10 @@ def LaminaViewReplay : Pass<"lamina-view-replay", "::mlir::func::FuncOp"> {
     * `#lamina.alias<output, k, []>`: the same object as output `k`.
 
     Results whose data the caller rebuilds are dropped. Fresh memory becomes a base
-    if several outputs see it, or if a view in between may show one element twice
-    (`expand`, `unfold`, `as_strided`), so that no buffer has to hold the repeats. A
-    single output that only picks or reorders elements is returned as memory of its
-    own instead. A base lies in memory (`lamina.strides`) as the outputs that reorder
+    if several outputs see it, or if its only output picks or repeats elements
+    (`slice`, `expand`, `diagonal`, ...), so that strides and storage of the output
+    are what the program made. An only output that has all elements, in whatever
+    order, is returned as memory of its own. A base lies in memory (`lamina.strides`) as the outputs that reorder
     its dimensions say, else so that outputs that reshape it need no copy. A mutation whose data turned out to be the argument is dropped too,
     unless it has a tangent.
 

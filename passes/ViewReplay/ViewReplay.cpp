@@ -12,10 +12,13 @@ using namespace mlir::lamina;
 using descriptor::Result;
 
 namespace {
-/// Whether the path may show one element of its base several times.
-bool mayRepeat(AliasAttr alias) {
+/// Whether the path leads to other than all elements of its base, each once: memory of its own
+/// would show in strides, offset and size of the output.
+bool picksOrRepeats(AliasAttr alias) {
   return llvm::any_of(alias.getViews(), [](ViewStepAttr view) {
-    return llvm::is_contained({"expand", "unfold", "as_strided"}, view.getName());
+    return !llvm::is_contained({"alias", "permute", "reshape", "squeeze", "unsqueeze", "bitcast",
+                                "view_as_real", "view_as_complex"},
+                               view.getName());
   });
 }
 
@@ -59,7 +62,7 @@ private:
     DenseMap<int64_t, unsigned> users;
     for (const Result &result : results)
       if (AliasAttr alias = getAlias(result); alias && alias.getRoot() == AliasRoot::Fresh)
-        users[alias.getIndex()] += mayRepeat(alias) ? 2 : 1;
+        users[alias.getIndex()] += picksOrRepeats(alias) ? 2 : 1;
     for (const Result &result : results)
       if (auto base = result.as<BaseAttr>(); base && users[base.getIndex()] > 1)
         baseNumber.try_emplace(base.getIndex(), baseNumber.size());

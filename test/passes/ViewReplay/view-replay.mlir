@@ -51,7 +51,7 @@ func.func @same_object(%a: tensor<4xf32> {lamina.arg = #lamina.input<0>})
 
 // -----
 
-// Nobody can tell a lone view from memory of its own.
+// Nobody can tell a lone view of all elements from memory of its own.
 // CHECK-LABEL: func.func @lone_view(
 // CHECK-SAME:  -> (tensor<3x2xf32> {lamina.result = #lamina.output<0>, lamina.strides = array<i64: 1, 3>})
 // CHECK-SAME:  attributes {lamina.outputs = [unit]}
@@ -68,7 +68,7 @@ func.func @lone_view(%a: tensor<2x3xf32> {lamina.arg = #lamina.input<0>})
 
 // -----
 
-// Repeated elements are one element in memory, and only a base can have that.
+// Repeated elements are one element in memory, and only a base can have that...
 // CHECK-LABEL: func.func @lone_expand(
 // CHECK-SAME:  -> (tensor<1x3xf32> {lamina.result = #lamina.base<0>})
 // CHECK-SAME:  attributes {lamina.outputs = [#lamina.alias<base, 0, [#lamina.view<"expand", {shape = array<i64: 2, 3>}>]>]}
@@ -79,6 +79,21 @@ func.func @lone_expand(%a: tensor<1x3xf32> {lamina.arg = #lamina.input<0>})
   %0 = lamina.mul %a, %a : tensor<1x3xf32>
   %1 = lamina.expand %0 : tensor<1x3xf32> -> tensor<2x3xf32>
   return %1, %0 : tensor<2x3xf32>, tensor<1x3xf32>
+}
+
+// -----
+
+// ... as only a base can have elements that the output does not show.
+// CHECK-LABEL: func.func @lone_slice(
+// CHECK-SAME:  -> (tensor<4xf32> {lamina.result = #lamina.base<0>})
+// CHECK-SAME:  attributes {lamina.outputs = [#lamina.alias<base, 0, [#lamina.view<"slice", {starts = array<i64: 1>, steps = array<i64: 1>, stops = array<i64: 3>}>]>]}
+func.func @lone_slice(%a: tensor<4xf32> {lamina.arg = #lamina.input<0>})
+    -> (tensor<2xf32> {lamina.result = #lamina.output<0>,
+                       lamina.alias = #lamina.alias<fresh, 0, [#lamina.view<"slice", {starts = array<i64: 1>, stops = array<i64: 3>, steps = array<i64: 1>}>]>},
+        tensor<4xf32> {lamina.result = #lamina.base<0>}) {
+  %0 = lamina.mul %a, %a : tensor<4xf32>
+  %1 = lamina.slice %0 {starts = array<i64: 1>, stops = array<i64: 3>, steps = array<i64: 1>} : tensor<4xf32> -> tensor<2xf32>
+  return %1, %0 : tensor<2xf32>, tensor<4xf32>
 }
 
 // -----

@@ -253,6 +253,34 @@ def LaminaCpuFuseElementwise : Pass<"lamina-cpu-fuse-elementwise", "::mlir::func
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::affine::AffineDialect"];
 }
 
+def LaminaCpuTileAndFuse : Pass<"lamina-cpu-tile-and-fuse", "::mlir::func::FuncOp"> {
+  let summary = "Put loop nests that work row by row into one outer loop";
+  let description = [{
+    Starting from the last loop nest of a chain, producers that compute one row for one row of
+    their reader move into a loop over rows: elementwise nests and reductions along rows, such as
+    those of a softmax or a normalization. Intermediate arrays become rows, which stay in cache;
+    nothing is computed twice, and a value that others read too leaves the loop as a result.
+    Contractions are left alone: they use each element many times.
+
+    Before:
+    ```mlir
+    %max = linalg.generic ins(%x : tensor<64x128xf32>) outs(%init : tensor<64xf32>) ...
+    %shifted = linalg.generic ins(%x, %max) outs(%empty : tensor<64x128xf32>) ...
+    ```
+    After:
+    ```mlir
+    %shifted = scf.for %row = 0 to 64 iter_args(%out = %empty) {
+      %max = linalg.generic ins(%x_row : tensor<1x128xf32>) outs(%init_row : tensor<1xf32>) ...
+      %r = linalg.generic ins(%x_row, %max) outs(%out_row : tensor<1x128xf32>) ...
+      %next = tensor.insert_slice %r into %out[%row, 0]
+      scf.yield %next
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+    "::mlir::affine::AffineDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def LaminaCpuDestination : Pass<"lamina-cpu-destination", "::mlir::ModuleOp"> {
   let summary = "Give public functions the native calling convention: results in caller's memory";
   let description = [{
@@ -282,15 +310,56 @@ def LaminaCpuDestination : Pass<"lamina-cpu-destination", "::mlir::ModuleOp"> {
     func.func @f(%a: memref<4xf32>, %o: memref<4xf32>) attributes {lamina.entry} {
       %0 = bufferization.to_tensor %a restrict writable : memref<4xf32> to tensor<4xf32>
       ...
-      bufferization.materialize_in_destination %out in restrict writable %o
-      %1 = bufferization.materialize_in_destination %new in %0
-      bufferization.materialize_in_destination %1 in writable %a
+      %1 = bufferization.to_tensor %o restrict writable : memref<4xf32> to tensor<4xf32>
+      ...
+      %2 = bufferization.materialize_in_destination %out in %1
+      bufferization.materialize_in_destination %2 in writable %o
+      %3 = bufferization.materialize_in_destination %new in %0
+      bufferization.materialize_in_destination %3 in writable %a
       return
     }
     ```
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
                            "::mlir::memref::MemRefDialect"];
+}
+
+def LaminaCpuOrderLoops : Pass<"lamina-cpu-order-loops", "::mlir::func::FuncOp"> {
+  let summary = "Choose the innermost loop of every loop nest over buffers";
+  let description = [{
+    LLVM vectorises innermost loops only, and well only if memory is walked contiguously. Of all
+    loops the one with the least memory cost goes innermost; the others keep their order. A matrix
+    product thus adds rows into rows, and one with a transposed right side takes dot products.
+    Copies between different layouts become loop nests first.
+
+    Before:
+    ```mlir
+    linalg.matmul ins(%a, %b : memref<4x8xf32>, memref<8x64xf32>) outs(%c : memref<4x64xf32>)
+    ```
+    After:
+    ```mlir
+    linalg.generic {iterator_types = ["parallel", "reduction", "parallel"]} ins(%a, %b) outs(%c) ...
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def LaminaCpuRelaxReductions : Pass<"lamina-cpu-relax-reductions", "::mlir::func::FuncOp"> {
+  let summary = "Let sums be added in any order";
+  let description = [{
+    Sets `reassoc` and `contract` on the operations that combine an element with the accumulator
+    of a reduction, and on the product in a multiply-add. Only they: the order of addition is free
+    in the dialect, everything else is rounded as written. Without this a sum does not vectorise.
+
+    Before:
+    ```mlir
+    %1 = arith.addf %accumulator, %x : f32
+    ```
+    After:
+    ```mlir
+    %1 = arith.addf %accumulator, %x fastmath<reassoc,contract> : f32
+    ```
+  }];
 }
 
 def LaminaCpuPlanArena : Pass<"lamina-cpu-plan-arena", "::mlir::func::FuncOp"> {
@@ -321,6 +390,29 @@ def LaminaCpuPlanArena : Pass<"lamina-cpu-plan-arena", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect"];
 }
 
+def LaminaCpuExpandScalars : Pass<"lamina-cpu-expand-scalars", "::mlir::func::FuncOp"> {
+  let summary = "Express scalar operations that the CPU lacks by those it has";
+  let description = [{
+    `exp`, `expm1`, `tanh` and `erf` of `f32` become polynomials that vectorise, accurate to 4 units
+    of the last place. Conversions between `f32` and `bf16`, `f8E4M3FN` and `f8E5M2` become integer
+    arithmetic that rounds to nearest even and keeps denormals.
+
+    Before:
+    ```mlir
+    %1 = arith.extf %0 : bf16 to f32
+    ```
+    After:
+    ```mlir
+    %1 = arith.bitcast %0 : bf16 to i16
+    %2 = arith.extui %1 : i16 to i32
+    %3 = arith.shli %2, %c16 : i32
+    %4 = arith.bitcast %3 : i32 to f32
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def LaminaCpuConvertToLLVM : Pass<"lamina-cpu-convert-to-llvm", "::mlir::ModuleOp"> {
   let summary = "Lower scalar code, control flow, memory and functions to the LLVM dialect";
   let description = [{
@@ -333,6 +425,5 @@ def LaminaCpuConvertToLLVM : Pass<"lamina-cpu-convert-to-llvm", "::mlir::ModuleO
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect",
                            "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];
 }
-
 
 #endif // LAMINA_PASSES

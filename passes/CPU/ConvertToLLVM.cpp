@@ -3,7 +3,6 @@
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ComplexToLLVM/ComplexToLLVM.h"
-#include "mlir/Conversion/ComplexToStandard/ComplexToStandard.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
 #include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
@@ -66,7 +65,6 @@ struct CpuConvertToLLVM : lamina::impl::LaminaCpuConvertToLLVMBase<CpuConvertToL
     LLVMTypeConverter converter(context, options, &getAnalysis<DataLayoutAnalysis>());
     RewritePatternSet patterns(context);
     populateAffineToStdConversionPatterns(patterns);
-    populateComplexToStandardConversionPatterns(patterns);
     patterns.add<CallLibm<math::ExpM1Op>>(context, "expm1");
     patterns.add<CallLibm<math::Log1pOp>>(context, "log1p");
     populateMathToLLVMConversionPatterns(converter, patterns, /*approximateLog1p=*/false,
@@ -78,8 +76,8 @@ struct CpuConvertToLLVM : lamina::impl::LaminaCpuConvertToLLVMBase<CpuConvertToL
     cf::populateControlFlowToLLVMConversionPatterns(converter, patterns);
     index::populateIndexToLLVMConversionPatterns(converter, patterns);
     ub::populateUBToLLVMConversionPatterns(converter, patterns);
-    populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns);
     populateBoolMemoryPatterns(converter, patterns);
+    populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns);
     populateFuncToLLVMConversionPatterns(converter, patterns);
 
     LLVMConversionTarget target(*context);

@@ -2,6 +2,7 @@
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/Passes.h"
@@ -20,6 +21,9 @@ static FailureOr<MemRefType> memoryType(func::FuncOp function, RankedTensorType 
   if (!type.hasStaticShape())
     return function.emitError("native functions need static shapes, found ") << type;
   auto strides = attributes ? attributes.getAs<DenseI64ArrayAttr>("lamina.strides") : nullptr;
+  // Nothing is read from an array without elements, and zero strides say that they are unknown.
+  if (type.getNumElements() == 0)
+    strides = DenseI64ArrayAttr::get(type.getContext(), SmallVector<int64_t>(type.getRank(), 1));
   if (!strides)
     return MemRefType::get(type.getShape(), type.getElementType());
   if (strides.size() != type.getRank())
@@ -39,6 +43,7 @@ public:
         loc(function.getLoc()) {}
 
   LogicalResult run() {
+    separateInits();
     if (failed(findMutations()) || failed(takeArguments()))
       return failure();
     builder.setInsertionPoint(ret);
@@ -50,6 +55,20 @@ public:
   }
 
 private:
+  /// Gives every loop nest an initial tensor of its own. One that several share (CSE merges them)
+  /// can become the memory of one result only, and would be copied for the others.
+  void separateInits() {
+    function.walk([&](DestinationStyleOpInterface op) {
+      for (OpOperand &init : op.getDpsInitsMutable()) {
+        Operation *source = init.get().getDefiningOp();
+        if (!isa_and_nonnull<linalg::FillOp, tensor::EmptyOp>(source) || source->hasOneUse())
+          continue;
+        builder.setInsertionPoint(op);
+        init.set(builder.clone(*source)->getResult(0));
+      }
+    });
+  }
+
   /// The argument whose memory each result belongs to, for results that are mutations.
   LogicalResult findMutations() {
     DenseMap<int64_t, unsigned> inputs;
@@ -109,8 +128,14 @@ private:
       NamedAttrList parameter(attributes);
       parameter.set("llvm.noalias", builder.getUnitAttr());
       (void)function.insertArgument(function.getNumArguments(), *memory,
-                              parameter.getDictionary(function.getContext()), loc);
-      materialize(ret.getOperand(i), function.getArguments().back(), /*restrict=*/true);
+                                    parameter.getDictionary(function.getContext()), loc);
+      BlockArgument output = function.getArguments().back();
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPointToStart(&function.getBody().front());
+      Value tensor = bufferization::ToTensorOp::create(builder, loc, type, output,
+                                                       /*restrict=*/true, /*writable=*/true);
+      builder.setInsertionPoint(ret);
+      materialize(ret.getOperand(i), tensor, output);
     }
     return success();
   }
@@ -131,12 +156,8 @@ private:
                                                      /*dynamicSizes=*/ValueRange(), value);
       updates.push_back({argument, value});
     }
-    for (auto [argument, value] : updates) {
-      Value updated = bufferization::MaterializeInDestinationOp::create(builder, loc, value,
-                                                                        inputs[argument])
-                          .getResult();
-      materialize(updated, function.getArgument(argument), /*restrict=*/false);
-    }
+    for (auto [argument, value] : updates)
+      materialize(value, inputs[argument], function.getArgument(argument));
   }
 
   /// Whether `value` may share the memory of a mutated input.
@@ -153,10 +174,13 @@ private:
                         [&](unsigned argument) { return inputs[argument] == value; });
   }
 
-  void materialize(Value tensor, Value memory, bool restrict) {
-    auto op = bufferization::MaterializeInDestinationOp::create(builder, loc, Type(), tensor, memory);
-    op.setRestrict(restrict);
-    op.setWritable(true);
+  /// Puts `value` into `memory`, which `target` is a tensor of. The first operation tells the analysis
+  /// of tensors what is written; the second one keeps it alive and copies the memory onto itself.
+  void materialize(Value value, Value target, Value memory) {
+    Value written =
+        bufferization::MaterializeInDestinationOp::create(builder, loc, value, target).getResult();
+    auto sink = bufferization::MaterializeInDestinationOp::create(builder, loc, Type(), written, memory);
+    sink.setWritable(true);
   }
 
   void finishSignature() {

@@ -22,6 +22,8 @@ static void addBufferization(OpPassManager &passes) {
   passes.addPass(bufferization::createOneShotBufferizePass(bufferize));
   passes.addPass(createCSEPass());
   passes.addPass(createCanonicalizerPass());
+  passes.addNestedPass<func::FuncOp>(createLaminaCpuOrderLoops());
+  passes.addNestedPass<func::FuncOp>(createLaminaCpuRelaxReductions());
   // Hoisted out of loops first: a stack buffer inside a loop would grow the stack.
   passes.addNestedPass<func::FuncOp>(bufferization::createBufferLoopHoistingPass());
   bufferization::PromoteBuffersToStackPassOptions promote;
@@ -34,9 +36,13 @@ static void addBufferization(OpPassManager &passes) {
 void lamina::addCpuPasses(OpPassManager &passes) {
   passes.addPass(createLaminaConvertToLinalg());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuFuseElementwise());
+  passes.addNestedPass<func::FuncOp>(createLaminaCpuTileAndFuse());
+  passes.addPass(createCSEPass());
   passes.addPass(createLaminaCpuDestination());
   addBufferization(passes);
   passes.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  passes.addPass(createConvertComplexToStandardPass());
+  passes.addNestedPass<func::FuncOp>(createLaminaCpuExpandScalars());
   passes.addPass(memref::createExpandStridedMetadataPass());
   passes.addPass(createLowerAffinePass());
   passes.addPass(createCSEPass());

@@ -112,8 +112,8 @@ static void replaceWithViews(func::FuncOp function, ArrayRef<Interval> intervals
   function->setAttr("lamina.workspace_bytes", b.getI64IntegerAttr(total));
 
   Value workspace = function.getArguments().back();
-  b.setInsertionPointToStart(&function.getBody().front());
   for (const Interval &interval : intervals) {
+    b.setInsertionPointToStart(&function.getBody().front());
     Value offset = arith::ConstantIndexOp::create(b, interval.offset);
     memref::AllocOp alloc = interval.alloc;
     Value view = memref::ViewOp::create(b, alloc.getType(), workspace, offset, ValueRange());

@@ -44,11 +44,9 @@ static Value floatToFloat(ImplicitLocOpBuilder &b, Value x, FloatType to) {
     return x;
   if (from.isF64() && to.getWidth() < 32)
     return convertFloat(b, roundToOddF32(b, x), to);
-  // Between two small floats f32 holds either exactly.
-  if (from.getWidth() <= 16 && to.getWidth() <= 16)
-    return convertFloat(b, convertFloat(b, x, b.getF32Type()), to);
-  if (from.getWidth() < 16 && to.getWidth() > 32)
-    return convertFloat(b, convertFloat(b, x, b.getF32Type()), to);
+  // f32 holds every small float exactly, and is all that their conversions know.
+  if (from.getWidth() < 32)
+    x = convertFloat(b, x, b.getF32Type());
   return convertFloat(b, x, to);
 }
 

@@ -39,6 +39,31 @@ static TypeConverter signlessTypes() {
 }
 
 namespace {
+/// An array without elements needs no computation.
+struct EmptyResult : ConversionPattern {
+  EmptyResult(const TypeConverter &converter, MLIRContext *context)
+      : ConversionPattern(converter, MatchAnyOpTypeTag(), /*benefit=*/10, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, ArrayRef<Value>,
+                                ConversionPatternRewriter &rewriter) const override {
+    bool isEmpty = llvm::all_of(op->getResultTypes(), [](Type type) {
+      auto tensor = dyn_cast<RankedTensorType>(type);
+      return tensor && tensor.hasStaticShape() && tensor.getNumElements() == 0;
+    });
+    if (!isa<LaminaDialect>(op->getDialect()) || !isEmpty || op->getNumResults() == 0 ||
+        op->getNumRegions())
+      return failure();
+    ImplicitLocOpBuilder b(op->getLoc(), rewriter);
+    SmallVector<Value> results;
+    for (Type type : op->getResultTypes()) {
+      auto tensor = cast<RankedTensorType>(getTypeConverter()->convertType(type));
+      results.push_back(emptyTensor(b, staticSizes(b, tensor), tensor.getElementType()));
+    }
+    rewriter.replaceOp(op, results);
+    return success();
+  }
+};
+
 struct ConvertToLinalg : lamina::impl::LaminaConvertToLinalgBase<ConvertToLinalg> {
   void runOnOperation() override {
     TypeConverter converter = signlessTypes();
@@ -54,6 +79,7 @@ struct ConvertToLinalg : lamina::impl::LaminaConvertToLinalgBase<ConvertToLinalg
         [&](Operation *op) { return converter.isLegal(op); });
 
     RewritePatternSet patterns(&getContext());
+    patterns.add<EmptyResult>(converter, &getContext());
     populateContractionLowerings(converter, patterns);
     populateConvolutionLowerings(converter, patterns);
     populateElementwiseLowerings(converter, patterns);

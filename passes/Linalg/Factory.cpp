@@ -1,5 +1,6 @@
 /// Factories: literals, fills and counts.
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "passes/Linalg/Patterns.h"
 
 using namespace mlir;
@@ -8,7 +9,13 @@ using namespace mlir::lamina;
 Attribute lamina::signlessScalar(Attribute value, Type type) {
   if (auto integer = dyn_cast<IntegerAttr>(value))
     return IntegerAttr::get(type, integer.getValue());
-  return value;
+  auto number = dyn_cast<complex::NumberAttr>(value);
+  if (!number)
+    return value;
+  // complex.constant takes the parts as a pair.
+  Type part = cast<ComplexType>(type).getElementType();
+  return ArrayAttr::get(type.getContext(), {FloatAttr::get(part, number.getReal()),
+                                            FloatAttr::get(part, number.getImag())});
 }
 
 /// The literal with signless elements.

@@ -170,7 +170,7 @@ def erf(x):
     reach = np.clip(size, 1, 6)
     tail = _series(_ERF_TAIL[:10] if single else _ERF_TAIL, 2 / (2 + reach), 0.25, 2 / 3)
     far = np.copysign(1 - np.exp(-reach * reach) * tail, x)
-    return np.where(size <= 1, near, far) + 0 * x
+    return np.where(np.isnan(x), x, np.where(size <= 1, near, far))
 
 
 def erfinv(x):

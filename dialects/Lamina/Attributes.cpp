@@ -41,7 +41,7 @@ Attribute AliasAttr::parse(AsmParser &parser, Type) {
   }
   if (parser.parseGreater())
     return {};
-  return AliasAttr::get(parser.getContext(), *root, index, views, detached);
+  return parser.getChecked<AliasAttr>(parser.getContext(), *root, index, views, detached);
 }
 
 void AliasAttr::print(AsmPrinter &printer) const {

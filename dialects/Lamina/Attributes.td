@@ -15,6 +15,7 @@ class Lamina_IndexedDescriptor<string name, string mnemonic_, string what>
   let summary = what;
   let parameters = (ins "int64_t":$index);
   let assemblyFormat = "`<` $index `>`";
+  let genVerifyDecl = 1;
 }
 
 def Lamina_InputAttr : Lamina_IndexedDescriptor<"Input", "input",
@@ -39,6 +40,7 @@ def Lamina_TangentAttr : Lamina_Attr<"Tangent", "tangent"> {
   let summary = "Argument: the incoming gradient of an output or of a mutated input";
   let parameters = (ins EnumParameter<Lamina_TangentOf>:$of, "int64_t":$index);
   let assemblyFormat = "`<` $of `,` $index `>`";
+  let genVerifyDecl = 1;
 }
 
 def Lamina_ViewStepAttr : Lamina_Attr<"ViewStep", "view"> {
@@ -70,6 +72,7 @@ def Lamina_AliasAttr : Lamina_Attr<"Alias", "alias"> {
                         OptionalArrayRefParameter<"ViewStepAttr">:$views,
                         DefaultValuedParameter<"bool", "false">:$detached);
   let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
 }
 
 #endif // LAMINA_ATTRIBUTES

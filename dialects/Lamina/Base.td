@@ -68,9 +68,10 @@ class Lamina_ComputeOp<string mnemonic, list<Trait> traits = []>
 class Lamina_InferredOp<string mnemonic, list<Trait> traits = []>
     : Lamina_ComputeOp<mnemonic, !listconcat(traits, [Lamina_InferTypes])>;
 
-// The usual shape of documentation: prose, then IR.
+// The usual shape of documentation: prose, then IR. Prose is indented by four, and the IR follows it,
+// so that the printer of the reference pages can take the indentation away.
 class Lamina_Described<string prose, string ir> {
-  string text = prose # "\n\n```mlir\n" # ir # "\n```\n";
+  string text = prose # "\n\n    ```mlir\n    " # !subst("\n", "\n    ", ir) # "\n    ```\n";
 }
 
 #endif // LAMINA_BASE

@@ -3,6 +3,15 @@
 
 include "dialects/Lamina/Base.td"
 
+def Lamina_ContractionGroup : OpDocGroup {
+  let summary = "Contractions";
+  let description = [{
+    Sums of products.
+  }];
+}
+
+let opDocGroup = Lamina_ContractionGroup in {
+
 def Lamina_MatmulOp : Lamina_InferredOp<"matmul"> {
   let summary = "Matrix product";
   let description = Lamina_Described<[{
@@ -34,5 +43,7 @@ def Lamina_ConvolutionOp : Lamina_InferredOp<"convolution"> {
   let results = (outs Lamina_NumberArray:$result);
   let assemblyFormat = "$x `,` $w attr-dict `:` functional-type(operands, results)";
 }
+
+} // opDocGroup
 
 #endif // LAMINA_CONTRACTION

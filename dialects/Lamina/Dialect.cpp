@@ -1,3 +1,4 @@
+#include "dialects/Lamina/Folds.h"
 #include "dialects/Lamina/Lamina.h"
 
 using namespace mlir;
@@ -50,22 +51,7 @@ void LaminaDialect::initialize() {
       >();
 }
 
-LogicalResult LaminaDialect::verifyRegionArgAttribute(Operation *op, unsigned, unsigned argument,
-                                                      NamedAttribute attribute) {
-  if (attribute.getName() == "lamina.arg" &&
-      !isa<InputAttr, TangentAttr, SavedAttr>(attribute.getValue()))
-    return op->emitError("argument ")
-           << argument << ": 'lamina.arg' expects #lamina.input, #lamina.tangent or #lamina.saved, got "
-           << attribute.getValue();
-  return success();
-}
-
-LogicalResult LaminaDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned result,
-                                                         NamedAttribute attribute) {
-  if (attribute.getName() == "lamina.result" &&
-      !isa<OutputAttr, MutationAttr, GradientAttr, SavedAttr, BaseAttr>(attribute.getValue()))
-    return op->emitError("result ")
-           << result << ": 'lamina.result' expects #lamina.output, #lamina.mutation, "
-           << "#lamina.gradient, #lamina.saved or #lamina.base, got " << attribute.getValue();
-  return success();
+void LaminaDialect::getCanonicalizationPatterns(RewritePatternSet &patterns) const {
+  populateElementwiseFolds(patterns);
+  populateViewFolds(patterns);
 }

@@ -21,6 +21,8 @@ def Lamina_Dialect : Dialect {
     void registerTypes();
     void registerAttributes();
   }];
+  let hasCanonicalizer = 1;
+  let hasOperationAttrVerify = 1;
   let hasRegionArgAttrVerify = 1;
   let hasRegionResultAttrVerify = 1;
 }

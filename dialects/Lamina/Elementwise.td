@@ -3,6 +3,15 @@
 
 include "dialects/Lamina/Base.td"
 
+def Lamina_ElementwiseGroup : OpDocGroup {
+  let summary = "Comparison, choice and conversion";
+  let description = [{
+    Elementwise operations whose operands or results differ in element type, and the copy.
+  }];
+}
+
+let opDocGroup = Lamina_ElementwiseGroup in {
+
 
 def Lamina_CompareOp : Lamina_InferredOp<"compare", [Lamina_Pointwise]> {
   let summary = "Comparison to i1";
@@ -31,6 +40,7 @@ def Lamina_SelectOp : Lamina_InferredOp<"select", [Lamina_Pointwise]> {
   let results = (outs Lamina_Array:$result);
   let assemblyFormat = "$pred `,` $on_true `,` $on_false attr-dict `:` type($pred) `,`"
                        "custom<OneType>(type($on_true), type($on_false))";
+  let hasFolder = 1;
 }
 
 def Lamina_CastOp : Lamina_ComputeOp<"cast", [Lamina_Pointwise]> {
@@ -45,6 +55,8 @@ def Lamina_CastOp : Lamina_ComputeOp<"cast", [Lamina_Pointwise]> {
   let arguments = (ins Lamina_Array:$source);
   let results = (outs Lamina_Array:$result);
   let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Lamina_ComplexOp : Lamina_InferredOp<"complex", [Lamina_Pointwise]> {
@@ -67,6 +79,9 @@ def Lamina_CloneOp : Lamina_InferredOp<"clone", [Lamina_Pointwise]> {
   let arguments = (ins Lamina_Array:$source);
   let results = (outs Lamina_Array:$result);
   let assemblyFormat = "$source attr-dict `:` type($source)";
+  let hasFolder = 1;
 }
+
+} // opDocGroup
 
 #endif // LAMINA_ELEMENTWISE

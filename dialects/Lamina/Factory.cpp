@@ -32,3 +32,23 @@ LogicalResult IotaOp::verify() {
     return success();
   return emitOpError("expected 'dim' to be a dimension of ") << type << ", got " << dim;
 }
+
+namespace {
+
+/// A literal of one repeated element says less than `lamina.full`.
+struct ConstantToFull : OpRewritePattern<ConstantOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ConstantOp op, PatternRewriter &rewriter) const override {
+    auto value = dyn_cast<SplatElementsAttr>(op.getValue());
+    if (!value || isComplexElement(value.getElementType()))
+      return failure();
+    rewriter.replaceOpWithNewOp<FullOp>(op, op.getType(), value.getSplatValue<Attribute>());
+    return success();
+  }
+};
+
+} // namespace
+
+void ConstantOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<ConstantToFull>(context);
+}

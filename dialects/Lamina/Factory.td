@@ -3,6 +3,15 @@
 
 include "dialects/Lamina/Base.td"
 
+def Lamina_FactoryGroup : OpDocGroup {
+  let summary = "Factories";
+  let description = [{
+    Arrays made from nothing. The result type says in which world.
+  }];
+}
+
+let opDocGroup = Lamina_FactoryGroup in {
+
 // Arrays made from nothing. The result type carries the world. None is ConstantLike: on refs each
 // is fresh memory, which may be written later and must not merge with another's.
 
@@ -15,6 +24,7 @@ def Lamina_ConstantOp : Lamina_ComputeOp<"constant"> {
   let arguments = (ins ElementsAttr:$value);
   let results = (outs Lamina_Array:$result);
   let assemblyFormat = "attr-dict $value `:` type($result)";
+  let hasCanonicalizer = 1;
   let hasVerifier = 1;
 }
 
@@ -41,5 +51,7 @@ def Lamina_IotaOp : Lamina_ComputeOp<"iota"> {
   let assemblyFormat = "attr-dict `:` type($result)";
   let hasVerifier = 1;
 }
+
+} // opDocGroup
 
 #endif // LAMINA_FACTORY

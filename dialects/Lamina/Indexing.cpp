@@ -107,8 +107,8 @@ LogicalResult ConcatOp::inferTypes(const TypeInference &on, Adaptor adaptor,
   SmallVector<int64_t> shape(first.getShape());
   for (Value source : adaptor.getSources().drop_front()) {
     ShapedType type = shaped(source);
-    if (failed(on.sameElements("the first array", first, "each other", type)))
-      return failure();
+    if (type.getElementType() != first.getElementType())
+      return on.fail("expected the arrays to have one element type, got ", first, " and ", type);
     bool agrees = type.getRank() == first.getRank();
     for (int64_t i = 0; agrees && i < type.getRank(); ++i)
       agrees = i == dim || compatible(type.getDimSize(i), shape[i]);
@@ -153,4 +153,25 @@ LogicalResult FlipOp::inferTypes(const TypeInference &on, Adaptor adaptor,
                                  SmallVectorImpl<Type> &types) {
   types.push_back(adaptor.getSource().getType());
   return on.checkDims("dims", adaptor.getDims(), shaped(adaptor.getSource()));
+}
+
+//===-- Folds ------------------------------------------------------------------------------===//
+
+OpFoldResult ConcatOp::fold(FoldAdaptor) {
+  bool isAlone = getSources().size() == 1 && !isRef(getResult());
+  return isAlone ? OpFoldResult(getSources().front()) : OpFoldResult();
+}
+
+OpFoldResult PadOp::fold(FoldAdaptor) {
+  auto isZero = [](int64_t value) { return value == 0; };
+  bool copies = llvm::all_of(getLow(), isZero) && llvm::all_of(getHigh(), isZero) &&
+                llvm::all_of(getInterior(), isZero) && !isRef(getSource());
+  return copies ? OpFoldResult(getSource()) : OpFoldResult();
+}
+
+OpFoldResult FlipOp::fold(FoldAdaptor) {
+  bool copies = !isRef(getSource()) && llvm::all_of(getDims(), [&](int64_t dim) {
+    return shaped(getSource()).getDimSize(dim) == 1;
+  });
+  return copies ? OpFoldResult(getSource()) : OpFoldResult();
 }

@@ -3,8 +3,15 @@
 
 include "dialects/Lamina/Base.td"
 
-// Elements chosen by index arrays, or moved without arithmetic. An index out of range is an error
-// of the program that runs.
+def Lamina_IndexingGroup : OpDocGroup {
+  let summary = "Indexing and data movement";
+  let description = [{
+    Elements chosen by index arrays, or moved without arithmetic. An index out of range is an
+    error of the program that runs.
+  }];
+}
+
+let opDocGroup = Lamina_IndexingGroup in {
 
 def Lamina_GatherOp : Lamina_InferredOp<"gather"> {
   let summary = "Elements picked along one dimension";
@@ -73,6 +80,7 @@ def Lamina_ConcatOp : Lamina_InferredOp<"concat"> {
   let arguments = (ins Variadic<Lamina_Array>:$sources, I64Attr:$dim);
   let results = (outs Lamina_Array:$result);
   let assemblyFormat = "$sources attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
 }
 
 def Lamina_PadOp : Lamina_InferredOp<"pad"> {
@@ -87,6 +95,7 @@ def Lamina_PadOp : Lamina_InferredOp<"pad"> {
                        DenseI64ArrayAttr:$interior, Lamina_Scalar:$value);
   let results = (outs Lamina_Array:$result);
   let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
+  let hasFolder = 1;
 }
 
 def Lamina_FlipOp : Lamina_InferredOp<"flip"> {
@@ -97,6 +106,9 @@ def Lamina_FlipOp : Lamina_InferredOp<"flip"> {
   let arguments = (ins Lamina_Array:$source, DenseI64ArrayAttr:$dims);
   let results = (outs Lamina_Array:$result);
   let assemblyFormat = "$source attr-dict `:` type($source)";
+  let hasFolder = 1;
 }
+
+} // opDocGroup
 
 #endif // LAMINA_INDEXING

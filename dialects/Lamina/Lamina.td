@@ -2,6 +2,7 @@
 #ifndef LAMINA_LAMINA
 #define LAMINA_LAMINA
 
+include "dialects/Lamina/Keywords.td"
 include "dialects/Lamina/Unary.td"
 include "dialects/Lamina/Binary.td"
 include "dialects/Lamina/Elementwise.td"

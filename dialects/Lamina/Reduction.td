@@ -3,6 +3,15 @@
 
 include "dialects/Lamina/Base.td"
 
+def Lamina_ReductionGroup : OpDocGroup {
+  let summary = "Reductions, scans and sort";
+  let description = [{
+    Operations for which one or several dimensions are special.
+  }];
+}
+
+let opDocGroup = Lamina_ReductionGroup in {
+
 // Combines the elements along `dims`, which the result lacks.
 class Lamina_ReductionOp<string mnemonic, Type array, string what, string prose,
                          string element = "f32"> : Lamina_InferredOp<mnemonic> {
@@ -15,12 +24,18 @@ class Lamina_ReductionOp<string mnemonic, Type array, string what, string prose,
       "> -> tensor<2x" # element # ">">.text;
   let arguments = (ins array:$source, DenseI64ArrayAttr:$dims);
   let results = (outs Lamina_Array:$result);
+  let hasFolder = 1;
   let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
   let extraClassDefinition = [{
     ::llvm::LogicalResult $cppClass::inferTypes(const TypeInference &on, Adaptor adaptor,
                                                 ::llvm::SmallVectorImpl<::mlir::Type> &types) {
       return inferReduced(on, adaptor.getSource(), adaptor.getDims(), /*emptyIsError=*/}]
       # !if(!or(!eq(mnemonic, "amax"), !eq(mnemonic, "amin")), "true", "false") # [{, types);
+    }
+    // Over no dimensions nothing is combined.
+    ::mlir::OpFoldResult $cppClass::fold(FoldAdaptor) {
+      bool copies = getDims().empty() && !isRef(getSource());
+      return copies ? ::mlir::OpFoldResult(getSource()) : ::mlir::OpFoldResult();
     }
   }];
 }
@@ -47,7 +62,7 @@ def Lamina_AllOp : Lamina_ReductionOp<"all", Lamina_BoolArray, "Whether every el
 
 class Lamina_ArgReductionOp<string mnemonic, string what> : Lamina_InferredOp<mnemonic> {
   let summary = "Position of the " # what # " element";
-  let description = Lamina_Described<"The `i64` index along `dim` of the " # what # [{ element, of
+  let description = Lamina_Described<"    The `i64` index along `dim` of the " # what # [{ element, of
     several equal ones the first. NaN beats every number, so the first NaN wins. `dim` is dropped and
     is not empty.}], "%1 = lamina." # mnemonic # " %0 {dim = 1 : i64} : tensor<2x3xf32> -> tensor<2xi64>">.text;
   let arguments = (ins Lamina_OrderedArray:$source, I64Attr:$dim);
@@ -66,7 +81,7 @@ def Lamina_ArgminOp : Lamina_ArgReductionOp<"argmin", "smallest">;
 // Every element of the result combines the elements up to its own position.
 class Lamina_ScanOp<string mnemonic, string what> : Lamina_InferredOp<mnemonic> {
   let summary = "Running " # what;
-  let description = Lamina_Described<"The " # what # [{ of the elements along `dim` up to and
+  let description = Lamina_Described<"    The " # what # [{ of the elements along `dim` up to and
     including each position. The element type stays; floats narrower than `f32` accumulate in `f32`
     and are rounded where they are stored.}], "%1 = lamina." # mnemonic # " %0 {dim = 1 : i64} : tensor<2x3xf32>">.text;
   let arguments = (ins Lamina_Array:$source, I64Attr:$dim);
@@ -96,5 +111,7 @@ def Lamina_SortOp : Lamina_InferredOp<"sort"> {
   let results = (outs Lamina_OrderedArray:$values, Lamina_IndexArray:$indices);
   let assemblyFormat = "$source attr-dict `:` type($source) `->` type($values) `,` type($indices)";
 }
+
+} // opDocGroup
 
 #endif // LAMINA_REDUCTION

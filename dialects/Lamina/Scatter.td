@@ -3,11 +3,23 @@
 
 include "dialects/Lamina/Base.td"
 
+def Lamina_ScatterGroup : OpDocGroup {
+  let summary = "Inverses of views";
+  let description = [{
+    An array with the elements seen through a view replaced: what is left of a write through the
+    view when memory becomes values.
+  }];
+}
+
+let opDocGroup = Lamina_ScatterGroup in {
+
 // Inverses of views: the base with the viewed region replaced.
 class Lamina_ViewScatterOp<string mnemonic, dag parameters> : Lamina_InferredOp<mnemonic> {
   let arguments = !con((ins Lamina_Array:$base, Lamina_Array:$update), parameters);
   let results = (outs Lamina_Array:$result);
   let assemblyFormat = "$base `,` $update attr-dict `:` type($base) `,` type($update)";
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Lamina_SliceScatterOp : Lamina_ViewScatterOp<"slice_scatter",
@@ -37,5 +49,7 @@ def Lamina_AsStridedScatterOp : Lamina_ViewScatterOp<"as_strided_scatter",
   }], [{%c = lamina.as_strided_scatter %a, %b {sizes = array<i64: 2>, strides = array<i64: 3>, offset = 0 : i64}
     : tensor<2x3xf32>, tensor<2xf32>}]>.text;
 }
+
+} // opDocGroup
 
 #endif // LAMINA_SCATTER

@@ -4,6 +4,15 @@
 include "dialects/Lamina/Base.td"
 include "mlir/IR/RegionKindInterface.td"
 
+def Lamina_StructureGroup : OpDocGroup {
+  let summary = "Writes, control flow and calls";
+  let description = [{
+    The few operations that change memory, and those that carry regions or leave lamina.
+  }];
+}
+
+let opDocGroup = Lamina_StructureGroup in {
+
 //===-- Writes -----------------------------------------------------------------------------===//
 
 def Lamina_AssignOp : Lamina_Op<"assign", [Lamina_OneWorld]> {
@@ -123,5 +132,7 @@ def Lamina_CustomCallOp : Lamina_Op<"custom_call", [Lamina_OneWorld,
   let assemblyFormat = "$callee `(` $inputs `)` attr-dict `:` functional-type($inputs, results)";
   let hasVerifier = 1;
 }
+
+} // opDocGroup
 
 #endif // LAMINA_STRUCTURE

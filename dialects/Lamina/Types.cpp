@@ -25,7 +25,7 @@ Type RefType::parse(AsmParser &parser) {
   if (parser.parseLess() || parser.parseDimensionList(shape) || parser.parseType(elementType) ||
       parser.parseGreater())
     return {};
-  return RefType::get(parser.getContext(), shape, elementType);
+  return parser.getChecked<RefType>(parser.getContext(), shape, elementType);
 }
 
 void RefType::print(AsmPrinter &printer) const {

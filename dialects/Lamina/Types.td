@@ -29,7 +29,7 @@ def Lamina_RefType : TypeDef<Lamina_Dialect, "Ref",
 }
 
 def Lamina_Ref : Type<CPred<"::llvm::isa<::mlir::lamina::RefType>($_self)">, "ref",
-                      "::mlir::lamina::RefType">;
+                      "::mlir::ShapedType">;
 def Lamina_Array : Type<
     CPred<"::mlir::lamina::isArray($_self)">, "tensor or ref of a supported element type",
     "::mlir::ShapedType">;

@@ -3,6 +3,15 @@
 
 include "dialects/Lamina/Base.td"
 
+def Lamina_UnaryGroup : OpDocGroup {
+  let summary = "Elementwise operations on one array";
+  let description = [{
+    Each element of the result is a function of the element of the operand at its place.
+  }];
+}
+
+let opDocGroup = Lamina_UnaryGroup in {
+
 // One operand, one result of the same type.
 class Lamina_UnaryOp<string mnemonic, Type array, string what, string prose,
                      string example = "tensor<4xf32>">
@@ -30,7 +39,7 @@ class Lamina_AnalyticFunction<string mnemonic, string what, string prose>
 def Lamina_NegOp : Lamina_UnaryOp<"neg", Lamina_NumberArray, "Negation", [{
     `-x`. Floats flip the sign bit, of zeros and NaN too; integers wrap, so the least one is its
     own negation and an unsigned `x` becomes `256 - x` modulo 256.
-}]>;
+}]> { let hasFolder = 1; }
 
 def Lamina_AbsOp : Lamina_InferredOp<"abs", [Lamina_Pointwise]> {
   let summary = "Absolute value";
@@ -51,11 +60,11 @@ def Lamina_SignOp : Lamina_UnaryOp<"sign", Lamina_NumberArray, "Sign", [{
 def Lamina_ConjOp : Lamina_UnaryOp<"conj", Lamina_ComplexArray, "Complex conjugate", [{
     The imaginary part with its sign flipped. Unlike the view of the same name elsewhere, this
     computes a fresh array.
-}], "tensor<4xcomplex<f32>>">;
+}], "tensor<4xcomplex<f32>>"> { let hasFolder = 1; }
 
 def Lamina_BitwiseNotOp : Lamina_UnaryOp<"bitwise_not", Lamina_BitsArray, "Complement of every bit", [{
     For `i1` this is logical negation.
-}], "tensor<4xi32>">;
+}], "tensor<4xi32>"> { let hasFolder = 1; }
 
 //===-- Exponentials and logarithms --------------------------------------------------------===//
 
@@ -90,18 +99,30 @@ def Lamina_RsqrtOp : Lamina_AnalyticFunction<"rsqrt", "Reciprocal square root", 
 
 //===-- Trigonometry -----------------------------------------------------------------------===//
 
-def Lamina_SinOp : Lamina_AnalyticFunction<"sin", "Sine", [{ Of an angle in radians; NaN at infinities. }]>;
-def Lamina_CosOp : Lamina_AnalyticFunction<"cos", "Cosine", [{ Of an angle in radians; NaN at infinities. }]>;
-def Lamina_TanOp : Lamina_AnalyticFunction<"tan", "Tangent", [{ Of an angle in radians; NaN at infinities. }]>;
+def Lamina_SinOp : Lamina_AnalyticFunction<"sin", "Sine", [{
+    Of an angle in radians; NaN at infinities.
+}]>;
+def Lamina_CosOp : Lamina_AnalyticFunction<"cos", "Cosine", [{
+    Of an angle in radians; NaN at infinities.
+}]>;
+def Lamina_TanOp : Lamina_AnalyticFunction<"tan", "Tangent", [{
+    Of an angle in radians; NaN at infinities.
+}]>;
 def Lamina_AsinOp : Lamina_AnalyticFunction<"asin", "Inverse sine", [{
     In [-pi/2, pi/2]; NaN for reals outside [-1, 1].
 }]>;
 def Lamina_AcosOp : Lamina_AnalyticFunction<"acos", "Inverse cosine", [{
     In [0, pi]; NaN for reals outside [-1, 1].
 }]>;
-def Lamina_AtanOp : Lamina_AnalyticFunction<"atan", "Inverse tangent", [{ In [-pi/2, pi/2]. }]>;
-def Lamina_SinhOp : Lamina_AnalyticFunction<"sinh", "Hyperbolic sine", [{ `(exp(x) - exp(-x)) / 2`. }]>;
-def Lamina_CoshOp : Lamina_AnalyticFunction<"cosh", "Hyperbolic cosine", [{ `(exp(x) + exp(-x)) / 2`. }]>;
+def Lamina_AtanOp : Lamina_AnalyticFunction<"atan", "Inverse tangent", [{
+    In [-pi/2, pi/2].
+}]>;
+def Lamina_SinhOp : Lamina_AnalyticFunction<"sinh", "Hyperbolic sine", [{
+    `(exp(x) - exp(-x)) / 2`.
+}]>;
+def Lamina_CoshOp : Lamina_AnalyticFunction<"cosh", "Hyperbolic cosine", [{
+    `(exp(x) + exp(-x)) / 2`.
+}]>;
 def Lamina_TanhOp : Lamina_AnalyticFunction<"tanh", "Hyperbolic tangent", [{
     `sinh(x) / cosh(x)`, in [-1, 1] for reals.
 }]>;
@@ -144,5 +165,7 @@ def Lamina_RoundOp : Lamina_FloatFunction<"round", "Round to nearest, ties to ev
 def Lamina_TruncOp : Lamina_FloatFunction<"trunc", "Round toward zero", [{
     `x` without its fraction, as a float.
 }]>;
+
+} // opDocGroup
 
 #endif // LAMINA_UNARY

@@ -3,12 +3,24 @@
 
 include "dialects/Lamina/Base.td"
 
+def Lamina_ViewGroup : OpDocGroup {
+  let summary = "Views";
+  let description = [{
+    Other ways to address the elements of an array. On refs the result shares the memory of its
+    source, on tensors it is a value of its own. All implement `ViewOpInterface`: a view can be
+    replayed on another base and inverted after it was written.
+  }];
+}
+
+let opDocGroup = Lamina_ViewGroup in {
+
 // A view has no memory effect in either world: on refs it only makes a handle.
 class Lamina_ViewOp<string mnemonic, list<Trait> traits = []>
     : Lamina_Op<mnemonic, !listconcat([Pure, Lamina_OneWorld,
         DeclareOpInterfaceMethods<Lamina_ViewOpInterface, ["invert"]>], traits)> {
   let results = (outs Lamina_Array:$result);
   let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
+  let hasFolder = 1;
 }
 
 class Lamina_InferredViewOp<string mnemonic> : Lamina_ViewOp<mnemonic, [Lamina_InferTypes]>;
@@ -30,6 +42,7 @@ def Lamina_PermuteOp : Lamina_InferredViewOp<"permute"> {
     Dimension `i` of the result is dimension `dims[i]` of the source.
   }], "%b = lamina.permute %a {dims = array<i64: 1, 0>} : !lamina.ref<2x3xf32> -> !lamina.ref<3x2xf32>">.text;
   let arguments = (ins Lamina_Array:$source, DenseI64ArrayAttr:$dims);
+  let hasCanonicalizer = 1;
 }
 
 def Lamina_SqueezeOp : Lamina_InferredViewOp<"squeeze"> {
@@ -57,6 +70,7 @@ def Lamina_ReshapeOp : Lamina_ViewOp<"reshape"> {
     allow the view: whoever emits the operation sees to that, and clones first where they do not.
   }], "%b = lamina.reshape %a : tensor<2x6xf32> -> tensor<3x4xf32>">.text;
   let arguments = (ins Lamina_Array:$source);
+  let hasCanonicalizer = 1;
   let hasVerifier = 1;
 }
 
@@ -68,6 +82,7 @@ def Lamina_ExpandOp : Lamina_ViewOp<"expand"> {
     repeats anything cannot be written through. A size `?` is kept, never repeated.
   }], "%b = lamina.expand %a : tensor<3x1xf32> -> tensor<2x3x4xf32>">.text;
   let arguments = (ins Lamina_Array:$source);
+  let hasCanonicalizer = 1;
   let hasVerifier = 1;
 }
 
@@ -83,6 +98,7 @@ def Lamina_SliceOp : Lamina_InferredViewOp<"slice"> {
     : tensor<4x6xf32> -> tensor<4x3xf32>}]>.text;
   let arguments = (ins Lamina_Array:$source, DenseI64ArrayAttr:$starts, DenseI64ArrayAttr:$stops,
                        DenseI64ArrayAttr:$steps);
+  let hasCanonicalizer = 1;
   let extraClassDeclaration = [{
     /// The stop that stands for the end of a dimension.
     static constexpr int64_t kEnd = std::numeric_limits<int64_t>::max();
@@ -120,20 +136,21 @@ def Lamina_UnfoldOp : Lamina_InferredViewOp<"unfold"> {
   }], [{%b = lamina.unfold %a {dim = 0 : i64, size = 3 : i64, step = 1 : i64}
     : tensor<7xf32> -> tensor<5x3xf32>}]>.text;
   let arguments = (ins Lamina_Array:$source, I64Attr:$dim, I64Attr:$size, I64Attr:$step);
+  let hasFolder = 0;
 }
 
 //===-- Other readings of the same bits ----------------------------------------------------===//
 
 def Lamina_RealOp : Lamina_InferredViewOp<"real"> {
   let summary = "Real parts";
-  let description = Lamina_Described<"The real parts of complex numbers.",
+  let description = Lamina_Described<"    The real parts of complex numbers.",
       "%b = lamina.real %a : tensor<4xcomplex<f32>> -> tensor<4xf32>">.text;
   let arguments = (ins Lamina_ComplexArray:$source);
 }
 
 def Lamina_ImagOp : Lamina_InferredViewOp<"imag"> {
   let summary = "Imaginary parts";
-  let description = Lamina_Described<"The imaginary parts of complex numbers.",
+  let description = Lamina_Described<"    The imaginary parts of complex numbers.",
       "%b = lamina.imag %a : tensor<4xcomplex<f32>> -> tensor<4xf32>">.text;
   let arguments = (ins Lamina_ComplexArray:$source);
 }
@@ -161,7 +178,10 @@ def Lamina_BitcastOp : Lamina_ViewOp<"bitcast"> {
     The result type names an element type as wide as the source's. Neither is complex or `i1`.
   }], "%b = lamina.bitcast %a : tensor<4xf32> -> tensor<4xi32>">.text;
   let arguments = (ins Lamina_IntOrFloatArray:$source);
+  let hasCanonicalizer = 1;
   let hasVerifier = 1;
 }
+
+} // opDocGroup
 
 #endif // LAMINA_VIEW

@@ -1,0 +1,69 @@
+// RUN: lamina-opt %s --split-input-file --verify-diagnostics
+
+// expected-error @below {{argument 0: 'lamina.arg' expects #lamina.input, #lamina.tangent or #lamina.saved, got #lamina.output<0>}}
+func.func private @argument(tensor<4xf32> {lamina.arg = #lamina.output<0>})
+
+// -----
+
+// expected-error @below {{result 0: 'lamina.result' expects #lamina.output, #lamina.mutation, #lamina.gradient, #lamina.saved or #lamina.base, got #lamina.input<0>}}
+func.func private @result() -> (tensor<4xf32> {lamina.result = #lamina.input<0>})
+
+// -----
+
+// expected-error @below {{argument 1: expected another descriptor than that of argument 0, got #lamina.input<0> again}}
+func.func private @same_argument(tensor<4xf32> {lamina.arg = #lamina.input<0>}, tensor<4xf32> {lamina.arg = #lamina.input<0>})
+
+// -----
+
+// expected-error @below {{result 1: expected another descriptor than that of result 0, got #lamina.gradient<0> again}}
+func.func private @same_result() -> (tensor<4xf32> {lamina.result = #lamina.gradient<0>}, tensor<4xf32> {lamina.result = #lamina.gradient<0>})
+
+// -----
+
+// expected-error @below {{argument 0: 'lamina.result' belongs on a result}}
+func.func private @result_on_argument(tensor<4xf32> {lamina.result = #lamina.output<0>})
+
+// -----
+
+// expected-error @below {{result 0: 'lamina.arg' belongs on an argument}}
+func.func private @argument_on_result() -> (tensor<4xf32> {lamina.arg = #lamina.input<0>})
+
+// -----
+
+// expected-error @below {{'lamina.arg' belongs on an argument or a result of a function}}
+func.func private @argument_on_function() attributes {lamina.arg = #lamina.input<0>}
+
+// -----
+
+// expected-error @below {{argument 0: 'lamina.strides' expects 2 strides, one for each dimension of '!lamina.ref<2x3xf32>', got [1]}}
+func.func private @strides(!lamina.ref<2x3xf32> {lamina.strides = array<i64: 1>})
+
+// -----
+
+// expected-error @below {{result 0: 'lamina.strides' expects array<i64: ...>, got [1]}}
+func.func private @strides_kind() -> (tensor<4xf32> {lamina.strides = [1]})
+
+// -----
+
+// expected-error @below {{result 0: 'lamina.alias' expects #lamina.alias, got unit}}
+func.func private @alias() -> (tensor<4xf32> {lamina.alias})
+
+// -----
+
+// expected-error @below {{result 0: expected the names of views in #lamina.alias<input, 0, [#lamina.view<"add">]>, got #lamina.view<"add">}}
+func.func private @view() -> (tensor<4xf32> {lamina.alias = #lamina.alias<input, 0, [#lamina.view<"add">]>})
+
+// -----
+
+// expected-error @below {{'lamina.outputs' expects unit or #lamina.alias of an input, a base or an output, got #lamina.alias<fresh, 0, []> for output 1}}
+func.func private @outputs() attributes {lamina.outputs = [unit, #lamina.alias<fresh, 0, []>]}
+
+// -----
+
+// expected-error @below {{expected a number that is not negative, got -1}}
+func.func private @number(tensor<4xf32> {lamina.arg = #lamina.input<-1>})
+
+// -----
+
+// expected-error @below {{expected input, fresh, base or output, got 'argument'}}
+func.func private @root() -> (tensor<4xf32> {lamina.alias = #lamina.alias<argument, 0, []>})

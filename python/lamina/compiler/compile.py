@@ -51,7 +51,7 @@ class Compiled:
         ):
             # Inside of another trace, a mode or a transform the operators themselves are wanted.
             return self.fn(*args, **kwargs)
-        if kwargs or any(type(a) not in _PLAIN for a in args):
+        if kwargs or not _PLAIN.issuperset(map(type, args)):
             leaves, key = flatten.flatten((args, kwargs))
         else:
             leaves, key = args, len(args)

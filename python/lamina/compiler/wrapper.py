@@ -101,28 +101,46 @@ class Runtime:
             for k in range(sum(s.kind == "base" for s in slots))
         )
         self._written = tuple((i, k) for (of, i), k in root_of.items() if of == "mutation")
+        # The launcher of native code is called directly: the object around it costs more than it.
+        self._execute = getattr(self.forward, "launch", self.forward)
+        in_order = [m.kind == "own" and m.index == i for i, m in enumerate(self._made)]
+        self._is_plain = all(in_order) and not self._bases and not self.saved
 
     def __call__(self, tensors: tuple[Tensor, ...]) -> list[Tensor]:
         """Runs the program: writes mutated inputs, returns outputs. Raises AutogradError where
         eager in-place would.
         """
-        node = None
         if self.roots:
-            for i, _ in self._written:
-                check(self, tensors[i])
-            # Before anything is written: a write changes where the gradient of old data goes.
-            edges = [edge(tensors[i]) for i in self._sources]
-            before = [edge(tensors[i]) for i, _ in self._written]
-        arrays = self.forward(*[tensors[i]._array for i in self.arguments])
+            return self._call_recorded(tensors)
+        arrays = self._run(tensors)
+        if self._is_plain and not state.inference:
+            return [make(array, Storage(array)) for array in arrays]
+        return self._outputs(tensors, arrays, None)
+
+    def _call_recorded(self, tensors: tuple) -> list[Tensor]:
+        """The call of a program with differentiable results."""
+        for i, _ in self._written:
+            check(self, tensors[i])
+        # Before anything is written: a write changes where the gradient of old data goes.
+        edges = [edge(tensors[i]) for i in self._sources]
+        before = [edge(tensors[i]) for i, _ in self._written]
+        arrays = self._run(tensors)
+        node = self._node(edges, tensors, arrays)
+        for (i, root), old in zip(self._written, before, strict=True):
+            node.outputs[root] = OutputMeta.of(tensors[i])
+            rebase(tensors[i], WriteBack([old, (node, root)], node.outputs[root]))
+        return self._outputs(tensors, arrays, node)
+
+    def _run(self, tensors: tuple) -> list:
+        """The executable's results; versions of what it wrote are moved on."""
+        arrays = self._execute(*[tensors[i]._array for i in self.arguments])
         for i in self.mutated:
             counter = tensors[i]._counter
             if counter is not None:
                 counter.version += 1
-        if self.roots:
-            node = self._node(edges, tensors, arrays)
-            for (i, root), old in zip(self._written, before, strict=True):
-                node.outputs[root] = OutputMeta.of(tensors[i])
-                rebase(tensors[i], WriteBack([old, (node, root)], node.outputs[root]))
+        return arrays
+
+    def _outputs(self, tensors: tuple, arrays: list, node: Node | None) -> list[Tensor]:
         bases = [_fresh(arrays[b.index], node, b.root) for b in self._bases]
         outputs: list[Tensor] = []
         for made in self._made:

@@ -8,6 +8,7 @@ of them failed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ from ..tensor import Tensor
 from .program import Captured
 from .record import evaluate
 from .tracer import Input
+
+_BOUND = re.compile(r"[A-Za-z_]\w*")
 
 
 class Condition(NamedTuple):
@@ -51,6 +54,7 @@ class Guards:
         self.conditions += _aliasing(captured)
         if captured.reads_grad:
             self.conditions += [_grad(i, x) for i, x in enumerate(captured.inputs)]
+        self._release()
         self.check: Callable[[Any], tuple[Tensor, ...] | None] = self._compile()
 
     def failure(self, leaves) -> str | None:
@@ -68,8 +72,18 @@ class Guards:
                 return condition.text
         return None
 
+    def _release(self) -> None:
+        """Lets go of objects that were named but that nothing depends on."""
+        code = " ".join([c.code for c in self.conditions] + [s.code for s in self.sources])
+        used = set(_BOUND.findall(code))
+        self.bound = {name: value for name, value in self.bound.items() if name in used}
+
     def __str__(self) -> str:
-        return "\n".join(c.text for c in self.conditions)
+        return "\n".join(self.texts())
+
+    def texts(self) -> list[str]:
+        """The conditions in words, each once."""
+        return list(dict.fromkeys(c.text for c in self.conditions))
 
     def _compile(self) -> Callable:
         fetched = [f"        t{i} = {source.code}" for i, source in enumerate(self.sources)]

@@ -20,7 +20,7 @@ from . import flatten
 from .joint import Joint, Root, differentiate
 from .outputs import Outputs
 from .reads import Observer
-from .record import Guard, Record
+from .record import SIMPLE, Guard, Record
 from .seal import seal
 from .sources import Names, Source
 from .tracer import Input, Tracer
@@ -114,7 +114,7 @@ def _enter(tracer: Tracer, leaves: list, texts: list[str]) -> list[int | None]:
 def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> Captured:
     leaves, structure = flatten.flatten(result)
     outputs = Outputs(tracer)
-    results = [outputs.place(x) if isinstance(x, Tensor) else ("value", x) for x in leaves]
+    results = [_place(tracer, outputs, leaf) for leaf in leaves]
     grads = _replaced_grads(tracer, outputs)
     _refuse_metadata_changes(tracer)
     _separate_memory(tracer)
@@ -133,6 +133,20 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
         bool(joint.roots),
         reads_grad,
     )
+
+
+def _place(tracer: Tracer, outputs: Outputs, leaf: Any) -> tuple[str, Any]:
+    """What a result leaf is. Raises UnsupportedError for objects that a call would have to make
+    anew.
+    """
+    if isinstance(leaf, Tensor):
+        return outputs.place(leaf)
+    if not isinstance(leaf, SIMPLE) and not tracer.record.knows(leaf):
+        raise UnsupportedError(
+            f"the program returns a {type(leaf).__name__}; return tensors, numbers, strings, and "
+            "tuples, lists, dictionaries or dataclasses of them"
+        )
+    return "value", leaf
 
 
 def _refuse_side_effects(record: Record, leaves: list) -> None:

@@ -11,7 +11,7 @@ from .. import config
 from ..backends import CompileOptions, list_backends
 from ..capture import flatten
 from ..dispatch.state import state
-from ..errors import CompileError, UnsupportedError
+from ..errors import CompileError, UnsupportedError, VerifyError
 from ..tensor import Tensor
 from . import logs
 from .entry import Entry, compile_call
@@ -99,8 +99,9 @@ class Compiled:
             logs.recompile(self._name, len(self.entries), reasons)
         try:
             entry = compile_call(self.fn, args, kwargs, self._name, self.backend, self.options)
-        except UnsupportedError as error:
-            if self.fullgraph:
+        except (UnsupportedError, CompileError) as error:
+            # IR that does not verify is a bug of the compiler, not a limit of it.
+            if self.fullgraph or isinstance(error, VerifyError):
                 raise
             return self._eager(str(error), args, kwargs)
         self.entries.append(entry)

@@ -36,25 +36,23 @@ class Entry:
         seconds: dict[str, float],
         texts: dict[str, str],
     ):
-        self.captured, self.runtime, self.guards = captured, runtime, guards
+        # Not `captured` itself: it holds the tensors of the call that it was made from.
+        self.runtime, self.guards = runtime, guards
         self.seconds, self.texts = seconds, texts
-        self.calls = 0
+        self._results, self._structure = captured.results, captured.structure
+        self._grads = captured.grads
         self._single = captured.structure.is_leaf() and captured.results[0] == ("output", 0)
 
     def __call__(self, tensors: tuple) -> Any:
         """The program's result for these inputs."""
-        self.calls += 1
         outputs = self.runtime(tensors)
-        captured = self.captured
-        for number, output in captured.grads:
+        for number, output in self._grads:
             ensure(tensors[number]).grad = None if output is None else outputs[output]
         if self._single:
             return outputs[0]
         found = {"output": outputs, "input": tensors}
-        leaves = [
-            value if kind == "value" else found[kind][value] for kind, value in captured.results
-        ]
-        return optree.tree_unflatten(captured.structure, leaves)
+        leaves = [value if kind == "value" else found[kind][value] for kind, value in self._results]
+        return optree.tree_unflatten(self._structure, leaves)
 
 
 class Compilation:

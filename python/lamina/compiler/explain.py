@@ -70,7 +70,7 @@ def explain(compiled, args: tuple, kwargs: dict) -> Explanation:
         ops,
         [_input(x) for x in captured.inputs],
         *_effects(module, captured),
-        guards=[c.text for c in guards.conditions],
+        guards=guards.texts(),
         **history,
     )
 

@@ -18,7 +18,7 @@ def tensor(*shape, grad=False, dtype=np.float32, seed=0):
 def observe(fn, args):
     """What a call does, as plain data: results, sharing, versions, mutated arguments, gradients."""
     inputs = [a for a in flatten(args)[0] if isinstance(a, Tensor)]
-    before = [a._version for a in inputs]
+    before = [(a._version, np.array(a.detach().numpy())) for a in inputs]
     leaves, structure = flatten(fn(*args))
     outputs = [x for x in leaves if isinstance(x, Tensor)]
     seen = {
@@ -30,7 +30,7 @@ def observe(fn, args):
         "shares with output": [[x._storage is y._storage for y in outputs] for x in outputs],
         "is output": [[x is y for y in outputs] for x in outputs],
         "inputs": [_look(a) for a in inputs],
-        "written": [a._version > v for a, v in zip(inputs, before, strict=True)],
+        "written": [_is_written(a, *was) for a, was in zip(inputs, before, strict=True)],
     }
     _backward(outputs + inputs)
     leaves = [a for a in inputs if a.requires_grad and a.is_leaf]
@@ -38,6 +38,12 @@ def observe(fn, args):
         None if a.grad is None else np.array(a.grad.detach().numpy()) for a in leaves
     ]
     return seen
+
+
+def _is_written(x, version, data):
+    """Whether the version says that the data has changed; it need not move when it has not."""
+    same = np.array_equal(data, x.detach().numpy(), equal_nan=data.dtype.kind in "fc")
+    return x._version > version and not same
 
 
 def _look(x):

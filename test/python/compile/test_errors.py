@@ -163,3 +163,25 @@ def test_a_lowered_program_checks_its_arguments():
     run = compiled(lambda x: x * 2).lower(tensor(3)).compile()
     with pytest.raises(CompileError, match=r"shape \[3\]"):
         run(tensor(4))
+
+
+class Box:
+    def __init__(self, value):
+        self.value = value
+
+
+def test_a_result_that_hides_tensors_is_refused():
+    with pytest.raises(UnsupportedError, match="returns a Box"):
+        compiled(lambda x: Box(x * 2))(tensor(3))
+
+
+def test_the_arguments_of_a_call_are_not_kept():
+    import gc
+    import weakref
+
+    run, x = compiled(lambda x: x * 2), tensor(3)
+    run(x)
+    kept = weakref.ref(x)
+    del x
+    gc.collect()
+    assert kept() is None

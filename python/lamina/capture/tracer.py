@@ -17,7 +17,7 @@ from ..autograd.graph import Node, OutputMeta
 from ..autograd.meta import AutogradMeta, edge, requires_grad
 from ..devices import CPU
 from ..errors import UnsupportedError
-from ..ir import locations
+from ..ir import locations, opset
 from ..ir.builder import Builder, TracedArray
 from ..ir.context import context, unknown
 from ..ir.types import ref_type
@@ -94,6 +94,7 @@ class Tracer:
         self._entered: dict[int, Input] = {}
         self._restore: list[tuple[Tensor, dict]] = []
         self._made: set[int] = set()
+        self._results: set[ir.Value] = set()
         record.on_tensor = self._meet
         with context(), unknown():
             self.module = ir.Module.create()
@@ -126,6 +127,17 @@ class Tracer:
         else:
             self._lift(tensor)
         return tensor._array
+
+    def owned(self, array: TracedArray) -> TracedArray:
+        """A result that shares memory with nothing else: the array itself, or a copy of a view, of
+        an operand or of what another result is already.
+        """
+        owner = array.value.owner
+        is_fresh = isinstance(owner, ir.Operation) and not opset.is_view(owner.name)
+        if not is_fresh or array.value in self._results:
+            array = self.builder.clone(array)
+        self._results.add(array.value)
+        return array
 
     def made(self, tensor: Tensor) -> None:
         """Notes a tensor that the program made from data: it is a literal of the program."""

@@ -4,6 +4,7 @@ This is the only layer that tracing swaps. A tracer is any object with
 
     builder            the primitives, as methods that emit IR (same names as `lamina.ops.primitives`)
     handle(tensor)     the traced array of a tensor; a concrete tensor is lifted to an input
+    owned(array)       the traced array, or a copy of it where its memory is seen by others
 
 A traced result is an ordinary Tensor whose storage holds the root traced array, so the layers above
 (autograd, versions, views) cannot tell the difference. Strides follow one rule in both worlds: pointwise
@@ -102,6 +103,7 @@ def _handles(value, handle):
 def wrap(op, args: tuple, handles: list, value) -> Tensor:
     """A new tensor over a computed array, in fresh memory and laid out by the stride rule."""
     if state.tracer is not None:
+        value = state.tracer.owned(value)
         strides = result_strides(op, args, value.shape)
         return make(value, Storage(value, strides, device_of(args)), strides)
     if type(value) is not np.ndarray:

@@ -14,9 +14,9 @@ from .. import native
 @functools.cache
 def context() -> ir.Context:
     """The context that all of lamina's IR lives in, made on first use."""
+    # Threading stays on: forward and backward are compiled at the same time, and a context that is
+    # told there is one thread does not guard what it shares.
     made = ir.Context()
-    # Functions are small and compiled one at a time: a thread pool costs more than it gives.
-    made.enable_multithreading(False)
     bindings.append_dialect_search_prefix("lamina.ir.dialects")
     native.register(made)
     return made

@@ -13,7 +13,7 @@ import inspect
 from typing import NamedTuple
 
 from ..ops import primitives
-from ..ops.primitives import elementwise
+from ..ops.primitives import elementwise, view
 
 # Attribute names and what they hold; "scalar" is a number in the element type of the array.
 ATTRIBUTES = {
@@ -62,6 +62,12 @@ def signature(name: str) -> Signature:
         next((p for p in operands if p in VARIADIC), None),
         name in elementwise.__all__,
     )
+
+
+def is_view(operation: str) -> bool:
+    """Whether an operation (`lamina.slice`) names memory of its operand rather than making its own."""
+    name = operation.removeprefix("lamina.")
+    return name in view.__all__ and not name.endswith("_scatter")
 
 
 def names() -> list[str]:

@@ -65,7 +65,7 @@ def signature(name: str) -> Signature:
 
 
 def is_view(operation: str) -> bool:
-    """Whether an operation (`lamina.slice`) names memory of its operand rather than making its own."""
+    """Whether an operation (`lamina.slice`) names memory of its operand, not its own."""
     name = operation.removeprefix("lamina.")
     return name in view.__all__ and not name.endswith("_scatter")
 

@@ -112,7 +112,9 @@ LogicalResult LaminaDialect::verifyRegionArgAttribute(Operation *op, unsigned, u
   Attribute value = attribute.getValue();
   if (attribute.getName() == "lamina.strides")
     return verifyStrides(slot, value);
-  if (attribute.getName() == "lamina.result" || attribute.getName() == "lamina.alias")
+  // Once lowered, a result is memory that the caller passes: an argument, but no array any more.
+  bool isResult = attribute.getName() == "lamina.result" || attribute.getName() == "lamina.alias";
+  if (isResult && isArray(slot.type))
     return slot.error() << "'" << attribute.getName().strref() << "' belongs on a result";
   if (attribute.getName() != "lamina.arg")
     return success();

@@ -146,7 +146,7 @@ static bool isExactCast(Type from, Type to) {
     return false;
   if (isBitsElement(from) && isBitsElement(to))
     return magnitudeBits(from) <= magnitudeBits(to) &&
-           (isUnsignedElement(from) || !to.isUnsignedInteger());
+           (isZeroExtended(from) || !to.isUnsignedInteger());
   auto target = dyn_cast<FloatType>(to);
   if (!target)
     return false;

@@ -26,6 +26,10 @@ bool lamina::isFloatSplat(Value array, double value) {
                         FloatAttr::get(element.getType(), value).getValue());
 }
 
+bool lamina::isZeroExtended(Type element) {
+  return element.isUnsignedInteger() || isBoolElement(element);
+}
+
 static Attribute boolean(MLIRContext *context, bool value) {
   return IntegerAttr::get(IntegerType::get(context, 1), value);
 }
@@ -46,7 +50,7 @@ static Attribute evaluateFloat(Operation *op, Type type, APFloat x, const APFloa
 }
 
 static Attribute evaluateInt(Operation *op, Type type, const APInt &x, const APInt &y) {
-  bool isBool = isBoolElement(type), unsignedOrder = isUnsignedElement(type);
+  bool isBool = isBoolElement(type), unsignedOrder = isZeroExtended(type);
   auto larger = [&](const APInt &a, const APInt &b) { return unsignedOrder ? a.ugt(b) : a.sgt(b); };
   std::optional<APInt> value =
       llvm::TypeSwitch<Operation *, std::optional<APInt>>(op)
@@ -94,7 +98,7 @@ static Attribute evaluateCompare(CompareOp op, Attribute lhs, Attribute rhs) {
   if (!x)
     return {};
   APInt a = x.getValue(), b = cast<IntegerAttr>(rhs).getValue();
-  bool less = isUnsignedElement(x.getType()) ? a.ult(b) : a.slt(b);
+  bool less = isZeroExtended(x.getType()) ? a.ult(b) : a.slt(b);
   return boolean(op.getContext(), holds(op.getKind(), less, a == b, !less && a != b));
 }
 
@@ -102,7 +106,7 @@ static Attribute evaluateCompare(CompareOp op, Attribute lhs, Attribute rhs) {
 
 static Attribute castInt(IntegerAttr from, Type to) {
   APInt value = from.getValue();
-  bool isSigned = !isUnsignedElement(from.getType());
+  bool isSigned = !isZeroExtended(from.getType());
   if (isBoolElement(to))
     return boolean(to.getContext(), !value.isZero());
   if (isIntElement(to)) {
@@ -129,7 +133,7 @@ static Attribute castFloat(FloatAttr from, Type to) {
   }
   if (!isIntElement(to))
     return {};
-  APSInt converted(to.getIntOrFloatBitWidth(), isUnsignedElement(to));
+  APSInt converted(to.getIntOrFloatBitWidth(), isZeroExtended(to));
   bool isExact;
   if (value.convertToInteger(converted, APFloat::rmTowardZero, &isExact) & APFloat::opInvalidOp)
     return {};

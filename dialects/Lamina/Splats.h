@@ -16,6 +16,9 @@ bool isIntSplat(Value array, int64_t value);
 /// The float `value` repeated everywhere, with the sign of a zero.
 bool isFloatSplat(Value array, double value);
 
+/// Whether integers of this element type are extended with zeros and ordered as unsigned.
+bool isZeroExtended(Type element);
+
 /// What the elementwise `op` gives for splat operands of these elements, computed exactly as at run
 /// time; null if this is not known.
 Attribute evaluateSplat(Operation *op, ArrayRef<Attribute> operands);

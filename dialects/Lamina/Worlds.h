@@ -23,9 +23,6 @@ bool isComplexElement(Type type);
 inline bool isBoolElement(Type type) { return type.isInteger(1); }
 inline bool isIndexElement(Type type) { return type.isSignlessInteger(64); }
 inline bool isBitsElement(Type type) { return isa<IntegerType>(type); }
-inline bool isUnsignedElement(Type type) {
-  return type.isUnsignedInteger() || isBoolElement(type);
-}
 inline bool isIntElement(Type type) { return isBitsElement(type) && !isBoolElement(type); }
 inline bool isFloatElement(Type type) { return isa<FloatType>(type); }
 inline bool isIntOrFloatElement(Type type) { return isIntElement(type) || isFloatElement(type); }

@@ -12,7 +12,7 @@ from lamina import config
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture(autouse=True, params=["interpreter"])
+@pytest.fixture(autouse=True, params=["cpu"])
 def backend(request):
     """What compiled programs run on."""
     with config.scope(backend=request.param):

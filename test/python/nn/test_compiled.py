@@ -17,7 +17,7 @@ OPTIMIZERS = {
 }
 
 
-@pytest.fixture(autouse=True, params=["interpreter"])
+@pytest.fixture(autouse=True, params=["interpreter", "cpu"])
 def backend(request):
     """What compiled programs run on."""
     with config.scope(backend=request.param):
@@ -25,8 +25,9 @@ def backend(request):
 
 
 def network():
-    """A small network with a buffer that training updates."""
-    return nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8), nn.Tanh(), nn.Linear(8, 2))
+    """A small network with buffers that training updates."""
+    # A bias in front of the normalization would get rounding errors for a gradient, which Adam blows up.
+    return nn.Sequential(nn.Linear(3, 8, bias=False), nn.BatchNorm1d(8), nn.Tanh(), nn.Linear(8, 2))
 
 
 def batch():
@@ -41,6 +42,7 @@ def assert_states_agree(ours, theirs):
         np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-4, atol=1e-5, err_msg=name)
 
 
+@pytest.mark.parametrize("backend", ["cpu"], indirect=True)
 @pytest.mark.parametrize(("name", "args", "kwargs", "shape"), LAYERS, ids=NAMES)
 def test_compiled_layer_agrees_with_eager(name, args, kwargs, shape):
     ours = getattr(nn, name)(*args, **kwargs)

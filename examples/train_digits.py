@@ -123,7 +123,7 @@ def print_compile_times(run: Run) -> None:
     print(f"\ncompile time (ms)  {'':4}" + "".join(f"{name:>9}" for name in programs))
     for stage in dict.fromkeys(stage for table in seconds.values() for stage in table):
         print(f"  {stage:<21}" + "".join(f"{1e3 * table.get(stage, 0):9.1f}" for table in seconds.values()))
-    print(f"  {'total':<21}" + "".join(f"{1e3 * sum(table.values()):9.1f}" for table in seconds.values()) + "\n")
+    print(f"  {'sum (parts overlap)':<21}" + "".join(f"{1e3 * sum(table.values()):9.1f}" for table in seconds.values()) + "\n")
 
 
 def draw(compiled: Run, eager: Run) -> None:

@@ -6,7 +6,7 @@
 using namespace mlir;
 using namespace mlir::lamina;
 
-bool lamina::isUnsignedElement(Type type) {
+bool lamina::hasUnsignedElements(Type type) {
   auto integer = dyn_cast<IntegerType>(getElementTypeOrSelf(type));
   return integer && (integer.isUnsigned() || integer.getWidth() == 1);
 }

@@ -10,7 +10,7 @@ namespace mlir::lamina {
 enum class Combining { Add, Mul, Max, Min };
 
 /// Whether arithmetic on the elements of `type` (of an op, before conversion) is unsigned.
-bool isUnsignedElement(Type type);
+bool hasUnsignedElements(Type type);
 
 /// The scalar that changes nothing when combined.
 Value neutralElement(ImplicitLocOpBuilder &b, Type type, Combining kind, bool isUnsigned);

@@ -50,7 +50,7 @@ void lamina::populateElementwiseLowerings(const TypeConverter &converter,
 static Value emitStructural(ImplicitLocOpBuilder &b, Operation *op, ValueRange args, Type type) {
   return llvm::TypeSwitch<Operation *, Value>(op)
       .Case([&](CastOp) {
-        return emitCast(b, args[0], type, isUnsignedElement(op->getOperand(0).getType()));
+        return emitCast(b, args[0], type, hasUnsignedElements(op->getOperand(0).getType()));
       })
       .Case([&](SelectOp) -> Value {
         return arith::SelectOp::create(b, args[0], args[1], args[2]);
@@ -66,7 +66,7 @@ Value lamina::emitScalar(ImplicitLocOpBuilder &b, Operation *op, ValueRange args
   if (isa<ComplexType>(operand))
     return emitComplexScalar(b, op, args);
   if (isa<IntegerType>(operand))
-    return emitIntegerScalar(b, op, args, isUnsignedElement(op->getOperand(0).getType()));
+    return emitIntegerScalar(b, op, args, hasUnsignedElements(op->getOperand(0).getType()));
 
   // Small floats are computed in f32 and rounded once.
   SmallVector<Value> wide;

@@ -25,8 +25,9 @@ static Value position(ImplicitLocOpBuilder &b, Value number, Value size, bool wr
 
 /// The sizes of the leading `count` dimensions as values, outside of any loop.
 static SmallVector<Value> leadingSizes(ImplicitLocOpBuilder &b, Value tensor, size_t count) {
+  Sizes all = sizesOf(b, tensor);
   SmallVector<Value> sizes;
-  for (OpFoldResult size : ArrayRef(sizesOf(b, tensor)).take_front(count))
+  for (OpFoldResult size : ArrayRef(all).take_front(count))
     sizes.push_back(asIndex(b, size));
   return sizes;
 }
@@ -60,7 +61,10 @@ struct IndexLowering : Lowering<IndexOp> {
     Sizes sizes = sizesOf(b, indices.front());
     int64_t chosen = sizes.size();
     llvm::append_range(sizes, ArrayRef(sizesOf(b, x)).drop_front(indices.size()));
-    AffineMap leading = b.getMultiDimIdentityMap(sizes.size()).getMajorSubMap(chosen);
+    SmallVector<AffineExpr> leadingExprs;
+    for (int64_t dim = 0; dim < chosen; ++dim)
+      leadingExprs.push_back(b.getAffineDimExpr(dim));
+    AffineMap leading = AffineMap::get(sizes.size(), 0, leadingExprs, b.getContext());
     SmallVector<AffineMap> maps(indices.size(), leading);
     SmallVector<Value> limits = leadingSizes(b, x, indices.size());
     auto pick = [&](ImplicitLocOpBuilder &inner, ValueRange scalars) {
@@ -136,7 +140,7 @@ struct ScatterLowering : Lowering<ScatterOp> {
       return target;
     };
     return SmallVector<Value>{writeInOrder(b, x, adaptor.getSrc(), sizes, meetingOf(op.getKind()),
-                                           isUnsignedElement(op.getX().getType()), place)};
+                                           hasUnsignedElements(op.getX().getType()), place)};
   }
 };
 
@@ -160,7 +164,7 @@ struct IndexPutLowering : Lowering<IndexPutOp> {
     Meeting meeting = op.getAccumulate() ? Meeting(Combining::Add) : std::nullopt;
     return SmallVector<Value>{writeInOrder(b, x, adaptor.getValues(),
                                            sizesOf(b, adaptor.getValues()), meeting,
-                                           isUnsignedElement(op.getX().getType()), place)};
+                                           hasUnsignedElements(op.getX().getType()), place)};
   }
 };
 } // namespace

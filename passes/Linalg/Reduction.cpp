@@ -65,7 +65,7 @@ struct ReductionLowering : Lowering<OpTy> {
     if (op.getDims().empty())
       return SmallVector<Value>{adaptor.getSource()};
     Value result = reduced(b, adaptor.getSource(), op.getDims(), kind,
-                           isUnsignedElement(op.getSource().getType()));
+                           hasUnsignedElements(op.getSource().getType()));
     return SmallVector<Value>{result};
   }
 };
@@ -82,7 +82,7 @@ struct ArgReductionLowering : Lowering<OpTy> {
     Sizes sizes = sizesOf(b, source);
     if (sizes.empty())
       return SmallVector<Value>{filledTensor(b, {}, intConstant(b, b.getI64Type(), 0))};
-    Value extreme = reduced(b, source, dim, kind, isUnsignedElement(op.getSource().getType()));
+    Value extreme = reduced(b, source, dim, kind, hasUnsignedElements(op.getSource().getType()));
     Value size = arith::IndexCastOp::create(b, b.getI64Type(), asIndex(b, sizes[dim]));
     Sizes kept(sizes);
     kept.erase(kept.begin() + dim);

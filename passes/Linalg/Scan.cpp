@@ -21,7 +21,7 @@ struct ScanLowering : Lowering<OpTy> {
     if (sizes.empty())
       return SmallVector<Value>{source};
     Type element = getElementTypeOrSelf(source), accumulator = computeType(element);
-    bool isUnsigned = isUnsignedElement(op.getSource().getType());
+    bool isUnsigned = hasUnsignedElements(op.getSource().getType());
     int64_t dim = op.getDim();
     Value neutral = neutralElement(b, accumulator, kind, isUnsigned);
     auto step = [&](ImplicitLocOpBuilder &inner, ValueRange at, ValueRange carried) {

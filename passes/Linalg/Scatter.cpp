@@ -12,6 +12,10 @@ struct SliceScatterLowering : Lowering<SliceScatterOp> {
   using Lowering::Lowering;
   FailureOr<SmallVector<Value>> lower(SliceScatterOp op, SliceScatterOp::Adaptor adaptor,
                                       ImplicitLocOpBuilder &b) const override {
+    auto update = cast<RankedTensorType>(adaptor.getUpdate().getType());
+    // An empty slice may start behind the end, where `tensor` allows none.
+    if (update.hasStaticShape() && update.getNumElements() == 0)
+      return SmallVector<Value>{adaptor.getBase()};
     Bounds bounds = sliceBounds(b, adaptor.getBase(), op.getStarts(), op.getStops(), op.getSteps());
     return SmallVector<Value>{tensor::InsertSliceOp::create(b, adaptor.getUpdate(), adaptor.getBase(),
                                                             bounds.offsets, bounds.sizes,

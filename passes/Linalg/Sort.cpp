@@ -131,7 +131,7 @@ struct SortLowering : Lowering<SortOp> {
       return SmallVector<Value>{source, filledTensor(b, {}, zero(b, i64))};
     int64_t dim = op.getDim();
     LaneSorter sorter{asIndex(b, sizes[dim]), op.getDescending(),
-                      isUnsignedElement(op.getSource().getType())};
+                      hasUnsignedElements(op.getSource().getType())};
     Lane scratch{emptyTensor(b, sizes[dim], element), emptyTensor(b, sizes[dim], i64)};
 
     Sizes lanes(sizes);

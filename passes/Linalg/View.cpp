@@ -15,9 +15,33 @@ using namespace mlir::lamina;
 namespace {
 using Exprs = SmallVector<AffineExpr>;
 
+/// `source` without what lies behind the end of loops of `sizes`, in the dimensions that one loop
+/// alone indexes: linalg wants such loops to cover the dimension.
+Value reached(ImplicitLocOpBuilder &b, ArrayRef<OpFoldResult> sizes, Value source,
+              ArrayRef<AffineExpr> exprs) {
+  Sizes extents = sizesOf(b, source);
+  bool isCut = false;
+  for (auto [dim, expr] : llvm::enumerate(exprs)) {
+    auto loop = dyn_cast<AffineDimExpr>(expr);
+    if (!loop)
+      continue;
+    std::optional<int64_t> trips = getConstantIntValue(sizes[loop.getPosition()]);
+    std::optional<int64_t> extent = getConstantIntValue(extents[dim]);
+    if (!trips || !extent || *trips >= *extent)
+      continue;
+    extents[dim] = sizes[loop.getPosition()];
+    isCut = true;
+  }
+  if (!isCut)
+    return source;
+  Sizes offsets(extents.size(), b.getIndexAttr(0)), strides(extents.size(), b.getIndexAttr(1));
+  return tensor::ExtractSliceOp::create(b, source, offsets, extents, strides);
+}
+
 /// The elements of `source` at `exprs`, functions of the indices of a result of `sizes`.
 FailureOr<SmallVector<Value>> moved(ImplicitLocOpBuilder &b, ArrayRef<OpFoldResult> sizes,
                                     Value source, ArrayRef<AffineExpr> exprs) {
+  source = reached(b, sizes, source, exprs);
   AffineMap map = AffineMap::get(sizes.size(), 0, exprs, b.getContext());
   return SmallVector<Value>{movedElements(b, sizes, source, map)};
 }
@@ -110,6 +134,10 @@ struct SliceLowering : Lowering<SliceOp> {
   using Lowering::Lowering;
   FailureOr<SmallVector<Value>> lower(SliceOp op, SliceOp::Adaptor adaptor,
                                       ImplicitLocOpBuilder &b) const override {
+    RankedTensorType type = resultType(op);
+    // An empty slice may start behind the end, where `tensor` allows none.
+    if (type.hasStaticShape() && type.getNumElements() == 0)
+      return SmallVector<Value>{emptyTensor(b, staticSizes(b, type), type.getElementType())};
     Bounds bounds = sliceBounds(b, adaptor.getSource(), op.getStarts(), op.getStops(), op.getSteps());
     return SmallVector<Value>{tensor::ExtractSliceOp::create(b, adaptor.getSource(), bounds.offsets,
                                                              bounds.sizes, bounds.strides)};

@@ -20,8 +20,8 @@ func.func private @same_result() -> (tensor<4xf32> {lamina.result = #lamina.grad
 
 // -----
 
-// expected-error @below {{argument 0: 'lamina.result' belongs on a result}}
-func.func private @result_on_argument(tensor<4xf32> {lamina.result = #lamina.output<0>})
+// expected-error @below {{argument 0: 'lamina.alias' belongs on a result}}
+func.func private @alias_on_argument(tensor<4xf32> {lamina.alias = #lamina.alias<input, 0, []>})
 
 // -----
 

@@ -20,6 +20,11 @@ func.func private @same_result() -> (tensor<4xf32> {lamina.result = #lamina.grad
 
 // -----
 
+// expected-error @below {{argument 0: 'lamina.result' belongs on a result}}
+func.func private @result_on_argument(tensor<4xf32> {lamina.result = #lamina.output<0>})
+
+// -----
+
 // expected-error @below {{result 0: 'lamina.arg' belongs on an argument}}
 func.func private @argument_on_result() -> (tensor<4xf32> {lamina.arg = #lamina.input<0>})
 

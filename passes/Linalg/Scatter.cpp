@@ -12,6 +12,9 @@ struct SliceScatterLowering : Lowering<SliceScatterOp> {
   using Lowering::Lowering;
   FailureOr<SmallVector<Value>> lower(SliceScatterOp op, SliceScatterOp::Adaptor adaptor,
                                       ImplicitLocOpBuilder &b) const override {
+    auto update = cast<RankedTensorType>(adaptor.getUpdate().getType());
+    if (update.hasStaticShape() && update.getNumElements() == 0)
+      return SmallVector<Value>{adaptor.getBase()};
     Bounds bounds = sliceBounds(b, adaptor.getBase(), op.getStarts(), op.getStops(), op.getSteps());
     return SmallVector<Value>{tensor::InsertSliceOp::create(b, adaptor.getUpdate(), adaptor.getBase(),
                                                             bounds.offsets, bounds.sizes,

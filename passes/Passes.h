@@ -15,6 +15,9 @@ namespace mlir::lamina {
 #define GEN_PASS_REGISTRATION
 #include "passes/Passes.h.inc"
 
+/// Adds the check that the IR is through `stage`.
+void addStageVerifier(OpPassManager &passes, Stage stage);
+
 /// Adds the passes from a traced function of refs to a forward and a backward of tensors.
 void addFunctionalPasses(OpPassManager &passes);
 

@@ -238,7 +238,8 @@ def LaminaCpuFuseElementwise : Pass<"lamina-cpu-fuse-elementwise", "::mlir::func
   let description = [{
     A producer is computed in the body of its consumer if that repeats no expensive work. Loop
     nests that only move elements are always absorbed, by contractions too: a named op that reads
-    a moved operand becomes a `linalg.generic` whose map does the move.
+    a moved operand becomes a `linalg.generic` whose map does the move. A reduction or contraction
+    that is only read transposed writes its result transposed.
 
     Before:
     ```mlir
@@ -365,10 +366,12 @@ def LaminaCpuRelaxReductions : Pass<"lamina-cpu-relax-reductions", "::mlir::func
 def LaminaCpuPlanArena : Pass<"lamina-cpu-plan-arena", "::mlir::func::FuncOp"> {
   let summary = "Place temporary buffers of an entry function in one workspace";
   let description = [{
-    Buffers of static size become views of a last parameter `memref<Nxi8>`, and the function gets
+    Small buffers of static size go to the stack, where LLVM can keep them in registers. The others
+    become views of a last parameter `memref<Nxi8>`, and the function gets
     `lamina.workspace_bytes = N`. Buffers that never hold data at the same time share bytes: the
     largest is placed first, each at the lowest free offset, aligned to 64 bytes. Buffers of
-    dynamic size, and those that a loop carries, stay allocations.
+    dynamic size stay allocations and are freed at the end of their block. A buffer that leaves its
+    region, carried by a loop for example, is an error: nobody could free it.
 
     Before:
     ```mlir
@@ -387,6 +390,8 @@ def LaminaCpuPlanArena : Pass<"lamina-cpu-plan-arena", "::mlir::func::FuncOp"> {
     }
     ```
   }];
+  let options = [Option<"stackBufferBytes", "stack-buffer-bytes", "int64_t", "4096",
+                        "Largest buffer that goes to the stack">];
   let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect"];
 }
 

@@ -12,19 +12,19 @@ static void addCleanup(OpPassManager &passes) {
   passes.addPass(createCSEPass());
 }
 
-static void addVerifier(OpPassManager &passes, Stage stage) {
+void lamina::addStageVerifier(OpPassManager &passes, Stage stage) {
   passes.addPass(createLaminaVerifyStage(LaminaVerifyStageOptions{stage}));
 }
 
 void lamina::addFunctionalPasses(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(createLaminaFunctionalize());
-  addVerifier(passes, Stage::Functional);
+  addStageVerifier(passes, Stage::Functional);
   addCleanup(passes);
   passes.addNestedPass<func::FuncOp>(createLaminaViewReplay());
-  addVerifier(passes, Stage::Replayed);
+  addStageVerifier(passes, Stage::Replayed);
   addCleanup(passes);
   passes.addPass(createLaminaPartition());
-  addVerifier(passes, Stage::Partitioned);
+  addStageVerifier(passes, Stage::Partitioned);
   addCleanup(passes);
 }
 

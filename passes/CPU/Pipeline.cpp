@@ -10,9 +10,6 @@
 using namespace mlir;
 using namespace mlir::lamina;
 
-/// Buffers up to this size live on the stack, where LLVM can keep them in registers.
-static constexpr unsigned kMaxStackBufferBytes = 4096;
-
 /// Tensors to loops over memory that the caller owns.
 static void addBufferization(OpPassManager &passes) {
   // Without the elimination of empty tensors results are computed in temporaries and copied.
@@ -24,22 +21,18 @@ static void addBufferization(OpPassManager &passes) {
   passes.addPass(createCanonicalizerPass());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuOrderLoops());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuRelaxReductions());
-  // Hoisted out of loops first: a stack buffer inside a loop would grow the stack.
-  passes.addNestedPass<func::FuncOp>(bufferization::createBufferLoopHoistingPass());
-  bufferization::PromoteBuffersToStackPassOptions promote;
-  promote.maxAllocSizeInBytes = kMaxStackBufferBytes;
-  promote.maxRankOfAllocatedMemRef = 1;
-  passes.addNestedPass<func::FuncOp>(bufferization::createPromoteBuffersToStackPass(promote));
   passes.addNestedPass<func::FuncOp>(createLaminaCpuPlanArena());
 }
 
 void lamina::addCpuPasses(OpPassManager &passes) {
   passes.addPass(createLaminaConvertToLinalg());
+  addStageVerifier(passes, Stage::Linalg);
   passes.addNestedPass<func::FuncOp>(createLaminaCpuFuseElementwise());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuTileAndFuse());
   passes.addPass(createCSEPass());
   passes.addPass(createLaminaCpuDestination());
   addBufferization(passes);
+  addStageVerifier(passes, Stage::Bufferized);
   passes.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   passes.addPass(createConvertComplexToStandardPass());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuExpandScalars());
@@ -48,4 +41,5 @@ void lamina::addCpuPasses(OpPassManager &passes) {
   passes.addPass(createCSEPass());
   passes.addPass(createSCFToControlFlowPass());
   passes.addPass(createLaminaCpuConvertToLLVM());
+  addStageVerifier(passes, Stage::LLVM);
 }

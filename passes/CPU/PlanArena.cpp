@@ -18,6 +18,8 @@ using namespace mlir::lamina;
 
 /// A cache line, and the widest vector register.
 static constexpr int64_t kAlignment = 64;
+/// What all buffers of a function may take of the stack, whose size nobody knows.
+static constexpr int64_t kMaxStackBytes = 64 * 1024;
 
 namespace {
 /// A buffer, and the operations of the entry block during which it holds data (inclusive).
@@ -40,20 +42,33 @@ static int64_t bytesOf(memref::AllocOp alloc, const DataLayout &layout) {
   return llvm::alignTo(std::max<int64_t>(bytes, 1), kAlignment);
 }
 
-/// Whether the buffer can be one fixed place: static, row-major, and no alias of it leaves the
-/// region it was allocated in (an alias carried by a loop would meet itself).
-static bool isPlannable(memref::AllocOp alloc, const DenseSet<Value> &aliases) {
-  MemRefType type = alloc.getType();
-  if (!type.hasStaticShape() || !type.getLayout().isIdentity())
-    return false;
-  return llvm::none_of(aliases, [](Value alias) {
+/// Whether an alias leaves the region that the buffer was allocated in: carried by a loop, it would
+/// meet the buffer of the turn before.
+static bool escapes(ArrayRef<Value> aliases) {
+  return llvm::any_of(aliases, [](Value alias) {
     return llvm::any_of(alias.getUsers(), [](Operation *user) {
       return user->hasTrait<OpTrait::IsTerminator>();
     });
   });
 }
 
-static std::vector<Interval> collectIntervals(func::FuncOp function) {
+static bool hasFixedSize(memref::AllocOp alloc) {
+  return alloc.getType().hasStaticShape() && alloc.getType().getLayout().isIdentity();
+}
+
+/// Frees a buffer whose size is known only at run time at the end of its block.
+static void freeAtEnd(memref::AllocOp alloc) {
+  bool isFreed = llvm::any_of(alloc->getUsers(), [](Operation *user) {
+    return isa<memref::DeallocOp>(user);
+  });
+  if (isFreed)
+    return;
+  OpBuilder builder(alloc->getBlock()->getTerminator());
+  memref::DeallocOp::create(builder, alloc.getLoc(), alloc);
+}
+
+/// The buffers to place, and when they live. Fails if there is one that nobody could free.
+static FailureOr<std::vector<Interval>> collectIntervals(func::FuncOp function) {
   Block &entry = function.getBody().front();
   DenseMap<Operation *, unsigned> position;
   for (auto [i, op] : llvm::enumerate(entry))
@@ -62,20 +77,26 @@ static std::vector<Interval> collectIntervals(func::FuncOp function) {
   BufferViewFlowAnalysis flow(function);
   DataLayout layout = DataLayout::closest(function);
   std::vector<Interval> intervals;
-  function.walk([&](memref::AllocOp alloc) {
-    auto aliases = flow.resolve(alloc);
-    DenseSet<Value> values(aliases.begin(), aliases.end());
-    if (!isPlannable(alloc, values))
-      return;
+  WalkResult walk = function.walk([&](memref::AllocOp alloc) -> WalkResult {
+    SmallVector<Value> aliases = llvm::to_vector_of<Value>(flow.resolve(alloc));
+    if (escapes(aliases))
+      return alloc.emitOpError("is carried out of its region, so it has no place in a workspace");
+    if (!hasFixedSize(alloc)) {
+      freeAtEnd(alloc);
+      return WalkResult::advance();
+    }
     unsigned first = entry.getOperations().size(), last = 0;
-    for (Value alias : values)
+    for (Value alias : aliases)
       for (Operation *user : alias.getUsers()) {
         unsigned at = position.lookup(entry.findAncestorOpInBlock(*user));
         first = std::min(first, at);
         last = std::max(last, at);
       }
     intervals.push_back({alloc, bytesOf(alloc, layout), first, last});
+    return WalkResult::advance();
   });
+  if (walk.wasInterrupted())
+    return failure();
   return intervals;
 }
 
@@ -104,11 +125,37 @@ static int64_t assignOffsets(std::vector<Interval> &intervals) {
   return total;
 }
 
+static void replaceBuffer(memref::AllocOp alloc, Value replacement) {
+  for (Operation *user : llvm::make_early_inc_range(alloc->getUsers()))
+    if (isa<memref::DeallocOp>(user))
+      user->erase();
+  alloc.replaceAllUsesWith(replacement);
+  alloc.erase();
+}
+
+/// Moves small buffers to the stack, at the entry of the function: inside a loop the stack would grow
+/// with every turn. The rest is left in `intervals`.
+static void promoteSmall(func::FuncOp function, std::vector<Interval> &intervals, int64_t limit) {
+  int64_t budget = kMaxStackBytes;
+  llvm::erase_if(intervals, [&](const Interval &interval) {
+    if (interval.bytes > limit || interval.bytes > budget)
+      return false;
+    budget -= interval.bytes;
+    memref::AllocOp alloc = interval.alloc;
+    ImplicitLocOpBuilder b(alloc.getLoc(), function.getContext());
+    b.setInsertionPointToStart(&function.getBody().front());
+    replaceBuffer(alloc, memref::AllocaOp::create(b, alloc.getType(),
+                                                  b.getI64IntegerAttr(kAlignment)));
+    return true;
+  });
+}
+
 static void replaceWithViews(func::FuncOp function, ArrayRef<Interval> intervals, int64_t total) {
   ImplicitLocOpBuilder b(function.getLoc(), function.getContext());
   auto workspaceType = MemRefType::get({total}, b.getI8Type());
   DictionaryAttr attributes = b.getDictionaryAttr(b.getNamedAttr("llvm.noalias", b.getUnitAttr()));
-  (void)function.insertArgument(function.getNumArguments(), workspaceType, attributes, function.getLoc());
+  (void)function.insertArgument(function.getNumArguments(), workspaceType, attributes,
+                                function.getLoc());
   function->setAttr("lamina.workspace_bytes", b.getI64IntegerAttr(total));
 
   Value workspace = function.getArguments().back();
@@ -116,26 +163,26 @@ static void replaceWithViews(func::FuncOp function, ArrayRef<Interval> intervals
     b.setInsertionPointToStart(&function.getBody().front());
     Value offset = arith::ConstantIndexOp::create(b, interval.offset);
     memref::AllocOp alloc = interval.alloc;
-    Value view = memref::ViewOp::create(b, alloc.getType(), workspace, offset, ValueRange());
-    for (Operation *user : llvm::make_early_inc_range(alloc->getUsers()))
-      if (isa<memref::DeallocOp>(user))
-        user->erase();
-    alloc.replaceAllUsesWith(view);
-    alloc.erase();
+    replaceBuffer(alloc, memref::ViewOp::create(b, alloc.getType(), workspace, offset, ValueRange()));
   }
 }
 
 namespace {
 struct CpuPlanArena : lamina::impl::LaminaCpuPlanArenaBase<CpuPlanArena> {
+  using LaminaCpuPlanArenaBase::LaminaCpuPlanArenaBase;
+
   void runOnOperation() override {
     func::FuncOp function = getOperation();
     if (function.isExternal() || !function->hasAttr("lamina.entry"))
       return;
-    std::vector<Interval> intervals = collectIntervals(function);
-    if (intervals.empty())
+    FailureOr<std::vector<Interval>> intervals = collectIntervals(function);
+    if (failed(intervals))
+      return signalPassFailure();
+    promoteSmall(function, *intervals, stackBufferBytes);
+    if (intervals->empty())
       return;
-    int64_t total = assignOffsets(intervals);
-    replaceWithViews(function, intervals, total);
+    int64_t total = assignOffsets(*intervals);
+    replaceWithViews(function, *intervals, total);
   }
 };
 } // namespace

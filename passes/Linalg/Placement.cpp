@@ -104,6 +104,9 @@ struct ConcatLowering : Lowering<ConcatOp> {
     SmallVector<OpFoldResult> ones(sizes.size(), b.getIndexAttr(1));
     Sizes offsets(sizes.size(), b.getIndexAttr(0));
     for (auto [source, part] : llvm::zip_equal(adaptor.getSources(), parts)) {
+      // A slice of nothing may not even stand at the end.
+      if (isConstantIntValue(part[dim], 0))
+        continue;
       target = tensor::InsertSliceOp::create(b, source, target, offsets, part, ones);
       offsets[dim] = plus(b, offsets[dim], part[dim]);
     }

@@ -80,7 +80,7 @@ constexpr Rule kRules[] = {
      "lamina-partition"},
     {Stage::Linalg, isLamina, "is an operation of lamina", "lamina-convert-to-linalg"},
     {Stage::Bufferized, usesTensors, "uses a tensor", "one-shot-bufferize"},
-    {Stage::LLVM, isNotLLVM, "is no operation of llvm", "convert-to-llvm"},
+    {Stage::LLVM, isNotLLVM, "is no operation of llvm", "lamina-cpu-convert-to-llvm"},
 };
 
 struct VerifyStage : lamina::impl::LaminaVerifyStageBase<VerifyStage> {

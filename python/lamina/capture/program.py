@@ -4,8 +4,10 @@ to call it.
 
 from __future__ import annotations
 
+import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import optree
@@ -77,19 +79,35 @@ def _trace(fn: Callable, args: tuple, kwargs: dict, name: str, merged: list[Stor
     leaves, spec = flatten.flatten((args, kwargs))
     record = Record(Names())
     tracer, observer = Tracer(name, record, merged), Observer(record)
-    try:
-        positions = _enter(tracer, leaves, _argument_names(spec))
-        record.note_function(getattr(fn, "forward", fn))
-        with state.override(tracer=tracer):
+    # The tracer is taken back last: what the record restores may include the state that holds it.
+    with _no_collection(), state.override(tracer=tracer):
+        try:
+            positions = _enter(tracer, leaves, _argument_names(spec))
+            record.note_function(getattr(fn, "forward", fn))
             with observer:
                 result = fn(*args, **kwargs)
             _refuse_side_effects(record, leaves)
             return _finish(tracer, positions, result, observer.reads_grad)
-    except BaseException:
-        record.before.restore()
-        raise
+        except BaseException:
+            record.before.restore()
+            raise
+        finally:
+            tracer.leave()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Holds the garbage collector off: callbacks and finalizers that it happens to run in the middle
+    of a program are no part of the program.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
     finally:
-        tracer.leave()
+        gc.enable()
 
 
 def _argument_names(spec: optree.PyTreeSpec) -> list[str]:

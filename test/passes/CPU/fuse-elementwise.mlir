@@ -44,3 +44,17 @@ func.func @broadcast(%a: tensor<64xf32>, %b: tensor<64x64xf32>) -> tensor<64x64x
   %2 = lamina.mul %1, %b : tensor<64x64xf32>
   return %2 : tensor<64x64xf32>
 }
+
+// -----
+
+// A product that is only read transposed is written transposed.
+// CHECK-DAG: #[[OUT:.+]] = affine_map<(d0, d1, d2) -> (d1, d0)>
+// CHECK-LABEL: func.func @product_transposed
+func.func @product_transposed(%a: tensor<4x8xf32>, %b: tensor<8x6xf32>) -> tensor<6x4xf32> {
+  // CHECK: linalg.generic {indexing_maps = [#{{.+}}, #{{.+}}, #[[OUT]]]
+  // CHECK-SAME: outs(%{{.+}} : tensor<6x4xf32>)
+  // CHECK-NOT: linalg.generic
+  %0 = lamina.matmul %a, %b : (tensor<4x8xf32>, tensor<8x6xf32>) -> tensor<4x6xf32>
+  %1 = lamina.permute %0 {dims = array<i64: 1, 0>} : tensor<4x6xf32> -> tensor<6x4xf32>
+  return %1 : tensor<6x4xf32>
+}

@@ -121,3 +121,29 @@ func.func @cond(%p: tensor<i1>, %a: tensor<4xf32>) -> tensor<4xf32> {
   }
   return %0 : tensor<4xf32>
 }
+
+// -----
+
+// Sizes that are not known are read from the operands.
+// CHECK-LABEL: func.func @dynamic
+func.func @dynamic(%a: tensor<?x4xf32>, %b: tensor<4xf32>) -> (tensor<?x4xf32>, tensor<?xf32>) {
+  // CHECK: tensor.dim
+  // CHECK: tensor.empty(%{{.+}}) : tensor<?x4xf32>
+  // CHECK: linalg.generic
+  %0 = lamina.neg %a : tensor<?x4xf32>
+  // CHECK: tensor.empty(%{{.+}}) : tensor<?xf32>
+  %1 = lamina.sum %0 {dims = array<i64: 1>} : tensor<?x4xf32> -> tensor<?xf32>
+  return %0, %1 : tensor<?x4xf32>, tensor<?xf32>
+}
+
+// -----
+
+// An array without elements needs no computation, a sum of nothing does.
+// CHECK-LABEL: func.func @nothing
+func.func @nothing(%a: tensor<0x4xf32>) -> (tensor<0x4xf32>, tensor<4xf32>) {
+  // CHECK-NOT: math.exp
+  // CHECK: linalg.fill
+  %0 = lamina.exp %a : tensor<0x4xf32>
+  %1 = lamina.sum %0 {dims = array<i64: 0>} : tensor<0x4xf32> -> tensor<4xf32>
+  return %0, %1 : tensor<0x4xf32>, tensor<4xf32>
+}

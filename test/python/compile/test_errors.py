@@ -2,11 +2,13 @@
 stay as they were.
 """
 
+import gc
 import inspect
 
 import lamina
 import pytest
 from agreement import tensor
+from lamina.dispatch.state import state
 from lamina.errors import CompileError, DataDependentError, ShapeError, UnsupportedError
 
 
@@ -185,3 +187,33 @@ def test_the_arguments_of_a_call_are_not_kept():
     del x
     gc.collect()
     assert kept() is None
+
+
+collections = 0
+
+
+def count_collection(phase, info):
+    global collections
+    collections += 1
+
+
+def test_the_garbage_collector_is_no_part_of_a_program():
+    gc.callbacks.append(count_collection)
+    before = gc.get_threshold()
+    gc.set_threshold(1)
+    try:
+        assert compiled(lambda x: x * 2)(tensor(3)).shape == (3,)
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(count_collection)
+    assert collections and gc.isenabled()
+
+
+def test_a_failed_capture_leaves_no_trace_running():
+    def fails(x):
+        assert state.grad_enabled
+        raise KeyError("no such thing")
+
+    with pytest.raises(KeyError):
+        compiled(fails)(tensor(3))
+    assert state.tracer is None

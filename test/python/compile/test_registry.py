@@ -22,12 +22,6 @@ INDEXING = {"index.Tensor", "index_put", "index_put_", "_index_put_impl_"}
 CASES = [case for case in cases() if case[0] not in UNSPECIFIED]
 
 
-# The cpu backend joins this sweep once it agrees on every case; the other tests run on both.
-@pytest.fixture(params=["interpreter"])
-def backend(request):
-    return request.param
-
-
 @pytest.mark.parametrize("name,number", CASES, ids=[f"{name}-{number}" for name, number in CASES])
 def test_agrees_with_eager(name, number, backend):
     op, drawn = registry.lookup(name), sample(name, number)

@@ -186,6 +186,7 @@ def test_views_of_other_types(dtype):
 
 SCATTERS = {
     "slice": (lambda p, x, u: p.slice_scatter(x, u, (1, 0), (4, 6), (2, 1)), (5, 6), (2, 6)),
+    "nothing": (lambda p, x, u: p.slice_scatter(x, u, (5,), (5,), (1,)), (5,), (0,)),
     "diagonal": (lambda p, x, u: p.diagonal_scatter(x, u, 1, 0, 1), (3, 4), (3,)),
     "lower diagonal": (lambda p, x, u: p.diagonal_scatter(x, u, -1, 2, 0), (3, 2, 4), (2, 3)),
     "as_strided": (lambda p, x, u: p.as_strided_scatter(x, u, (2, 2), (4, 1), 1), (3, 4), (2, 2)),
@@ -328,6 +329,7 @@ def test_concat():
         return p.concat([x, y, x], 0), p.concat([x, x], 1), p.concat([p.exp(x), p.neg(y)], 0)
 
     check(f, floats(2, 3), floats(4, 3))
+    check(lambda p, x, y: (p.concat([x, y], 0), p.concat([y, x], 0)), floats(1, 3), floats(0, 3))
 
 
 PADS = [((1, 2), (0, 3), (0, 0)), ((-1, 2), (0, -2), (0, 0)), ((1, 0), (2, 1), (1, 2)), ((-2, 1), (-1, -3), (2, 1)), ((-3, 0), (-2, 0), (0, 0))]

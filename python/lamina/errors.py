@@ -90,6 +90,10 @@ class DataDependentError(UnsupportedError):
     """A Python value was asked of a tensor whose data is not known while tracing."""
 
 
+class LinAlgError(LaminaError, RuntimeError):
+    """A matrix that a factorization or a solver cannot take: singular, not positive definite, not converging."""
+
+
 class CompileError(LaminaError, RuntimeError):
     """A stage of the compiler failed."""
 

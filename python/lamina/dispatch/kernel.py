@@ -40,7 +40,7 @@ def call(op, args: tuple):
         return _write(op, args, values)
     if not op.multi:
         return wrap(op, args, handles, values)
-    return tuple([None if v is None else wrap(op, args, handles, v) for v in values])
+    return op.pack([None if v is None else wrap(op, args, handles, v) for v in values])
 
 
 def handles_of(op, args: tuple) -> list:
@@ -108,7 +108,7 @@ def wrap(op, args: tuple, handles: list, value) -> Tensor:
         return make(value, Storage(value, strides, device_of(args)), strides)
     if type(value) is not np.ndarray:
         value = np.asarray(value)
-    if not _in_order(op, handles, value):
+    if "own_layout" not in op.tags and not _in_order(op, handles, value):
         value = _laid_out(value, result_strides(op, args, value.shape))
     if value.base is not None or not value.flags.writeable or any(value is h for h in handles):
         value = _owned(value, handles)

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..dtypes import to_numpy
 from ..errors import DimError, DtypeError
+from .binary import extremum_of_two
 from .checks import wrap_dim, wrap_dims
 from .comparison import truth
 from .formulas import masked, restore_dims
@@ -276,6 +277,9 @@ def _extremum_with_position(name, reduce, locate, doc):
 
 _extremum_with_position("max", "amax", "argmax", "largest element")
 _extremum_with_position("min", "amin", "argmin", "smallest element")
+# After the overloads that take a dimension: the 0 of max(x, 0) is one, not an operand.
+extremum_of_two("max.other", "maximum")
+extremum_of_two("min.other", "minimum")
 
 
 def _logsumexp_vjp(grad, self, result, dim, keepdim):

@@ -9,6 +9,7 @@ Calling an entry goes through the dispatcher, which installs itself with `set_di
 from __future__ import annotations
 
 import functools
+from collections import namedtuple
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -51,6 +52,7 @@ class Op:
         "name",
         "namespace",
         "needs_binding",
+        "pack",
         "packet",
         "plans",
         "pointwise",
@@ -84,6 +86,7 @@ class Op:
         lists = any(schema.arguments[i].type.is_list for i in self.tensors)
         self.is_simple = not (self.writes or self.is_view or self.multi or lists)
         self.needs_binding = bool(schema.lists)
+        self.pack = _packer(schema)
         required = sum(not a.has_default for a in schema.arguments)
         self.tails = {
             n: schema.defaults[n:]
@@ -261,7 +264,8 @@ def op(
     geometry / retype: the operator is a view; see `lamina.ops.view`.
     kernel: a function over arrays to run eagerly instead of `impl` over primitives.
     differentiable: False when results never require grad.  materialize: whether absent `grads` become zeros.
-    tags: "idempotent" (may write to memory that overlaps itself), "of_storage" (views the storage, not the tensor).
+    tags: "idempotent" (may write to memory that overlaps itself), "of_storage" (views the storage, not the tensor),
+        "eager_only" (cannot be traced), "own_layout" (results keep the memory order the kernel gave them).
     batching, tags, grad_name: batching rule, set of tags, and name of the graph node.
     """
     parsed = schemas.parse(text)
@@ -341,6 +345,14 @@ def _write_out(packet: Packet, result, out):
             _write_out(packet, one, target)
         return type(result)(out) if not hasattr(result, "_fields") else type(result)(*out)
     return aten._write_out.default(out, result)
+
+
+def _packer(schema: Schema) -> Callable:
+    """What makes a list of results one value: a named tuple where the schema names them all."""
+    names = [r.name for r in schema.returns]
+    if len(names) < 2 or not all(names):
+        return tuple
+    return namedtuple(schema.name, names, module=__name__)._make
 
 
 def _formula(names, fn) -> Formula:

@@ -7,9 +7,11 @@ are written in tensor operators, so gradients are themselves differentiable and 
 # ruff: noqa: F401
 from __future__ import annotations
 
+import importlib
+
 from ..errors import AutogradError
-from ..tensor import Tensor
-from . import graph
+from . import graph, nodes
+from .anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
 from .engine import run
 from .function import Function
 from .meta import accumulator, edge, ensure, grad_fn, requires_grad
@@ -19,13 +21,10 @@ from .modes import (
     is_grad_enabled,
     is_inference_mode_enabled,
     no_grad,
-    save_on_cpu,
-    saved_tensors_hooks,
     set_grad_enabled,
 )
-
-graph.saved_tensors_hooks = saved_tensors_hooks
-graph.save_on_cpu = save_on_cpu
+from .roots import listed, roots_of, targets_of
+from .saved import SavedTensor
 
 
 def backward(
@@ -37,23 +36,24 @@ def backward(
 ) -> None:
     """Adds to `grad` of the leaves (or of `inputs`) the gradients of `tensors`.
 
-    `grad_tensors` are the incoming gradients, one per tensor; None stands for 1 and needs a one-element tensor.
-    Raises AutogradError for tensors without a graph.
+    `tensors` and `inputs` are tensors or gradient edges. `grad_tensors` are the incoming gradients, one per
+    tensor; None stands for 1 and needs a real one-element tensor. Raises AutogradError for tensors without a graph,
+    TypeError for gradients that are no tensors.
     """
-    tensors = _sequence(tensors)
-    roots = _roots(tensors, _sequence(grad_tensors, len(tensors)))
+    tensors = listed(tensors)
+    roots = roots_of(tensors, listed(grad_tensors, len(tensors)))
     keep = create_graph if retain_graph is None else retain_graph
     if inputs is None:
         run(roots, keep, create_graph)
         return
-    inputs = _sequence(inputs)
+    inputs = listed(inputs)
     if not inputs:
-        raise AutogradError("inputs= of backward() must not be empty")
-    edges = _targets(inputs)
+        raise AutogradError("the inputs argument to backward() cannot be empty")
+    edges = targets_of(inputs)
     captured = run(roots, keep, create_graph, edges, accumulate=True)
     for tensor, (node, _), found in zip(inputs, edges, captured):
-        if not isinstance(node, graph.AccumulateGrad) and found is not None:
-            graph.accumulate(tensor, found)
+        if not isinstance(node, nodes.AccumulateGrad) and found is not None:
+            nodes.accumulate(tensor, found)
 
 
 def grad(
@@ -63,86 +63,76 @@ def grad(
     retain_graph: bool | None = None,
     create_graph: bool = False,
     allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
     materialize_grads: bool = False,
 ) -> tuple:
     """Gradients of `outputs` with respect to `inputs`, as a tuple; nothing is accumulated.
 
-    An input that does not take part is an AutogradError, or None with allow_unused, or zeros with materialize_grads.
+    Both are tensors or gradient edges. With is_grads_batched, `grad_outputs` have a leading batch dimension, and so
+    have the gradients returned. An input that does not take part is an AutogradError, or None with allow_unused, or
+    zeros with materialize_grads. Raises ValueError for materialize_grads with allow_unused=False.
     """
-    outputs, inputs = _sequence(outputs), _sequence(inputs)
-    roots = _roots(outputs, _sequence(grad_outputs, len(outputs)))
+    if materialize_grads and allow_unused is False:
+        raise ValueError("allow_unused must be True or absent when materialize_grads is True")
+    outputs, inputs = listed(outputs), listed(inputs)
+    if not inputs:
+        raise AutogradError("the inputs argument to grad() cannot be empty")
+    grads = listed(grad_outputs, len(outputs))
     keep = create_graph if retain_graph is None else retain_graph
-    if allow_unused is None:
-        allow_unused = materialize_grads
-    found = run(roots, keep, create_graph, _targets(inputs), accumulate=False)
-    if not allow_unused and any(g is None for g in found):
-        raise AutogradError(
-            "One of the differentiated Tensors appears to not have been used in the graph. Set "
-            "allow_unused=True if this is the desired behavior."
-        )
+    edges = targets_of(inputs)
+    if is_grads_batched:
+        found = _batched(outputs, grads, edges, keep, create_graph)
+    else:
+        found = run(roots_of(outputs, grads), keep, create_graph, edges, accumulate=False)
     if materialize_grads:
         found = [
-            graph.zeros(graph.OutputMeta.of(x)) if g is None else g for g, x in zip(found, inputs)
+            _zeros(x, grads if is_grads_batched else ()) if g is None else g
+            for g, x in zip(found, inputs)
         ]
-    return tuple(
-        [
-            g if g is None or create_graph else g.detach() if g._autograd is not None else g
-            for g in found
-        ]
-    )
-
-
-def _sequence(value, count: int | None = None) -> list:
-    if value is None:
-        return [None] * (count or 0)
-    return list(value) if isinstance(value, (list, tuple)) else [value]
-
-
-def _roots(tensors: list, grads: list) -> list:
-    if len(tensors) != len(grads):
-        raise AutogradError(f"got {len(tensors)} tensors and {len(grads)} gradients")
-    return [
-        _root(i, t, g)
-        for i, (t, g) in enumerate(zip(tensors, grads))
-        if g is not None or t is not None
-    ]
-
-
-def _root(index: int, tensor: Tensor, grad):
-    found = edge(tensor)
-    if found is None:
+    unused = next((i for i, g in enumerate(found) if g is None), None)
+    if unused is not None and not allow_unused:
         raise AutogradError(
-            f"element {index} of tensors does not require grad and does not have a grad_fn"
+            f"The differentiated Tensor at index {unused} appears to not have been used in the graph. Set "
+            "allow_unused=True if this is the desired behavior."
         )
-    if grad is None:
-        if tensor.numel() != 1:
-            raise AutogradError(
-                "grad can be implicitly created only for scalar outputs, got a tensor of shape "
-                f"{list(tensor.shape)}"
-            )
-        grad = _one(tensor)
-    elif tuple(grad.shape) != tuple(tensor.shape):
-        raise AutogradError(
-            f"Mismatch in shape: grad_output[{index}] has a shape of {list(grad.shape)} and "
-            f"output[{index}] has a shape of {list(tensor.shape)}."
-        )
-    return (*found, grad)
+    if create_graph:
+        return tuple(found)
+    return tuple([g if g is None or g._autograd is None else g.detach() for g in found])
 
 
-def _one(tensor):
+def _batched(outputs: list, grads: list, edges: list, keep: bool, create_graph: bool) -> list:
+    """One pass per element of the batch; the last may free the graph."""
     from ..ops.registry import aten
 
-    return aten.full(tensor.sizes, 1, dtype=tensor.dtype, device=tensor.device)
+    count = next((g.shape[0] for g in grads if g is not None and g.ndim), 0)
+    if not count:
+        raise AutogradError("is_grads_batched needs grad_outputs with a leading batch dimension")
+    passes = []
+    for i in range(count):
+        roots = roots_of(outputs, [None if g is None else g[i] for g in grads])
+        last = i == count - 1
+        passes.append(run(roots, keep or not last, create_graph, edges, accumulate=False))
+    return [None if gs[0] is None else aten.stack(list(gs)) for gs in zip(*passes)]
 
 
-def _targets(inputs: list) -> list:
-    edges = []
-    for i, tensor in enumerate(inputs):
-        found = edge(tensor)
-        if found is None:
-            raise AutogradError(
-                f"One of the differentiated Tensors does not require grad (input {i} of shape "
-                f"{list(tensor.shape)})"
-            )
-        edges.append(found)
-    return edges
+def _zeros(given, batched):
+    """A zero gradient for an input; with a batch dimension where there is a batch."""
+    from .roots import GradientEdge
+
+    meta = (
+        given.node.outputs[given.output_nr]
+        if isinstance(given, GradientEdge)
+        else nodes.OutputMeta.of(given)
+    )
+    lead = tuple(next((g.shape[:1] for g in batched if g is not None), ()))
+    return nodes.zeros(meta._replace(sizes=lead + tuple(meta.sizes)))
+
+
+def __getattr__(name: str):
+    if name == "functional":
+        return importlib.import_module(f"{__name__}.functional")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+# Last, because it differentiates by `grad`. The function takes the module's name in this package, as in torch.
+from .gradcheck import gradcheck, gradgradcheck  # noqa: E402

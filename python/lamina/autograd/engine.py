@@ -8,10 +8,14 @@ deterministic. Local state only: a backward inside a backward is another call.
 from __future__ import annotations
 
 import heapq
+import itertools
 
 from ..dispatch.state import state
 from ..errors import AutogradError, LaminaError
-from .graph import AccumulateGrad
+from . import anomaly
+from .nodes import AccumulateGrad
+
+_ids = itertools.count(1)
 
 
 def run(
@@ -31,16 +35,23 @@ def run(
         if targets is None
         else _leading_to([node for node, _, _ in roots], {node for node, _ in targets})
     )
-    task = _Task(roots, needed, targets, accumulate, retain_graph)
-    with state.override(grad_enabled=create_graph, saved_hooks=state.saved_hooks):
+    task = Task(roots, needed, targets, accumulate, retain_graph)
+    with state.override(grad_enabled=create_graph, backward_tasks=(*state.backward_tasks, task)):
         task.run()
     return [] if targets is None else [task.captured.get((id(node), nr)) for node, nr in targets]
 
 
-class _Task:
-    """One backward pass."""
+def current_task() -> Task | None:
+    """The backward pass that this thread is in (the innermost, when one runs inside another)."""
+    return state.backward_tasks[-1] if state.backward_tasks else None
+
+
+class Task:
+    """One backward pass. `id` is unique in the process; `node` is what runs at the moment."""
 
     def __init__(self, roots, needed, targets, accumulate, retain_graph):
+        self.id = next(_ids)
+        self.node = None
         self.needed, self.accumulate, self.retain_graph = needed, accumulate, retain_graph
         self.targets = {(id(node), nr) for node, nr in targets or ()}
         self.target_nodes = {id(node) for node, _ in targets or ()}
@@ -57,9 +68,14 @@ class _Task:
                 self._push(node)
 
     def run(self) -> None:
+        """Runs until nothing is ready."""
         while self.ready:
             _, _, node = heapq.heappop(self.ready)
             self._step(node)
+
+    def will_run(self, node) -> bool:
+        """Whether this pass computes the gradient that arrives at `node`."""
+        return node in self.waiting and self._wanted(node)
 
     def _push(self, node) -> None:
         heapq.heappush(self.ready, (-node.sequence, id(node), node))
@@ -72,22 +88,31 @@ class _Task:
             buffer[nr] = grad if buffer[nr] is None else buffer[nr] + grad
 
     def _step(self, node) -> None:
+        self.node = node
         grads = self.buffers.pop(node, None) or [None] * len(node.outputs)
-        grads = _run_tensor_hooks(node, grads)
         if id(node) in self.target_nodes:
-            for nr, grad in enumerate(grads):
-                if (id(node), nr) in self.targets:
-                    self.captured[id(node), nr] = grad
+            grads = self._capture(node, grads)
+        else:
+            grads = node.receive(grads)
         results = self._apply(node, grads)
-        for edge, grad in zip(node.next_edges, results):
+        for index, (edge, grad) in enumerate(zip(node.next_edges, results)):
             if edge is None:
                 continue
             following, nr = edge
-            if self._wanted(following) and grad is not None:
-                self._add(following, nr, _fitted(grad, following, nr, node))
+            if grad is not None and self._wanted(following):
+                self._add(following, nr, _fitted(grad, following, nr, node, index))
             self.waiting[following] -= 1
             if not self.waiting[following]:
                 self._push(following)
+
+    def _capture(self, node, grads: list) -> list:
+        """Takes the gradients asked for: after the tensors' hooks where the pass ends, before them where it goes on."""
+        received = node.receive(grads)
+        taken = received if self._only_captured(node) else grads
+        for nr, grad in enumerate(taken):
+            if (id(node), nr) in self.targets:
+                self.captured[id(node), nr] = grad
+        return received
 
     def _wanted(self, node) -> bool:
         return self.needed is None or node in self.needed
@@ -96,12 +121,16 @@ class _Task:
         skip = not self._wanted(node) or self._only_captured(node)
         if skip:
             return [None] * len(node.next_edges)
+        wanted = [e is not None and self._wanted(e[0]) for e in node.next_edges]
         try:
-            results = _run_node(
-                node, grads, [e is not None and self._wanted(e[0]) for e in node.next_edges]
-            )
-        except LaminaError as error:
-            error.op = error.op or node.name()
+            results = node.run(grads, wanted)
+            if anomaly.setting.enabled:
+                anomaly.check(node, results)
+        except Exception as error:
+            if isinstance(error, LaminaError):
+                error.op = error.op or node.name()
+            if anomaly.setting.enabled:
+                anomaly.report(node)
             raise
         if not self.retain_graph:
             node.release()
@@ -116,74 +145,31 @@ class _Task:
         return not any(e is not None and e[0] in self.needed for e in node.next_edges)
 
 
-def _run_node(node, grads: list, wanted: list) -> list:
-    if node.prehooks:
-        for hook in list(node.prehooks.values()):
-            changed = hook(tuple(grads))
-            if changed is not None:
-                grads = list(changed) if isinstance(changed, (tuple, list)) else [changed]
-    results = node.apply(grads, wanted)
-    if node.posthooks:
-        for hook in list(node.posthooks.values()):
-            changed = hook(tuple(results), tuple(grads))
-            if changed is not None:
-                results = list(changed) if isinstance(changed, (tuple, list)) else [changed]
-    return results
-
-
-def _run_tensor_hooks(node, grads: list) -> list:
-    if isinstance(node, AccumulateGrad):
-        hooks = node.variable._autograd.hooks
-        return [_hooked(hooks, grads[0])] if hooks else grads
-    if node.tensor_hooks:
-        grads = [_hooked(node.tensor_hooks.get(nr), g) for nr, g in enumerate(grads)]
-    if node.retained:
-        for nr, reference in node.retained.items():
-            _retain(reference(), grads[nr])
-    return grads
-
-
-def _hooked(hooks, grad):
-    if not hooks or grad is None:
-        return grad
-    for hook in list(hooks.values()):
-        changed = hook(grad)
-        if changed is not None:
-            grad = changed
-    return grad
-
-
-def _retain(tensor, grad) -> None:
-    if tensor is None or grad is None:
-        return
-    meta = tensor._autograd
-    if meta.grad is not None:
-        meta.grad = meta.grad + grad
-    else:
-        meta.grad = grad.clone() if state.grad_enabled else grad.detach().clone()
-
-
-def _fitted(grad, node, nr: int, source):
+def _fitted(grad, node, nr: int, source, index: int):
     """A gradient made to look like the output it belongs to: summed to its size, cast to its dtype."""
     meta = node.outputs[nr] if nr < len(node.outputs) else None
     if meta is None:
         return grad
     array = grad._array
     if tuple(array.shape) != tuple(meta.sizes):
-        grad = sum_to_size(grad, meta.sizes, source)
+        grad = sum_to_size(grad, meta.sizes, source, index)
     if array.dtype != meta.dtype:
         grad = _cast(grad, meta.dtype)
     return grad
 
 
-def sum_to_size(grad, sizes: tuple, source=None):
-    """`grad` summed over the dimensions along which `sizes` was broadcast. Raises AutogradError."""
+def sum_to_size(grad, sizes: tuple, source, index: int):
+    """`grad`, result `index` of `source`, summed over the dimensions along which `sizes` was broadcast.
+
+    Raises AutogradError when there is no such broadcast.
+    """
     have = tuple(grad.shape)
     lead = len(have) - len(sizes)
     if lead < 0 or any(s not in (1, h) for s, h in zip(sizes, have[lead:])):
         raise AutogradError(
-            f"a gradient of size {list(have)} does not fit an input of size {list(sizes)}",
-            op=source.name() if source is not None else None,
+            f"Function {source.name()} returned an invalid gradient at index {index} - got {list(have)} "
+            f"but expected shape compatible with {list(sizes)}",
+            op=source.name(),
         )
     dims = [d for d in range(len(have)) if d < lead or (sizes[d - lead] == 1 and have[d] != 1)]
     if dims:

@@ -7,9 +7,9 @@ import functools
 from ..dispatch.state import state
 from ..errors import AutogradError
 from ..tensor import Tensor
-from .graph import Node, OutputMeta, zeros
 from .inplace import rebase
 from .meta import AutogradMeta, edge, requires_grad
+from .nodes import Node, OutputMeta, zeros
 from .saved import SavedTensor
 from .views import IN_CUSTOM_FUNCTION
 
@@ -237,7 +237,7 @@ def once_differentiable(backward):
             isinstance(g, Tensor) and requires_grad(g) for g in grads
         ):
             return results
-        from .graph import ErrorNode
+        from .nodes import ErrorNode
 
         many = isinstance(results, tuple)
         marked = []

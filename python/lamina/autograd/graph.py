@@ -1,305 +1,114 @@
-"""Graph nodes: what backward runs.
+"""What users do with the graph itself: nodes, gradient edges, hooks over several tensors and saved tensors."""
 
-A node has one edge per differentiable input of what it differentiates. Nodes never hold the tensors they
-produced, only their sizes and dtypes, so a graph dies with the tensors that refer to it.
-"""
-
+# ruff: noqa: F401
 from __future__ import annotations
 
-import itertools
-import sys
-import weakref
-from collections import OrderedDict
-from typing import NamedTuple
+import threading
+from collections.abc import Callable
 
-from ..dispatch.state import state
-from ..errors import AutogradError, UnsupportedError
-from .saved import SavedTensor
-
-_sequence = itertools.count()
-_LAST = sys.maxsize
-
-
-class OutputMeta(NamedTuple):
-    """What a node knows of a tensor it computed: gradients for it must look like this."""
-
-    sizes: tuple
-    dtype: object
-    device: object
-
-    @classmethod
-    def of(cls, tensor) -> OutputMeta:
-        """What to remember of `tensor`."""
-        return cls(tensor._array.shape, tensor._array.dtype, tensor._storage.device)
+from ..errors import AutogradError
+from ..tensor import Tensor
+from .engine import current_task
+from .hooks import RemovableHandle
+from .meta import edge
+from .nodes import Node
+from .roots import GradientEdge
+from .saved_hooks import (
+    allow_mutation_on_saved_tensors,
+    disable_saved_tensors_hooks,
+    save_on_cpu,
+    saved_tensors_hooks,
+)
 
 
-class RemovableHandle:
-    """Removes a hook when asked, or at the end of a with block."""
+def get_gradient_edge(tensor: Tensor) -> GradientEdge:
+    """Where the gradient of `tensor` goes. Raises AutogradError when the tensor does not require grad."""
+    found = edge(tensor)
+    if found is None:
+        raise AutogradError(
+            "It is not possible to get the gradient edge for a Tensor that does not require gradients"
+        )
+    return GradientEdge(*found)
 
-    _ids = itertools.count()
 
-    def __init__(self, hooks: dict):
-        self.id = next(RemovableHandle._ids)
-        self._hooks = weakref.ref(hooks)
+def increment_version(tensor) -> None:
+    """Counts a write to a tensor, or to each of several, that autograd could not see."""
+    for t in (tensor,) if isinstance(tensor, Tensor) else tensor:
+        if t._counter is None:
+            raise AutogradError(
+                "inference tensors do not track a version counter", op="increment_version"
+            )
+        t._counter.version += 1
+
+
+class _Handles:
+    """Removes hooks together."""
+
+    def __init__(self, handles: tuple):
+        self.handles = handles
 
     def remove(self) -> None:
-        """Removes the hook; a second call does nothing."""
-        hooks = self._hooks()
-        if hooks is not None:
-            hooks.pop(self.id, None)
+        """Removes every hook."""
+        for handle in self.handles:
+            handle.remove()
 
     def __enter__(self):
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception) -> None:
         self.remove()
 
 
-class Hooks(OrderedDict):
-    """Hooks by handle id (a class of its own, so that handles can refer to it weakly)."""
+def register_multi_grad_hook(tensors, fn: Callable, *, mode: str = "all") -> _Handles:
+    """Runs `fn` once a backward pass: with the list of all gradients of `tensors` when the last has arrived (None for
+    those that the pass does not compute), or with mode="any" with the first gradient that arrives.
 
-    def add(self, hook) -> RemovableHandle:
-        """Adds a hook; the handle removes it."""
-        handle = RemovableHandle(self)
-        self[handle.id] = hook
-        return handle
+    Returns a handle that removes the hook. Raises ValueError for another mode.
+    """
+    if mode not in ("all", "any"):
+        raise ValueError(f"the mode of register_multi_grad_hook is 'all' or 'any', got {mode!r}")
+    if mode == "any":
+        return _first_of(tensors, fn)
+    nodes = [_node(t) for t in tensors]
+    lock = threading.Lock()
+    arrived: dict[int, list] = {}
+    missing: dict[int, int] = {}
 
+    def hook_of(index: int):
+        def hook(grad):
+            task = current_task()
+            with lock:
+                if task.id not in arrived:
+                    arrived[task.id] = [None] * len(nodes)
+                    missing[task.id] = sum(map(task.will_run, nodes))
+                grads = arrived[task.id]
+                grads[index] = grad
+                missing[task.id] -= 1
+                last = missing[task.id] == 0
+                if last:
+                    del arrived[task.id], missing[task.id]
+            if last:
+                fn(grads)
 
-class Node:
-    """A step of backward: `apply(grads of outputs) -> grads of inputs`, along `next_edges`."""
+        return hook
 
-    # Most nodes never have hooks, so they get their containers when the first is registered.
-    tensor_hooks: dict[int, Hooks] | None = None
-    retained: dict[int, weakref.ref] | None = None
-    prehooks: Hooks | None = None
-    posthooks: Hooks | None = None
-    _metadata: dict | None = None
-
-    def __init__(self, next_edges: list, outputs: list):
-        self.next_edges = next_edges
-        self.outputs = outputs
-        self.sequence = next(_sequence)
-
-    def name(self) -> str:
-        """The node's public name, as in `MulBackward0`."""
-        return type(self).__name__
-
-    @property
-    def next_functions(self) -> tuple:
-        """((node or None, output number), ...) of the inputs."""
-        return tuple([(None, 0) if e is None else e for e in self.next_edges])
-
-    @property
-    def metadata(self) -> dict:
-        """A place for users to keep things."""
-        if self._metadata is None:
-            self._metadata = {}
-        return self._metadata
-
-    def register_hook(self, hook) -> RemovableHandle:
-        """Runs hook(grad_inputs, grad_outputs) after the node; it may return new grad_inputs."""
-        if self.posthooks is None:
-            self.posthooks = Hooks()
-        return self.posthooks.add(hook)
-
-    def register_prehook(self, hook) -> RemovableHandle:
-        """Runs hook(grad_outputs) before the node; it may return new grad_outputs."""
-        if self.prehooks is None:
-            self.prehooks = Hooks()
-        return self.prehooks.add(hook)
-
-    def add_tensor_hook(self, output_nr: int, hook) -> RemovableHandle:
-        """Runs hook(grad) on the gradient of one output."""
-        if self.tensor_hooks is None:
-            self.tensor_hooks = {}
-        return self.tensor_hooks.setdefault(output_nr, Hooks()).add(hook)
-
-    def retain(self, output_nr: int, tensor: weakref.ref) -> None:
-        """Stores the gradient of one output in the `grad` of a tensor, after all hooks."""
-        if self.retained is None:
-            self.retained = {}
-        self.retained[output_nr] = tensor
-
-    def apply(self, grads: list, wanted: list) -> list:
-        """Gradients of the inputs; `wanted` says along which edges anybody waits for one."""
-        raise NotImplementedError
-
-    def release(self) -> None:
-        """Frees what was saved for backward."""
-
-    def __repr__(self) -> str:
-        return f"<{self.name()} object at {id(self):#x}>"
+    return _Handles(tuple([t.register_hook(hook_of(i)) for i, t in enumerate(tensors)]))
 
 
-class OpNode(Node):
-    """The derivative of one registered operator."""
+def _first_of(tensors, fn: Callable) -> _Handles:
+    lock = threading.Lock()
+    ran: set[int] = set()
 
-    def __init__(self, plan, next_edges: list, layout: list, saved: dict):
-        super().__init__(next_edges, [])
-        self.plan = plan
-        self.layout = layout
-        self.saved = saved
+    def hook(grad) -> None:
+        task = current_task()
+        with lock:
+            first = task.id not in ran
+            ran.add(task.id)
+        if first:
+            fn(grad)
 
-    def name(self) -> str:
-        """The operator's name in camel case, and "Backward0"."""
-        return self.plan.node_name
-
-    def __getattr__(self, name: str):
-        if not name.startswith("_saved_") or name[7:] not in self.saved:
-            raise AttributeError(f"{self.name()} has no attribute {name!r}")
-        return self._unpack(name[7:])
-
-    def apply(self, grads: list, wanted: list) -> list:
-        """Runs the formulas of the inputs that are wanted. Raises UnsupportedError where there is none."""
-        plan = self.plan
-        if all(g is None for g in grads):
-            return [None] * len(self.next_edges)
-        if plan.missing:
-            raise UnsupportedError(
-                f"the derivative with respect to {plan.missing} is not implemented", op=plan.op.name
-            )
-        if plan.op.multi and plan.op.materialize:
-            grads = [
-                self._zeros(i) if g is None and self.outputs[i] is not None else g
-                for i, g in enumerate(grads)
-            ]
-        asked, by_name = self._asked(wanted), {}
-        for formula in plan.formulas:
-            needs = tuple([asked.get(name, False) for name in formula.names])
-            if True not in needs:
-                continue
-            values = [self._argument(p, grads, needs) for p in formula.parameters]
-            found = formula.fn(*values)
-            if formula.is_tuple:
-                by_name.update(zip(formula.names, found))
-            else:
-                by_name[formula.names[0]] = found
-        return self._flat(by_name)
-
-    def _asked(self, wanted: list) -> dict:
-        """Which inputs, by name, need their gradient."""
-        asked, at = {}, 0
-        for name, count in self.layout:
-            asked[name] = wanted[at] if count is None else True in wanted[at : at + count]
-            at += 1 if count is None else count
-        return asked
-
-    def _argument(self, parameter: str, grads: list, needs: tuple):
-        if parameter == "grad":
-            return grads[0]
-        if parameter == "grads":
-            return grads
-        if parameter == "needs":
-            return needs
-        return self._unpack(parameter)
-
-    def _unpack(self, name: str):
-        value = self.saved[name]
-        if type(value) is SavedTensor:
-            return value.unpack(self)
-        if type(value) is list:
-            return [v.unpack(self) if type(v) is SavedTensor else v for v in value]
-        return value
-
-    def _flat(self, by_name: dict) -> list:
-        flat = []
-        for name, count in self.layout:
-            value = by_name.get(name)
-            if count is None:
-                flat.append(value)
-            else:
-                flat.extend([None] * count if value is None else value)
-        return flat
-
-    def _zeros(self, index: int):
-        meta = self.outputs[index]
-        return zeros(meta)
-
-    def release(self) -> None:
-        """Frees the saved tensors."""
-        for value in self.saved.values():
-            for one in value if type(value) is list else (value,):
-                if type(one) is SavedTensor:
-                    one.release()
+    return _Handles(tuple([t.register_hook(hook) for t in tensors]))
 
 
-class AccumulateGrad(Node):
-    """Adds what arrives to the `grad` of a leaf."""
-
-    def __init__(self, variable):
-        super().__init__([], [OutputMeta.of(variable)])
-        self.variable = variable
-        self.sequence = _LAST
-
-    def apply(self, grads: list, wanted: list) -> list:
-        """Adds the gradient to the variable and runs its hooks."""
-        grad = grads[0]
-        if grad is not None:
-            accumulate(self.variable, grad)
-            hooks = self.variable._autograd.post_accumulate_hooks
-            for hook in list(hooks.values()) if hooks else ():
-                hook(self.variable)
-        return []
-
-
-def accumulate(variable, grad) -> None:
-    """Adds `grad` to `variable.grad`, in place unless the addition itself is recorded."""
-    meta = variable._autograd
-    if meta.grad is None:
-        meta.grad = (
-            grad.detach()
-            if not state.grad_enabled and _is_sole_owner(grad) and grad.strides == variable.strides
-            else _laid_out_like(grad, variable)
-        )
-    elif state.grad_enabled:
-        meta.grad = meta.grad + grad
-    else:
-        meta.grad.add_(grad)
-
-
-def _is_sole_owner(grad) -> bool:
-    """Whether nobody else will look at this gradient or its memory, so that it can be kept without a copy."""
-    storage = grad._storage
-    if (
-        storage.traced
-        or storage._bytes is not None
-        or grad._view is not None
-        or grad._array is not storage.data
-    ):
-        return False
-    # The tensor is known to the engine's list, to `apply`, to `accumulate` and here; its storage to two of its
-    # slots and here; the array to the tensor and the storage. Any further reference is somebody else's.
-    if sys.getrefcount(grad) > 5:
-        return False
-    return (
-        sys.getrefcount(storage) <= 4
-        and sys.getrefcount(grad._array) <= 3
-        and grad._array.base is None
-    )
-
-
-def _laid_out_like(grad, variable):
-    fresh = grad.clone()
-    if fresh.strides != variable.strides and variable.is_contiguous():
-        fresh = fresh.contiguous()
-    return fresh if state.grad_enabled else fresh.detach()
-
-
-def zeros(meta: OutputMeta):
-    """A zero gradient for an output."""
-    from ..dtypes import from_numpy
-    from ..ops.registry import aten
-
-    return aten.full(meta.sizes, 0, dtype=from_numpy(meta.dtype), device=meta.device)
-
-
-class ErrorNode(Node):
-    """Stands where a result has a gradient that cannot be computed; says so when asked."""
-
-    def __init__(self, message: str, outputs: list):
-        super().__init__([], outputs)
-        self.message = message
-
-    def apply(self, grads: list, wanted: list) -> list:
-        """Raises AutogradError with the node's message."""
-        raise AutogradError(self.message)
+def _node(tensor) -> Node:
+    return get_gradient_edge(tensor).node

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from ..errors import AutogradError
 from ..ops.registry import aten
-from .graph import Node, OutputMeta, zeros
 from .meta import edge, ensure, grad_fn, requires_grad, set_history
+from .nodes import Node, OutputMeta, zeros
 from .views import Step, check_rebase, regenerate
 
 

@@ -75,7 +75,7 @@ def edge(tensor):
 
 def accumulator(tensor):
     """The node that adds to `tensor.grad`; it lives as long as some graph refers to it."""
-    from .graph import AccumulateGrad
+    from .nodes import AccumulateGrad
 
     meta = tensor._autograd
     node = meta.accumulator() if meta.accumulator is not None else None

@@ -1,4 +1,4 @@
-"""Grad modes: `no_grad`, `enable_grad`, `set_grad_enabled`, `inference_mode`, and saved-tensor hooks."""
+"""Grad modes: `no_grad`, `enable_grad`, `set_grad_enabled`, `inference_mode`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import functools
 import inspect
 
 from ..dispatch.state import state
-from ..errors import AutogradError
 
 
-class _Mode:
+class Mode:
     """A change of dispatch state, usable as a with block or as a decorator of functions and generators."""
 
     def __init__(self):
@@ -18,7 +17,8 @@ class _Mode:
     def _changes(self) -> dict:
         raise NotImplementedError
 
-    def clone(self) -> _Mode:
+    def clone(self) -> Mode:
+        """A fresh mode for one call of a decorated function."""
         return type(self)()
 
     def __enter__(self):
@@ -54,7 +54,7 @@ class _Mode:
         return wrapped
 
 
-class _Plain(_Mode):
+class _Plain(Mode):
     """A mode without parameters: `@no_grad` works like `@no_grad()`."""
 
     def __new__(cls, fn=None):
@@ -82,7 +82,7 @@ class enable_grad(_Plain):
         return {"grad_enabled": True}
 
 
-class set_grad_enabled(_Mode):
+class set_grad_enabled(Mode):
     """Turns recording on or off at once; as a with block, until its end."""
 
     def __init__(self, mode: bool):
@@ -109,7 +109,7 @@ class set_grad_enabled(_Mode):
         return super().__call__(fn)
 
 
-class inference_mode(_Mode):
+class inference_mode(Mode):
     """No recording and no version counters: cheaper than `no_grad`, but results cannot enter autograd later."""
 
     def __new__(cls, mode=True):
@@ -139,31 +139,3 @@ def is_grad_enabled() -> bool:
 def is_inference_mode_enabled() -> bool:
     """Whether inference mode is on."""
     return state.inference
-
-
-class saved_tensors_hooks(_Mode):
-    """Passes every tensor saved for backward through `pack(tensor)`, and back through `unpack(packed)`."""
-
-    def __init__(self, pack_hook, unpack_hook):
-        super().__init__()
-        self.pack_hook, self.unpack_hook = pack_hook, unpack_hook
-
-    def clone(self):
-        """A fresh mode for one call of a decorated function."""
-        return saved_tensors_hooks(self.pack_hook, self.unpack_hook)
-
-    def _changes(self) -> dict:
-        if state.saved_hooks is None:
-            raise AutogradError("saved tensor hooks are disabled")
-        return {"saved_hooks": (*state.saved_hooks, (self.pack_hook, self.unpack_hook))}
-
-
-class save_on_cpu(saved_tensors_hooks):
-    """Keeps saved tensors on the CPU until backward needs them."""
-
-    def __init__(self, pin_memory: bool = False):
-        super().__init__(lambda t: (t.device, t.to("cpu")), lambda packed: packed[1].to(packed[0]))
-
-    def clone(self):
-        """A fresh mode for one call of a decorated function."""
-        return save_on_cpu()

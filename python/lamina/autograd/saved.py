@@ -7,10 +7,12 @@ gradients must reach that very tensor.
 
 from __future__ import annotations
 
+import weakref
+
 from ..dispatch.state import state
 from ..errors import AutogradError
 from ..tensor import Tensor, make
-from .meta import AutogradMeta, grad_fn, requires_grad
+from .meta import AutogradMeta, accumulator, grad_fn, requires_grad
 
 _FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
@@ -59,7 +61,11 @@ class TensorMeta:
 
 
 class SavedTensor:
-    """One tensor saved for backward; `unpack` gives it back, checked."""
+    """One tensor saved for backward; `unpack` gives it back, checked.
+
+    Kept is `whole`, the tensor itself, for leaves and subclasses, what a hook made of it (`packed`), or else the
+    memory and how to look at it. `fn` and `output_nr` say whose result it was.
+    """
 
     __slots__ = (
         "array",
@@ -83,33 +89,48 @@ class SavedTensor:
         self.counter = tensor._counter
         self.version = self.counter.version if self.counter is not None else 0
         self.is_output, self.freed, self.packed, self.unpack_hook = is_output, False, None, None
+        self.fn = None if is_output else grad_fn(tensor)
         meta = tensor._autograd
         self.output_nr = meta.output_nr if meta is not None else 0
-        self.fn = None if is_output else grad_fn(tensor)
-        self.output_nr = tensor._autograd.output_nr if tensor._autograd is not None else 0
-        leaf = self.fn is None and not is_output and requires_grad(tensor)
         self.whole = None
-        if leaf:
+        if self.fn is None and not is_output and requires_grad(tensor):
             self.whole = tensor
         elif type(tensor) is not Tensor:
             self.whole = tensor.detach() if is_output else tensor
         if state.saved_hooks:
-            self._pack(tensor)
+            self._pack(tensor, *state.saved_hooks[-1])
 
-    def _pack(self, tensor) -> None:
-        pack, unpack = state.saved_hooks[-1]
-        with state.override(saved_hooks=()):
-            self.packed = (pack(tensor.detach() if self.is_output else self._rebuild(self.fn)),)
-        self.unpack_hook = unpack
+    def register_hooks(self, pack_hook, unpack_hook) -> None:
+        """Packs this tensor by a hook of its own. Raises AutogradError when it has hooks or was freed."""
+        if self.freed:
+            raise AutogradError(_FREED)
+        if self.unpack_hook is not None:
+            raise AutogradError("Calling register_hooks on a saved tensor with existing hooks")
+        self._pack(self._rebuild(self.fn), pack_hook, unpack_hook)
+
+    def _pack(self, tensor, pack, unpack) -> None:
+        with state.override(saved_hooks=(), grad_enabled=False):
+            version = self.counter.version if self.counter is not None else 0
+            packed = pack(tensor)
+        if self.counter is not None and self.counter.version != version:
+            raise AutogradError(
+                "A saved tensor pack hook is modifying its input in place, which autograd would not notice"
+            )
+        if packed is tensor and self.is_output:
+            # The tensor leads back to the node that keeps it.
+            packed = tensor.detach()
+        self.packed, self.unpack_hook = packed, unpack
         self.array = self.storage = self.counter = None
-        self.whole = tensor if self.whole is tensor and requires_grad(tensor) else None
+        # A leaf is not kept itself, but what is unpacked must send its gradient there.
+        leaf = self.whole is tensor and tensor._autograd is not None and self.fn is None
+        self.whole = accumulator(tensor) if leaf and tensor._autograd.requires_grad else None
 
     def unpack(self, node) -> Tensor:
         """The saved tensor. Raises AutogradError when it was freed, or written to since."""
         if self.freed:
             raise AutogradError(_FREED, op=node.name())
         fn = node if self.is_output else self.fn
-        if self.packed is not None:
+        if self.unpack_hook is not None:
             return self._unpack_hooked(fn)
         if self.counter is not None and self.counter.version != self.version:
             raise AutogradError(
@@ -118,17 +139,25 @@ class SavedTensor:
                 f"{self.counter.version}; expected version {self.version} instead",
                 op=node.name(),
             )
-        if self.whole is not None and (not self.is_output or type(self.whole) is Tensor):
+        if self.whole is not None and not self.is_output:
             return self.whole
         return self._rebuild(fn)
 
     def _unpack_hooked(self, fn) -> Tensor:
         with state.override(saved_hooks=()):
-            data = self.unpack_hook(self.packed[0])
-        if self.whole is not None and data is self.whole:
+            data = self.unpack_hook(self.packed)
+        if not isinstance(data, Tensor):
+            raise TypeError(
+                "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
+                f"{type(data).__name__}"
+            )
+        if self.whole is not None and self.whole.variable is data:
             return data
         tensor = data.detach()
-        if fn is not None:
+        if self.whole is not None:
+            tensor._autograd = AutogradMeta(requires_grad=True)
+            tensor._autograd.accumulator = weakref.ref(self.whole)
+        elif fn is not None:
             tensor._autograd = AutogradMeta(grad_fn=fn, output_nr=self.output_nr)
         return tensor
 

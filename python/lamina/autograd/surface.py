@@ -6,7 +6,7 @@ from ..errors import AutogradError, DtypeError
 from ..tensor import Tensor
 from . import backward as run_backward
 from . import meta as facts
-from .graph import Hooks
+from .hooks import Hooks
 
 
 def install(cls: type) -> None:
@@ -68,14 +68,18 @@ class _Members:
                 self._autograd.grad = None
             return
         if not isinstance(value, Tensor):
-            raise TypeError(f"grad must be a Tensor or None, got {type(value).__name__}")
+            raise TypeError(
+                f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
+            )
+        if value is self:
+            raise AutogradError("can't assign a tensor as its own grad")
         if tuple(value.shape) != tuple(self.shape):
             raise AutogradError(
-                f"assigned grad has data of a different size: {list(value.shape)} for {list(self.shape)}"
+                f"attempting to assign a gradient of size {list(value.shape)} to a tensor of size {list(self.shape)}"
             )
         if value._array.dtype != self._array.dtype:
             raise AutogradError(
-                f"assigned grad has data of a different type: {value.dtype} for {self.dtype}"
+                f"attempting to assign a gradient with dtype {value.dtype} to a tensor with dtype {self.dtype}"
             )
         facts.ensure(self).grad = value
 

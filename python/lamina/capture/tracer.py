@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from mlir import ir
 
-from ..autograd.graph import Node, OutputMeta
 from ..autograd.meta import AutogradMeta, edge, requires_grad
+from ..autograd.nodes import Node, OutputMeta
 from ..devices import CPU
 from ..errors import UnsupportedError
 from ..ir import locations, opset

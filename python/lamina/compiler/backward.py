@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..autograd.graph import ErrorNode, Node, OutputMeta
 from ..autograd.meta import AutogradMeta
+from ..autograd.nodes import ErrorNode, Node, OutputMeta
 from ..dispatch.state import state
 from ..errors import AutogradError, DataDependentError
 from ..storage import Storage

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from mlir import ir
 
-from ..autograd.graph import ErrorNode, Node, OutputMeta
 from ..autograd.inplace import check, rebase
 from ..autograd.meta import AutogradMeta, edge
+from ..autograd.nodes import ErrorNode, Node, OutputMeta
 from ..backends import Backend, CompileOptions, Executable
 from ..dispatch.state import state
 from ..ir import descriptors

@@ -6,9 +6,9 @@ classes live in `lamina.autograd`; this is only where they are made.
 
 from __future__ import annotations
 
-from ..autograd.graph import OpNode, OutputMeta
 from ..autograd.inplace import check, rebase
 from ..autograd.meta import AutogradMeta, edge, requires_grad, set_history
+from ..autograd.nodes import OpNode, OutputMeta
 from ..autograd.plan import plan_for
 from ..autograd.saved import SavedTensor, TensorMeta
 from ..tensor import Tensor

@@ -23,6 +23,8 @@ class State(threading.local):
     transforms = ()
     function_disabled = 0
     saved_hooks = ()
+    saved_hooks_disabled = None
+    backward_tasks = ()
     layered = False
 
     def set(self, **changes) -> dict:

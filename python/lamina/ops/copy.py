@@ -39,6 +39,7 @@ def contiguous(self, memory_format=None):
 @op(
     "copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)",
     variants="method",
+    grad_name="CopyBackwards",
     vjp={"self": lambda grad: aten.zeros_like(grad), "src": lambda grad: grad},
 )
 def copy_(p, self, src, non_blocking):

@@ -19,7 +19,7 @@ def pointwise_strides(operands: list[Geometry], sizes: tuple) -> tuple:
     if len(same) == len(operands):
         if all(s == row_major for s in same):
             return row_major
-        if all(s == same[0] for s in same) and _dense(sizes, same[0]):
+        if all(s == same[0] for s in same) and is_dense(sizes, same[0]):
             return same[0]
     aligned = [_broadcast(g, sizes) for g in operands]
     order = _sorted_dims(aligned, sizes)
@@ -40,7 +40,7 @@ def _broadcast(geometry: Geometry, sizes: tuple) -> tuple:
     return (0,) * lead + tuple(inner)
 
 
-def _dense(sizes: tuple, strides: tuple) -> bool:
+def is_dense(sizes: tuple, strides: tuple) -> bool:
     """Whether the elements fill memory without gaps or overlaps, in some order of dimensions."""
     step = 1
     for stride, size in sorted((stride, size) for size, stride in zip(sizes, strides) if size != 1):

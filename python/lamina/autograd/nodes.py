@@ -1,0 +1,355 @@
+"""Graph nodes: what backward runs.
+
+A node has one edge per differentiable input of what it differentiates. Nodes never hold the tensors they
+produced, only their sizes and dtypes, so a graph dies with the tensors that refer to it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import threading
+import weakref
+from typing import NamedTuple
+
+from ..dispatch.state import state
+from ..errors import AutogradError, UnsupportedError
+from ..ops.layout import is_dense
+from ..storage import contiguous_strides
+from . import anomaly
+from .hooks import Hooks, RemovableHandle, run_after, run_before, run_on_gradient
+from .saved import SavedTensor
+
+_sequence = itertools.count()
+_LAST = sys.maxsize
+
+
+class OutputMeta(NamedTuple):
+    """What a node knows of a tensor it computed: gradients for it must look like this."""
+
+    sizes: tuple
+    dtype: object
+    device: object
+
+    @classmethod
+    def of(cls, tensor) -> OutputMeta:
+        """What to remember of `tensor`."""
+        return cls(tensor._array.shape, tensor._array.dtype, tensor._storage.device)
+
+
+class Node:
+    """A step of backward: `apply(grads of outputs) -> grads of inputs`, along `next_edges`."""
+
+    # Most nodes never have hooks, so they get their containers when the first is registered.
+    tensor_hooks: dict[int, Hooks] | None = None
+    retained: dict[int, weakref.ref] | None = None
+    prehooks: Hooks | None = None
+    posthooks: Hooks | None = None
+    _metadata: dict | None = None
+
+    def __init__(self, next_edges: list, outputs: list):
+        self.next_edges = next_edges
+        self.outputs = outputs
+        self.sequence = next(_sequence)
+        if anomaly.setting.enabled:
+            tasks = state.backward_tasks
+            anomaly.remember(self, tasks[-1].node if tasks else None)
+
+    def name(self) -> str:
+        """The node's public name, as in `MulBackward0`."""
+        return type(self).__name__
+
+    @property
+    def next_functions(self) -> tuple:
+        """((node or None, output number), ...) of the inputs."""
+        return tuple([(None, 0) if e is None else e for e in self.next_edges])
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients go on from this node, or end in the leaf it belongs to."""
+        return True
+
+    @property
+    def metadata(self) -> dict:
+        """A place for users to keep things."""
+        if self._metadata is None:
+            self._metadata = {}
+        return self._metadata
+
+    def register_hook(self, hook) -> RemovableHandle:
+        """Runs hook(grad_inputs, grad_outputs) after the node; it may return new grad_inputs."""
+        if self.posthooks is None:
+            self.posthooks = Hooks()
+        return self.posthooks.add(hook)
+
+    def register_prehook(self, hook) -> RemovableHandle:
+        """Runs hook(grad_outputs) before the node; it may return new grad_outputs."""
+        if self.prehooks is None:
+            self.prehooks = Hooks()
+        return self.prehooks.add(hook)
+
+    def add_tensor_hook(self, output_nr: int, hook) -> RemovableHandle:
+        """Runs hook(grad) on the gradient of one output."""
+        if self.tensor_hooks is None:
+            self.tensor_hooks = {}
+        return self.tensor_hooks.setdefault(output_nr, Hooks()).add(hook)
+
+    def retain(self, output_nr: int, tensor: weakref.ref) -> None:
+        """Stores the gradient of one output in the `grad` of a tensor, after all hooks."""
+        if self.retained is None:
+            self.retained = {}
+        self.retained[output_nr] = tensor
+
+    def receive(self, grads: list) -> list:
+        """The gradients of the outputs after their tensors' hooks; retained ones are stored."""
+        if self.tensor_hooks:
+            grads = [
+                run_on_gradient(self.tensor_hooks[nr], g)
+                if g is not None and nr in self.tensor_hooks
+                else g
+                for nr, g in enumerate(grads)
+            ]
+        if self.retained:
+            for nr, reference in self.retained.items():
+                _retain(reference(), grads[nr])
+        return grads
+
+    def run(self, grads: list, wanted: list) -> list:
+        """`apply` between the node's hooks."""
+        if self.prehooks:
+            grads = run_before(self.prehooks, grads)
+        results = self.apply(grads, wanted)
+        return run_after(self.posthooks, results, grads) if self.posthooks else results
+
+    def apply(self, grads: list, wanted: list) -> list:
+        """Gradients of the inputs; `wanted` says along which edges anybody waits for one."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Frees what was saved for backward."""
+
+    def __repr__(self) -> str:
+        return f"<{self.name()} object at {id(self):#x}>"
+
+
+class OpNode(Node):
+    """The derivative of one registered operator."""
+
+    def __init__(self, plan, next_edges: list, layout: list, saved: dict):
+        super().__init__(next_edges, [])
+        self.plan = plan
+        self.layout = layout
+        self.saved = saved
+
+    def name(self) -> str:
+        """The operator's name in camel case, and "Backward0"."""
+        return self.plan.node_name
+
+    def __getattr__(self, name: str):
+        for prefix, look in (("_saved_", self._unpack), ("_raw_saved_", self.saved.get)):
+            if name.startswith(prefix):
+                asked = name[len(prefix) :]
+                if asked in self.saved:
+                    return look(asked)
+                if any(asked in formula.parameters for formula in self.plan.op.formulas):
+                    return None
+        raise AttributeError(f"{self.name()} has no attribute {name!r}")
+
+    def apply(self, grads: list, wanted: list) -> list:
+        """Runs the formulas of the inputs that are wanted. Raises UnsupportedError where there is none."""
+        plan = self.plan
+        if all(g is None for g in grads):
+            return [None] * len(self.next_edges)
+        if plan.missing:
+            raise UnsupportedError(
+                f"the derivative with respect to {plan.missing} is not implemented", op=plan.op.name
+            )
+        if plan.op.multi and plan.op.materialize:
+            grads = [
+                self._zeros(i) if g is None and self.outputs[i] is not None else g
+                for i, g in enumerate(grads)
+            ]
+        asked, by_name = self._asked(wanted), {}
+        for formula in plan.formulas:
+            needs = tuple([asked.get(name, False) for name in formula.names])
+            if True not in needs:
+                continue
+            values = [self._argument(p, grads, needs) for p in formula.parameters]
+            found = formula.fn(*values)
+            if formula.is_tuple:
+                by_name.update(zip(formula.names, found))
+            else:
+                by_name[formula.names[0]] = found
+        return self._flat(by_name)
+
+    def _asked(self, wanted: list) -> dict:
+        """Which inputs, by name, need their gradient."""
+        asked, at = {}, 0
+        for name, count in self.layout:
+            asked[name] = wanted[at] if count is None else True in wanted[at : at + count]
+            at += 1 if count is None else count
+        return asked
+
+    def _argument(self, parameter: str, grads: list, needs: tuple):
+        if parameter == "grad":
+            return grads[0]
+        if parameter == "grads":
+            return grads
+        if parameter == "needs":
+            return needs
+        return self._unpack(parameter)
+
+    def _unpack(self, name: str):
+        value = self.saved[name]
+        if type(value) is SavedTensor:
+            return value.unpack(self)
+        if type(value) is list:
+            return [v.unpack(self) if type(v) is SavedTensor else v for v in value]
+        return value
+
+    def _flat(self, by_name: dict) -> list:
+        flat = []
+        for name, count in self.layout:
+            value = by_name.get(name)
+            if count is None:
+                flat.append(value)
+            else:
+                flat.extend([None] * count if value is None else value)
+        return flat
+
+    def _zeros(self, index: int):
+        meta = self.outputs[index]
+        return zeros(meta)
+
+    def release(self) -> None:
+        """Frees the saved tensors."""
+        for value in self.saved.values():
+            for one in value if type(value) is list else (value,):
+                if type(one) is SavedTensor:
+                    one.release()
+
+
+class AccumulateGrad(Node):
+    """Adds what arrives to the `grad` of a leaf, whose hooks it runs."""
+
+    def __init__(self, variable):
+        super().__init__([], [OutputMeta.of(variable)])
+        self.variable = variable
+        self.sequence = _LAST
+
+    def receive(self, grads: list) -> list:
+        """The gradient after the leaf's hooks, which outlive this node."""
+        hooks = self.variable._autograd.hooks
+        return [run_on_gradient(hooks, grads[0])] if hooks and grads[0] is not None else grads
+
+    def apply(self, grads: list, wanted: list) -> list:
+        """Adds the gradient to the variable and runs its hooks."""
+        grad = grads[0]
+        if grad is not None:
+            accumulate(self.variable, grad)
+            hooks = self.variable._autograd.post_accumulate_hooks
+            for hook in list(hooks.values()) if hooks else ():
+                if hook(self.variable) is not None:
+                    raise AutogradError("a post accumulate grad hook must return None")
+        return []
+
+
+# Several threads may run backward into the same leaves.
+_accumulating = threading.RLock()
+
+
+def accumulate(variable, grad) -> None:
+    """Adds `grad` to `variable.grad`, in place unless the addition itself is recorded."""
+    meta = variable._autograd
+    with _accumulating:
+        if meta.grad is None:
+            meta.grad = (
+                grad.detach()
+                if not state.grad_enabled
+                and _is_sole_owner(grad)
+                and grad.strides == _layout(variable)
+                else _laid_out_like(grad, variable)
+            )
+        elif state.grad_enabled:
+            meta.grad = meta.grad + grad
+        else:
+            meta.grad.add_(grad)
+
+
+def _retain(tensor, grad) -> None:
+    if tensor is None or grad is None:
+        return
+    meta = tensor._autograd
+    if meta.grad is not None:
+        meta.grad = meta.grad + grad
+    else:
+        meta.grad = grad.clone() if state.grad_enabled else grad.detach().clone()
+
+
+def _is_sole_owner(grad) -> bool:
+    """Whether nobody else will look at this gradient or its memory, so that it can be kept without a copy."""
+    storage = grad._storage
+    if (
+        storage.traced
+        or storage._bytes is not None
+        or grad._view is not None
+        or grad._array is not storage.data
+    ):
+        return False
+    # The tensor is known to the engine's list, to `apply`, to `accumulate` and here; its storage to two of its
+    # slots and here; the array to the tensor and the storage. Any further reference is somebody else's.
+    if sys.getrefcount(grad) > 5:
+        return False
+    return (
+        sys.getrefcount(storage) <= 4
+        and sys.getrefcount(grad._array) <= 3
+        and grad._array.base is None
+    )
+
+
+def _layout(variable) -> tuple:
+    """The strides that the gradient of a leaf gets: its own where they are dense, else row-major ones."""
+    sizes, strides = variable.sizes, variable.strides
+    return strides if is_dense(sizes, strides) else contiguous_strides(sizes)
+
+
+def _laid_out_like(grad, variable):
+    fresh = _empty(variable.sizes, _layout(variable), grad)
+    fresh.copy_(grad)
+    return fresh
+
+
+def _empty(sizes: tuple, strides: tuple, like):
+    """An uninitialized tensor with these dense strides, of the dtype and on the device of `like`."""
+    from ..ops.registry import aten
+
+    order = sorted(range(len(sizes)), key=lambda d: (-strides[d], d))
+    ordered = tuple([sizes[d] for d in order])
+    root = aten.empty(ordered, dtype=like.dtype, device=like.device)
+    if ordered == sizes:
+        return root
+    with state.override(grad_enabled=False):
+        fresh = root.permute(sorted(range(len(order)), key=order.__getitem__))
+    # Nobody knows the root, so this is no view of it.
+    fresh._view = None
+    return fresh
+
+
+def zeros(meta: OutputMeta):
+    """A zero gradient for an output."""
+    from ..dtypes import from_numpy
+    from ..ops.registry import aten
+
+    return aten.full(meta.sizes, 0, dtype=from_numpy(meta.dtype), device=meta.device)
+
+
+class ErrorNode(Node):
+    """Stands where a result has a gradient that cannot be computed; says so when asked."""
+
+    def __init__(self, message: str, outputs: list):
+        super().__init__([], outputs)
+        self.message = message
+
+    def apply(self, grads: list, wanted: list) -> list:
+        """Raises AutogradError with the node's message."""
+        raise AutogradError(self.message)

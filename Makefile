@@ -49,16 +49,23 @@ clean:  ## remove the environment and everything built
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/installed: $(BIN)/python $(SOURCES)
-	$(INSTALL) .
+# One wheel for every target: an install from the folder would build it again for each extra.
+build/wheel/built: $(BIN)/python $(SOURCES)
+	rm -rf build/wheel
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
+	@touch $@
+
+$(VENV)/installed: build/wheel/built
+	$(INSTALL) build/wheel/*.whl
+	$(INSTALL) --force-reinstall --no-deps build/wheel/*.whl
 	@touch $@
 
 $(VENV)/installed-demo: $(VENV)/installed
-	$(INSTALL) '.[demo]'
+	$(INSTALL) "$$(echo build/wheel/*.whl)[demo]"
 	@touch $@
 
 $(VENV)/installed-test: $(VENV)/installed
-	$(INSTALL) '.[test,oracle]'
+	$(INSTALL) "$$(echo build/wheel/*.whl)[test,oracle]"
 	@touch $@
 
 $(VENV)/installed-lint: $(BIN)/python

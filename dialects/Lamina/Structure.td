@@ -20,7 +20,8 @@ def Lamina_AssignOp : Lamina_Op<"assign", [Lamina_OneWorld]> {
   let description = Lamina_Described<[{
     Every element of `target` becomes that of `value`, which has the same type and may overlap it:
     the value is what it was before the write. This is the only way to change data. An in-place
-    operation of the source program is the computation followed by an assignment.
+    operation of the source program is the computation followed by an assignment. If elements of
+    `target` overlap, which of several values given to one place stays is unspecified.
   }], "lamina.assign %value, %target : !lamina.ref<4xf32>">.text;
   let arguments = (ins Arg<Lamina_Ref, "", [MemRead]>:$value, Arg<Lamina_Ref, "", [MemWrite]>:$target);
   let assemblyFormat = "$value `,` $target attr-dict `:` custom<OneType>(type($value), type($target))";

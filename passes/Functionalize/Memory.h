@@ -51,7 +51,8 @@ public:
   Value read(Value ref) { return read(handle(ref)); }
 
   /// `ref` holds `content` from here on, and so does all memory that it shares.
-  /// Fails, with a diagnostic at `loc`, if elements of `ref` overlap.
+  /// Which of several values given to one element of memory stays is unspecified. Fails, with a
+  /// diagnostic at `loc`, if elements overlap in a way that positions cannot describe.
   LogicalResult write(Location loc, Value ref, Value content);
 
   /// `root` holds `content` from here on.
@@ -72,6 +73,9 @@ public:
 
 private:
   Value read(Handle &handle);
+
+  /// What `source` holds after `content` was written to `target`, a place in it, element by element.
+  FailureOr<Value> scatter(Location loc, Handle &source, Handle &target, Value content);
 
   OpBuilder &builder;
   unsigned clock = 0;

@@ -43,24 +43,19 @@ def differentiate(tracer: Tracer, roots: list[Root]) -> Joint:
     roots = [root for root in roots if edge(root.tensor) is not None]
     if not roots:
         return Joint([], [], {})
+    tangents = [tracer.tangent(root.tensor) for root in roots]
+    starts = [(*edge(root.tensor), tangent) for root, tangent in zip(roots, tangents, strict=True)]
     before = tracer.builder.locate
     tracer.builder.locate = lambda: locations.derivative(before())
     try:
-        return _run(tracer, roots, targets)
+        with state.override(tracer=tracer):
+            found = run(starts, False, False, [target for _, target in targets], accumulate=False)
     except AutogradError as error:
         # Only a program that goes on to differentiate the results may complain.
-        return Joint(roots, [], {}, error.message)
+        return Joint(roots, tangents, {}, error.message)
     finally:
         tracer.builder.locate = before
-
-
-def _run(tracer: Tracer, roots: list[Root], targets: list) -> Joint:
-    tangents = [tracer.tangent(root.tensor) for root in roots]
-    starts = [(*edge(root.tensor), tangent) for root, tangent in zip(roots, tangents, strict=True)]
-    with state.override(tracer=tracer):
-        found = run(starts, False, False, [target for _, target in targets], accumulate=False)
+    gradients = zip(targets, found, strict=True)
     return Joint(
-        roots,
-        tangents,
-        {index: grad for (index, _), grad in zip(targets, found, strict=True) if grad is not None},
+        roots, tangents, {index: grad for (index, _), grad in gradients if grad is not None}
     )

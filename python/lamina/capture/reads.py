@@ -17,6 +17,11 @@ import sysconfig
 import types
 from typing import Any
 
+import ml_dtypes
+import mlir
+import numpy
+import optree
+
 from ..tensor import Tensor
 from .bytecode import ATTRIBUTE, Chain, reads
 from .record import SIMPLE, Record
@@ -27,9 +32,9 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _WATCHED = tuple(_PACKAGE + room + os.sep for room in ("nn", "optim", "random"))
 _SITE = tuple(sysconfig.get_path(name) + os.sep for name in ("purelib", "platlib"))
 _FOUNDATIONS = tuple(
-    site + name + os.sep for site in _SITE for name in ("mlir", "numpy", "optree", "ml_dtypes")
+    folder + os.sep for package in (mlir, numpy, optree, ml_dtypes) for folder in package.__path__
 )
-_UNWATCHED = (_PACKAGE, "<frozen", sysconfig.get_path("stdlib") + os.sep, *_FOUNDATIONS)
+_UNWATCHED = ("<frozen", sysconfig.get_path("stdlib") + os.sep, *_FOUNDATIONS)
 _FUNCTIONS = (
     types.FunctionType,
     types.BuiltinFunctionType,
@@ -235,9 +240,11 @@ def _item(value: Any, source: Source, key: Any) -> tuple[Any, Source]:
 def _is_watched(code: types.CodeType, module: dict) -> bool:
     """Whether code counts as part of the program: not lamina's core, nor what that stands on."""
     file = code.co_filename
-    if file.startswith(_WATCHED):
-        return True
+    if file.startswith(_PACKAGE):
+        return file.startswith(_WATCHED)
     if str(module.get("__name__")).startswith("namedtuple_"):
         return False
-    in_site = file.startswith(_SITE) and not file.startswith(_FOUNDATIONS)
-    return in_site or not file.startswith(_UNWATCHED)
+    # The standard library holds site-packages, where other people's programs are.
+    return not file.startswith(_UNWATCHED) or (
+        file.startswith(_SITE) and not file.startswith(_FOUNDATIONS)
+    )

@@ -58,7 +58,7 @@ def _arguments(tracer: Tracer, joint: Joint) -> dict:
         if x.base is None:
             strides = x.strides if x.strides != contiguous_strides(x.root.shape) else None
             described[x.root.value] = descriptors.argument("input", x.number, strides=strides)
-    for root, tangent in zip(joint.roots, joint.tangents, strict=False):
+    for root, tangent in zip(joint.roots, joint.tangents, strict=True):
         described[tangent._array.value] = descriptors.argument("tangent", root.of, root.index)
     return described
 

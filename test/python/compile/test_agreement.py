@@ -117,6 +117,22 @@ def mutate_an_intermediate(a):
     return y.sin()
 
 
+@program(lambda: (tensor(1, 3), tensor(4)))
+def mutate_overlapping_elements(a, b):
+    a.expand(2, 3).fill_(2)
+    b.expand(3, 4)[1, 1:3].zero_()
+    b.unfold(0, 2, 1)[1].add_(1)
+    return a.expand(2, 3), b * 2
+
+
+@program(lambda: (tensor(3, 4, grad=True),))
+def a_saved_result_is_overwritten(a):
+    y = a.exp()
+    z = y * 2
+    y.add_(1)
+    return y.detach(), z.detach()
+
+
 @program(lambda: (tensor(3, 4), 3, "name", None, 2.5))
 def other_arguments(a, n, s, none, f):
     return a * n + f, s, none, n + 1

@@ -141,6 +141,19 @@ def test_a_saved_input_that_was_written_is_noticed():
         y.backward()
 
 
+def test_a_saved_result_that_was_written_is_noticed():
+    def overwrites(x):
+        y = x.exp()
+        y.add_(1)
+        return y * 2
+
+    x = tensor(3, grad=True)
+    y = compiled(overwrites)(x)
+    assert y.tolist() == overwrites(x).tolist()
+    with pytest.raises(lamina.errors.AutogradError, match="modified by an inplace operation"):
+        y.sum().backward()
+
+
 def test_a_tensor_of_another_trace_is_refused():
     kept = []
 

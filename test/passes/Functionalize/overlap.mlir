@@ -1,0 +1,44 @@
+// RUN: lamina-opt --lamina-functionalize --cse --split-input-file %s | FileCheck %s
+
+// A write through a view whose elements overlap goes to their positions in the source.
+
+// CHECK-LABEL: func.func @expanded(
+// CHECK-SAME:    %[[A:.*]]: tensor<1x3xf32> {{.*}}, %[[B:.*]]: tensor<2x3xf32>
+func.func @expanded(%a: !lamina.ref<1x3xf32> {lamina.arg = #lamina.input<0>},
+                    %b: !lamina.ref<2x3xf32> {lamina.arg = #lamina.input<1>}) {
+  // CHECK: %[[IOTA:.*]] = lamina.iota {dim = 0 : i64} : tensor<3xi64>
+  // CHECK: %[[ROW:.*]] = lamina.reshape %[[IOTA]] : tensor<3xi64> -> tensor<1x3xi64>
+  // CHECK: %[[POSITIONS:.*]] = lamina.expand %[[ROW]] : tensor<1x3xi64> -> tensor<2x3xi64>
+  %0 = lamina.expand %a : !lamina.ref<1x3xf32> -> !lamina.ref<2x3xf32>
+  // CHECK-DAG: %[[FLAT:.*]] = lamina.reshape %[[A]] : tensor<1x3xf32> -> tensor<3xf32>
+  // CHECK-DAG: %[[AT:.*]] = lamina.reshape %[[POSITIONS]] : tensor<2x3xi64> -> tensor<6xi64>
+  // CHECK-DAG: %[[VALUES:.*]] = lamina.reshape %[[B]] : tensor<2x3xf32> -> tensor<6xf32>
+  // CHECK: %[[NEW:.*]] = lamina.scatter %[[FLAT]], %[[AT]], %[[VALUES]] {dim = 0 : i64, reduce = "set"}
+  lamina.assign %b, %0 : !lamina.ref<2x3xf32>
+  // CHECK: %[[RESULT:.*]] = lamina.reshape %[[NEW]] : tensor<3xf32> -> tensor<1x3xf32>
+  // CHECK: return %[[RESULT]]
+  return
+}
+
+// -----
+
+// Only what the written view shows is written, however much more the overlapping one shows.
+// CHECK-LABEL: func.func @row_of_expanded(
+// CHECK-SAME:    %[[A:.*]]: tensor<3xf32> {{.*}}, %[[B:.*]]: tensor<1x2xf32>
+func.func @row_of_expanded(%a: !lamina.ref<3xf32> {lamina.arg = #lamina.input<0>},
+                           %b: !lamina.ref<1x2xf32> {lamina.arg = #lamina.input<1>})
+    -> (!lamina.ref<2x3xf32> {lamina.result = #lamina.output<0>}) {
+  // CHECK: %[[POSITIONS:.*]] = lamina.slice %{{.*}} : tensor<2x3xi64> -> tensor<1x2xi64>
+  // CHECK-DAG: %[[AT:.*]] = lamina.reshape %[[POSITIONS]] : tensor<1x2xi64> -> tensor<2xi64>
+  // CHECK-DAG: %[[VALUES:.*]] = lamina.reshape %[[B]] : tensor<1x2xf32> -> tensor<2xf32>
+  // CHECK: %[[NEW:.*]] = lamina.scatter %[[A]], %[[AT]], %[[VALUES]]
+  %0 = lamina.expand %a : !lamina.ref<3xf32> -> !lamina.ref<2x3xf32>
+  %1 = lamina.slice %0 {starts = array<i64: 1, 1>, stops = array<i64: 2, 3>, steps = array<i64: 1, 1>}
+      : !lamina.ref<2x3xf32> -> !lamina.ref<1x2xf32>
+  lamina.assign %b, %1 : !lamina.ref<1x2xf32>
+  // All rows show what was written to one.
+  // CHECK: %[[ALL:.*]] = lamina.expand %[[NEW]] : tensor<3xf32> -> tensor<2x3xf32>
+  // CHECK: return %[[NEW]], %[[ALL]]
+  %2 = lamina.exp %0 : !lamina.ref<2x3xf32>
+  return %0 : !lamina.ref<2x3xf32>
+}

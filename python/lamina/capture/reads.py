@@ -69,7 +69,12 @@ class Observer:
         return self
 
     def __exit__(self, *exception) -> None:
-        sys.setprofile(self._previous)
+        sys.setprofile(None)
+        if callable(self._previous):
+            sys.setprofile(self._previous)
+        elif self._previous is not None:
+            # A profiler written in C, such as cProfile's, can only be started by itself.
+            self._previous.enable()
 
     def _on_event(self, frame: types.FrameType, event: str, _) -> None:
         if event != "call":

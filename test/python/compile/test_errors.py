@@ -2,6 +2,7 @@
 stay as they were.
 """
 
+import cProfile
 import gc
 import inspect
 
@@ -230,3 +231,17 @@ def test_a_failed_capture_leaves_no_trace_running():
     with pytest.raises(KeyError):
         compiled(fails)(tensor(3))
     assert state.tracer is None
+
+
+def after_the_call():
+    pass
+
+
+def test_a_profiler_goes_on_after_a_capture():
+    profiler = cProfile.Profile()
+    profiler.enable()
+    compiled(lambda x: x * 2)(tensor(3))
+    after_the_call()
+    profiler.disable()
+    profiler.create_stats()
+    assert any(name == "after_the_call" for _, _, name in profiler.stats)

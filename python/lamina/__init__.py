@@ -42,6 +42,7 @@ _LAZY_MODULES = (
     "func",
     "ir",
     "library",
+    "linalg",
     "nn",
     "optim",
     "overrides",

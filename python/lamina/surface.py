@@ -52,6 +52,30 @@ def functions() -> dict:
     return found
 
 
+def prefixed(prefix: str) -> dict:
+    """The functions of a module like `lamina.linalg`, without the prefix they have as operators."""
+    found = {
+        name: wrap_composite(_with_out(c.fn))
+        for name, c in registry.COMPOSITES.items()
+        if name.startswith(prefix)
+    }
+    for packet in registry.aten:
+        if packet.__name__.startswith(prefix):
+            found.setdefault(packet.__name__, packet.function)
+    return {name.removeprefix(prefix): fn for name, fn in sorted(found.items())}
+
+
+def _with_out(fn):
+    """A composite that also writes its result into tensors the caller gives as `out`."""
+
+    @functools.wraps(fn)
+    def function(*args, out=None, **kwargs):
+        result = fn(*args, **kwargs)
+        return result if out is None else registry.write_out(result, out)
+
+    return function
+
+
 def install() -> None:
     """Puts methods and Python operators on Tensor."""
     Tensor.__torch_function__ = classmethod(default_torch_function)

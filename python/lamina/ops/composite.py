@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from .. import dtypes
-from ..errors import ShapeError, UnsupportedError
+from ..errors import ShapeError
 from . import promotion
 from .geometry import wrap_dim
 from .registry import aten, composite
@@ -313,20 +313,6 @@ def float_power(self, exponent):
     """self ** exponent in float64 (complex128)."""
     wide = dtypes.complex128 if self.is_complex() else dtypes.float64
     return self.to(wide) ** (exponent.to(wide) if hasattr(exponent, "to") else exponent)
-
-
-@composite(variants="function, method")
-def matrix_power(self, n):
-    """The product of n copies of a square matrix or batch of them. n must not be negative."""
-    if n < 0:
-        raise UnsupportedError("negative powers need an inverse", op="matrix_power")
-    result = aten.eye(self.shape[-1], dtype=self.dtype).expand(self.shape)
-    square = self
-    while n:
-        result = result @ square if n % 2 else result
-        n //= 2
-        square = square @ square if n else square
-    return result
 
 
 @composite(variants="function, method")

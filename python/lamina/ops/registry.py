@@ -331,18 +331,18 @@ def _packet_function(packet: Packet):
         out = kwargs.pop("out", None) if kwargs else None
         entry = order[0] if len(order) == 1 else resolve(args, kwargs)
         result = _dispatch(entry, entry.prepare(args, kwargs))
-        return result if out is None else _write_out(packet, result, out)
+        return result if out is None else write_out(result, out)
 
     function.__name__ = function.__qualname__ = packet.__name__
     function.packet = packet
     return function
 
 
-def _write_out(packet: Packet, result, out):
+def write_out(result, out):
     """Writes a functional result into the caller's `out` tensors, which take its size."""
     if isinstance(out, (tuple, list)):
         for one, target in zip(result, out):
-            _write_out(packet, one, target)
+            write_out(one, target)
         return type(result)(out) if not hasattr(result, "_fields") else type(result)(*out)
     return aten._write_out.default(out, result)
 

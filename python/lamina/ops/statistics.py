@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..dtypes import to_numpy
-from ..errors import ArgumentError, DtypeError, UnsupportedError
+from ..errors import ArgumentError, DtypeError, ShapeError
 from .checks import wrap_dims
 from .formulas import masked, restore_dims, zeros
 from .promotion import FLOATING, accumulate_dtype, cast, category, is_complex, to_real
@@ -163,6 +163,7 @@ def _norm_vjp(grad, self, result, ord, dim, keepdim):
     "linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, "
     "ScalarType? dtype=None)"
     " -> Tensor",
+    variants="",
     vjp={"self": _norm_vjp},
 )
 def linalg_vector_norm(p, self, ord, dim, keepdim, dtype):
@@ -197,8 +198,13 @@ def _power_norm(p, size, ord, dims):
 
 @composite(variants="function, method")
 def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
-    """The p-norm over dim (all by default); "fro" is the 2-norm. See linalg_vector_norm."""
+    """The p-norm over dim (all by default); "fro" is the 2-norm, "nuc" the sum of the singular
+    values of matrices. See linalg_vector_norm.
+    """
+    if p == "nuc":
+        plane = (-2, -1) if dim is None else dim
+        return aten.linalg_matrix_norm(self, p, plane, keepdim, dtype=dtype)
     if p not in ("fro", None) and isinstance(p, str):
-        raise UnsupportedError(f"norm: only 'fro' and numbers are offered as p, got {p!r}")
+        raise ShapeError(f"p must be a number, 'fro' or 'nuc', got {p!r}", op="norm")
     order = 2 if p in ("fro", None) else p
     return aten.linalg_vector_norm(self, order, dim, keepdim, dtype=dtype)

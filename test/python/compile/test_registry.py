@@ -5,12 +5,13 @@ the arguments.
 import pathlib
 import sys
 
+import lamina
 import pytest
 
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "ops"))
 
 from agreement import assert_agrees
-from lamina.errors import DataDependentError
+from lamina.errors import DataDependentError, UnsupportedError
 from lamina.ops import registry
 from samples import Array, cases, convert, sample
 
@@ -37,6 +38,9 @@ def test_agrees_with_eager(name, number, backend):
     if is_data_dependent(name, drawn):
         with pytest.raises(DataDependentError):
             assert_agrees(fn, make, backend)
+    elif "eager_only" in op.tags:
+        with pytest.raises(UnsupportedError, match=op.name):
+            lamina.compile(fn, fullgraph=True, backend=backend)(*make())
     else:
         assert_agrees(fn, make, backend, calls=1)
 

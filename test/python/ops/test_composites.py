@@ -2,14 +2,14 @@
 
 import math
 
-import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
 import lamina  # noqa: E402
+from functions import compare  # noqa: E402
 from oracle import check_same  # noqa: E402
-from samples import Array, Maker, convert, literal  # noqa: E402
+from samples import Maker, literal  # noqa: E402
 
 a = Maker("composites")
 X, Y = a(3, 4), a(3, 4)
@@ -152,57 +152,16 @@ METHODS = [
 ]
 
 
-def _call(name, library, rest, how):
-    leaves = []
-
-    def make(value):
-        tensor = how(value)
-        if isinstance(value, Array) and value.differentiable:
-            tensor = tensor.detach().requires_grad_()
-            leaves.append(tensor)
-        return tensor
-
-    function = getattr(library, name)
-    results = function(*convert(rest[0], make), **(convert(rest[1], make) if len(rest) > 1 else {}))
-    return (tuple(results) if isinstance(results, (tuple, list)) else (results,)), leaves
-
-
-def _total(results):
-    live = [r for r in results if hasattr(r, "requires_grad") and r.requires_grad]
-    parts = [(r * r).sum() for r in live if not r.is_complex()]
-    return sum(parts[1:], parts[0]) if parts else None
-
-
-def _compare(name, owner, oracle_owner, rest):
-    got, got_leaves = _call(name, owner, rest, lambda x: x.to_lamina())
-    expected, expected_leaves = _call(name, oracle_owner, rest, lambda x: x.to_torch())
-    assert len(got) == len(expected)
-    for mine, theirs in zip(got, expected):
-        if isinstance(theirs, torch.Tensor):
-            check_same(mine, theirs, 1e-6, name)
-        else:
-            assert str(mine).replace("lamina.", "torch.") == str(theirs)
-    total, wanted = _total(got), _total(expected)
-    if wanted is None:
-        return
-    found = lamina.autograd.grad(total, got_leaves, allow_unused=True)
-    for mine, theirs in zip(found, torch.autograd.grad(wanted, expected_leaves, allow_unused=True)):
-        if theirs is None or mine is None:
-            assert mine is None or not np.any(mine.numpy())
-            continue
-        check_same(mine, theirs, 1e-6, f"gradient of {name}")
-
-
 @pytest.mark.parametrize(
     "name,rest", [(c[0], c[1:]) for c in CALLS], ids=[f"{c[0]}-{i}" for i, c in enumerate(CALLS)]
 )
 def test_function(name, rest):
-    _compare(name, lamina, torch, rest)
+    compare(name, lamina, torch, *rest)
 
 
 @pytest.mark.parametrize("name,rest", [(c[0], c[1:]) for c in METHODS], ids=[c[0] for c in METHODS])
 def test_method(name, rest):
-    _compare(name, lamina.Tensor, torch.Tensor, rest)
+    compare(name, lamina.Tensor, torch.Tensor, *rest)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,30 @@ from __future__ import annotations
 
 import functools
 
-from . import activations, contractions, creation, losses, movement, pointwise, reductions, views
+from . import (
+    activations,
+    contractions,
+    creation,
+    linalg,
+    losses,
+    movement,
+    pointwise,
+    reductions,
+    views,
+)
 from .arrays import Array, DType, Maker, Sample, convert, literal
 
-_FAMILIES = (pointwise, activations, reductions, contractions, losses, movement, creation, views)
+_FAMILIES = (
+    pointwise,
+    activations,
+    reductions,
+    contractions,
+    linalg,
+    losses,
+    movement,
+    creation,
+    views,
+)
 SAMPLES = {name: draw for family in _FAMILIES for name, draw in family.SAMPLES.items()}
 
 

@@ -177,10 +177,12 @@ class Observer:
         if kind != ATTRIBUTE:
             return _item(value, source, name)
         own = getattr(value, "__dict__", None)
+        if isinstance(value, types.ModuleType):
+            # Not by its dictionary: a module may make its attributes when they are asked for.
+            return getattr(value, name, _MISSING), source.attribute(name)
         if isinstance(own, dict):
             if name in own:
-                if not isinstance(value, types.ModuleType):
-                    self.record.before.take(own)
+                self.record.before.take(own)
                 return own[name], source.entry(name)
             for table in _MODULE_TABLES:
                 if name in own.get(table, ()):

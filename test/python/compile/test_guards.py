@@ -319,6 +319,15 @@ def test_random_numbers_of_python_are_refused():
         compiled(lambda x: x * random.random())(tensor(3))
 
 
+def test_what_a_module_makes_when_asked_is_seen():
+    import random
+
+    lazy = types.ModuleType("lazy")
+    lazy.__getattr__ = lambda name: random
+    with pytest.raises(UnsupportedError, match="other results at every call"):
+        compiled(lambda x: x * lazy.numbers.random())(tensor(3))
+
+
 def test_printing_is_refused():
     with pytest.raises(UnsupportedError, match="print"):
         compiled(lambda x: print("hello") or x * 1)(tensor(3))

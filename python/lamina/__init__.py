@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 
-from . import autograd, devices, dispatch, dtypes, errors, ops, random, surface
+from . import autograd, devices, dispatch, dtypes, errors, memory_format, ops, random, surface
 from .autograd import (
     enable_grad,
     inference_mode,
@@ -22,8 +22,17 @@ from .devices import device
 from .dispatch import entry as _entry
 from .dtypes import dtype, finfo, get_default_dtype, iinfo, set_default_dtype
 from .errors import LaminaError
-from .ops.construct import as_tensor, asarray, from_dlpack, from_numpy, is_tensor, tensor
+from .ops.construct import (
+    as_tensor,
+    asarray,
+    from_dlpack,
+    from_numpy,
+    is_storage,
+    is_tensor,
+    tensor,
+)
 from .random import Generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+from .storage import Storage as UntypedStorage
 from .tensor import Size, Tensor
 
 __version__ = "0.1.0"
@@ -32,6 +41,7 @@ _entry.install()
 surface.install()
 globals().update({name: fn for name, fn in surface.functions().items() if name not in globals()})
 globals().update(dtypes.PUBLIC)
+globals().update(memory_format.PUBLIC)
 
 _LAZY_MODULES = (
     "amp",

@@ -35,6 +35,14 @@ def user_frame() -> Frame | None:
     return None
 
 
+def user_stacklevel() -> int:
+    """The `stacklevel` with which a caller's warning points at the user's own line."""
+    frame, level = sys._getframe(1), 1
+    while frame is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<frozen")):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
 class LaminaError(Exception):
     """Base of all lamina errors.
 

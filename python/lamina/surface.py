@@ -7,6 +7,7 @@ otherwise through `variants`. Python's operators are spelled in terms of those m
 from __future__ import annotations
 
 import functools
+import inspect
 import numbers
 
 from . import indexing
@@ -14,7 +15,8 @@ from .autograd import surface as autograd_surface
 from .dispatch.function import default_torch_function, handle, overriding_types
 from .dispatch.kinds import LAYERED, SEQUENCE, kinds
 from .dispatch.state import state
-from .ops import registry
+from .ops import registry, shape
+from .ops.out import call_with_out
 from .tensor import Tensor
 
 _BINARY = {
@@ -55,7 +57,7 @@ def functions() -> dict:
 def prefixed(prefix: str) -> dict:
     """The functions of a module like `lamina.linalg`, without the prefix they have as operators."""
     found = {
-        name: wrap_composite(_with_out(c.fn))
+        name: wrap_composite(c.fn)
         for name, c in registry.COMPOSITES.items()
         if name.startswith(prefix)
     }
@@ -65,32 +67,21 @@ def prefixed(prefix: str) -> dict:
     return {name.removeprefix(prefix): fn for name, fn in sorted(found.items())}
 
 
-def _with_out(fn):
-    """A composite that also writes its result into tensors the caller gives as `out`."""
-
-    @functools.wraps(fn)
-    def function(*args, out=None, **kwargs):
-        result = fn(*args, **kwargs)
-        return result if out is None else registry.write_out(result, out)
-
-    return function
-
-
 def install() -> None:
     """Puts methods and Python operators on Tensor."""
     Tensor.__torch_function__ = classmethod(default_torch_function)
     for packet in registry.aten:
         if "method" in _variants(packet):
-            setattr(Tensor, packet.__name__, packet.function)
+            setattr(Tensor, packet.__name__, packet.method)
     for name, c in registry.COMPOSITES.items():
         if "method" in c.variants:
             setattr(Tensor, name, wrap_composite(c.fn))
     autograd_surface.install(Tensor)
     _install_operators()
-    for name, dims in {"T": None, "mT": (-2, -1)}.items():
-        setattr(Tensor, name, property(_transposer(dims)))
-    Tensor.H = property(lambda self: self.adjoint() if self.ndim else self)
-    Tensor.mH = property(lambda self: self.adjoint())
+    Tensor.T = property(shape.transposed)
+    Tensor.mT = property(shape.matrix_transposed)
+    Tensor.H = property(shape.conjugate_transposed)
+    Tensor.mH = property(shape.adjoint)
     for part in ("real", "imag"):
         fn = registry.COMPOSITES[part].fn
         setattr(Tensor, part, property(fn))
@@ -111,10 +102,13 @@ def _variants(packet) -> tuple:
 
 
 def wrap_composite(fn):
-    """A composite that function modes and overriding classes can replace like an operator."""
+    """A composite that function modes and overriding classes can replace like an operator, and with `out=`."""
+    takes_out = "out" in inspect.signature(fn).parameters
 
     @functools.wraps(fn)
     def public(*args, **kwargs):
+        if kwargs and "out" in kwargs and not takes_out:
+            return call_with_out(public, args, kwargs)
         if (
             state.function_modes
             or _may_override(args)
@@ -194,12 +188,3 @@ def _scalar_like(value, tensor):
     category = dtypes.of_python(type(value)).category
     wanted = tensor.dtype if tensor.dtype.category >= category else dtypes.of_python(type(value))
     return registry.aten.full((), value, dtype=wanted, device=tensor.device)
-
-
-def _transposer(dims):
-    def transposed(self):
-        if dims is None:
-            return self.permute(tuple(range(self.ndim))[::-1])
-        return self.transpose(*dims)
-
-    return transposed

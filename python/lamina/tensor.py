@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from . import devices, dtypes
+from . import memory_format as formats
 from .dispatch.state import state
-from .errors import AutogradError, DataDependentError, DtypeError, ValueError_
-from .storage import Geometry, Storage, VersionCounter, contiguous_strides
+from .errors import AutogradError, DataDependentError, DtypeError, UnsupportedError, ValueError_
+from .storage import Geometry, Missing, Storage, VersionCounter, contiguous_strides
 
 
 class Size(tuple):
@@ -171,20 +172,28 @@ class Tensor:
         """Whether the dtype is complex."""
         return self.dtype.is_complex
 
-    def is_contiguous(self) -> bool:
-        """Whether the elements lie in memory in row-major order without gaps."""
-        sizes = self._array.shape
-        if 0 in sizes:
-            return True
-        expected = contiguous_strides(sizes)
-        return all(n == 1 or s == e for n, s, e in zip(sizes, self.strides, expected))
+    def is_contiguous(self, memory_format=formats.contiguous_format) -> bool:
+        """Whether the elements lie in memory without gaps in the order of `memory_format` (row-major)."""
+        return formats.is_contiguous(self.geometry, memory_format)
+
+    def dim_order(self) -> tuple:
+        """The dimensions from the slowest to the fastest."""
+        strides = self.strides
+        return tuple(sorted(range(len(strides)), key=lambda d: -strides[d]))
+
+    @property
+    def layout(self) -> formats.layout:
+        """How the elements are stored: `strided`."""
+        return formats.strided
 
     def untyped_storage(self) -> Storage:
         """The storage; views share it."""
         return self._storage
 
     def data_ptr(self) -> int:
-        """Address of the first element."""
+        """Address of the first element; 0 when there is no memory."""
+        if type(self._array) is Missing:
+            return 0
         return self._known("data_ptr()").ctypes.data
 
     # What is in it.
@@ -204,7 +213,9 @@ class Tensor:
             raise AutogradError(
                 "can't call numpy() on a tensor that requires grad; use tensor.detach().numpy() instead"
             )
-        return self._known("numpy()")
+        array = self._known("numpy()")
+        self._storage.pin()
+        return array
 
     def __array__(self, dtype=None, copy=None):
         array = self.numpy()
@@ -326,6 +337,13 @@ class Tensor:
     def data(self, value: Tensor) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(f"Tensor.data must be a Tensor, got {type(value).__name__}")
+        if state.tracer is not None:
+            raise UnsupportedError("assigning to Tensor.data cannot be compiled")
+        if self.requires_grad and value._array.dtype.kind not in "fcV":
+            raise DtypeError(
+                "the data of a tensor that requires grad must be of floating point or complex dtype, got "
+                f"{value.dtype}"
+            )
         self._array, self._storage = value._array, value._storage
         self._strides, self._offset = value._strides, value._offset
 

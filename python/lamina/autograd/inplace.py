@@ -8,6 +8,7 @@ rest straight on; every view of that base then replays itself when it is next as
 from __future__ import annotations
 
 from ..errors import AutogradError
+from ..memory_format import strides_for
 from ..ops.registry import aten
 from .meta import edge, ensure, grad_fn, requires_grad, set_history
 from .nodes import Node, OutputMeta, zeros
@@ -93,5 +94,4 @@ class CopySlices(Node):
 def _copy_in_order(grad, strides: tuple):
     """A dense copy with the memory order of `strides`, on which views of the base can be replayed."""
     order = sorted(range(len(strides)), key=lambda d: -strides[d])
-    inverse = sorted(range(len(order)), key=order.__getitem__)
-    return aten._clone_contiguous(grad.permute(order)).permute(inverse)
+    return aten._clone_strided(grad, strides_for(grad.sizes, tuple(order)))

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from ..dispatch.state import state
 from ..errors import AutogradError, UnsupportedError
-from ..ops.layout import is_dense
 from ..storage import contiguous_strides
 from . import anomaly
 from .hooks import Hooks, RemovableHandle, run_after, run_before, run_on_gradient
@@ -309,8 +308,8 @@ def _is_sole_owner(grad) -> bool:
 
 def _layout(variable) -> tuple:
     """The strides that the gradient of a leaf gets: its own where they are dense, else row-major ones."""
-    sizes, strides = variable.sizes, variable.strides
-    return strides if is_dense(sizes, strides) else contiguous_strides(sizes)
+    geometry = variable.geometry
+    return geometry.strides if is_dense(geometry) else contiguous_strides(geometry.sizes)
 
 
 def _laid_out_like(grad, variable):
@@ -321,7 +320,8 @@ def _laid_out_like(grad, variable):
 
 def _empty(sizes: tuple, strides: tuple, like):
     """An uninitialized tensor with these dense strides, of the dtype and on the device of `like`."""
-    from ..ops.registry import aten
+    from ..memory_format import is_dense
+from ..ops.registry import aten
 
     order = sorted(range(len(sizes)), key=lambda d: (-strides[d], d))
     ordered = tuple([sizes[d] for d in order])

@@ -17,7 +17,7 @@ def call(op, args: tuple, below=modes.call):
         _bump(op, args)
     if op.is_inplace_view:
         extend(args[0], op, args[1:])
-    elif op.is_view:
+    elif op.is_view and "unlinked" not in op.tags:
         _link(op, args, results)
     elif state.inference and not op.writes:
         _unversion(results)

@@ -21,17 +21,19 @@ from .. import dtypes
 from ..devices import CPU
 from ..errors import ArgumentError, DtypeError, LaminaError, ShapeError
 from ..ops.layout import pointwise_strides
-from ..storage import Geometry, Storage, contiguous_strides
+from ..storage import Geometry, Missing, Storage, contiguous_strides, extent
 from ..tensor import Tensor, make
 from . import viewing
 from .state import state
 
+_NUMBER = Geometry((), ())
+
 
 def call(op, args: tuple):
     """Runs `op` on tensors; results are new tensors, or self for an in-place operator."""
-    if op.is_view:
+    if op.is_view or op.placement is not None:
         try:
-            return viewing.call(op, args)
+            return viewing.call(op, args) if op.is_view else viewing.place(op, args)
         except Exception as error:
             reraise(op, args, error)
     handles = handles_of(op, args)
@@ -108,18 +110,23 @@ def wrap(op, args: tuple, handles: list, value) -> Tensor:
         return make(value, Storage(value, strides, device_of(args)), strides)
     if type(value) is not np.ndarray:
         value = np.asarray(value)
+    strides = None
     if "own_layout" not in op.tags and not _in_order(op, handles, value):
-        value = _laid_out(value, result_strides(op, args, value.shape))
+        strides = result_strides(op, args, value.shape)
+        value = _laid_out(value, strides)
     if value.base is not None or not value.flags.writeable or any(value is h for h in handles):
         value = _owned(value, handles)
-    return make(value, Storage(value, None, device_of(args)))
+    return make(value, Storage(value, None, device_of(args)), strides)
 
 
 def _in_order(op, handles: list, value: np.ndarray) -> bool:
     """Whether the result already has the strides it should have, seen without computing them."""
+    if op.layout is not None:
+        return False
     if value.ndim < 2:
-        return value.flags.c_contiguous
-    if not value.flags.c_contiguous:
+        return value.ndim == 0 or value.strides[0] == value.itemsize
+    # NumPy's strides say nothing where a size is 0 or 1.
+    if not value.flags.c_contiguous or value.size == 0 or 1 in value.shape:
         return False
     if op.pointwise:
         for i in op.tensors:
@@ -154,29 +161,35 @@ def device_of(args: tuple):
 
 def result_strides(op, args: tuple, sizes: tuple) -> tuple:
     """The strides of a new result of this size."""
+    sizes = tuple(sizes)
+    if op.layout is not None:
+        named = zip((a.name for a in op.schema.arguments), args)
+        return op.layout(dict(named), sizes)
     if not op.pointwise:
         return contiguous_strides(sizes)
-    operands = [Geometry(t.sizes, t.strides) for t in _tensors(op, args)]
-    return pointwise_strides(operands, tuple(sizes))
+    return pointwise_strides(list(_operands(op, args)), sizes)
 
 
-def _tensors(op, args):
+def _operands(op, args):
+    """The geometries of the operands; a number counts as a 0-d tensor."""
     for i in op.tensors:
         value = args[i]
-        if isinstance(value, Tensor):
-            yield value
-        elif isinstance(value, (list, tuple)):
-            yield from (v for v in value if isinstance(v, Tensor))
+        for one in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(one, Tensor):
+                yield one.geometry
+            elif one is not None:
+                yield _NUMBER
 
 
 def _laid_out(value: np.ndarray, strides: tuple) -> np.ndarray:
+    """The values in fresh memory with these strides, but for those of dimensions of size 1."""
     item = value.itemsize
-    wanted = tuple([s * item for s in strides])
-    if value.strides == wanted or value.size == 0:
+    if value.size == 0 or all(
+        n == 1 or have == s * item for n, have, s in zip(value.shape, value.strides, strides)
+    ):
         return value
-    order = sorted(range(value.ndim), key=lambda d: (-strides[d], d))
-    fresh = np.empty([value.shape[d] for d in order], value.dtype)
-    fresh = fresh.transpose(np.argsort(order))
+    memory = np.empty(extent(value.shape, strides), value.dtype)
+    fresh = np.ndarray(value.shape, value.dtype, memory, 0, tuple([s * item for s in strides]))
     np.copyto(fresh, value)
     return fresh
 
@@ -210,6 +223,8 @@ def write(op, target: Tensor, value) -> None:
         )
     tracer = state.tracer
     if tracer is None:
+        if type(array) is Missing:
+            array.__array__()
         np.copyto(array, value, casting="unsafe")
         return
     prims = tracer.builder

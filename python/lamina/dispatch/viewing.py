@@ -7,7 +7,7 @@ and the rule its strides; a view of the storage (`as_strided`) is taken of the r
 from __future__ import annotations
 
 from ..errors import UnsupportedError
-from ..storage import Geometry, Storage, contiguous_strides
+from ..storage import Geometry, Storage, contiguous_strides, extent
 from ..tensor import Tensor, make
 from .state import state
 
@@ -32,6 +32,24 @@ def call(op, args: tuple):
         _adopt(base, views[0])
         return base
     return tuple(views) if many else views[0]
+
+
+def place(op, args: tuple) -> Tensor:
+    """Makes the first argument look at the memory that the placement rule of `op` gives.
+
+    Raises UnsupportedError in a trace, where the caller's tensor keeps its memory.
+    """
+    target = args[0]
+    if state.tracer is not None:
+        raise UnsupportedError(
+            "changing which memory a tensor looks at cannot be compiled", op=op.name
+        )
+    storage, geometry = op.placement(*args)
+    dtype = target._array.dtype
+    storage.reserve((geometry.offset + extent(geometry.sizes, geometry.strides)) * dtype.itemsize)
+    target._array = storage.array(geometry, dtype)
+    target._storage, target._strides, target._offset = storage, None, geometry.offset
+    return target
 
 
 def _traced_values(op, base: Tensor, rest: tuple, placed, tracer):

@@ -25,6 +25,7 @@ from . import (  # noqa: F401
     linalg_solve,
     linalg_spectral,
     loss,
+    metadata,
     normalization,
     pooling,
     products,
@@ -33,11 +34,13 @@ from . import (  # noqa: F401
     scatter,
     shape,
     softmax,
+    splitting,
     statistics,
     ternary,
     unary,
     view,
     view_backward,
+    view_dtype,
 )
 from .registry import NAMESPACES, aten  # noqa: F401
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import ShapeError
+from . import layout
 from .checks import floating
 from .promotion import accumulate_dtype, cast
 from .registry import aten, op
@@ -43,6 +44,7 @@ def _matrix(p, shares, batch):
 
 @op(
     "_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor",
+    layout=layout.suggested("self"),
     variants="function",
     vjp={"self": lambda grad, self: aten._adaptive_avg_pool2d_backward(grad, self)},
 )

@@ -7,6 +7,8 @@ import math
 from .. import dtypes
 from ..devices import device as Device
 from ..errors import ArgumentError, DtypeError, ShapeError, UnsupportedError
+from ..memory_format import preserve_format, suggested
+from . import layout
 from .formulas import masked, zeros
 from .promotion import broadcast_shapes, cast, int_to_float, is_complex
 from .registry import aten, composite, op
@@ -16,7 +18,7 @@ from .registry import aten, composite, op
     "_to_copy(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, "
     "bool? pin_memory=None, "
     "bool non_blocking=False, MemoryFormat? memory_format=None) -> Tensor",
-    pointwise=True,
+    layout=layout.chosen("self"),
     variants="",
     grad_name="ToCopyBackward0",
     vjp={"self": lambda grad: grad},
@@ -131,10 +133,13 @@ def zero(p, self):
 
 @composite(variants="method")
 def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None):
-    """self in another dtype or on another device: itself when nothing changes, unless copy.
+    """self in another dtype, on another device or in another memory format: itself when nothing changes,
+    unless copy.
 
-    Called as to(dtype), to(device), to(device, dtype) or to(other tensor).
+    Called as to(dtype), to(device), to(device, dtype) or to(other tensor), with non_blocking and copy after
+    those.
     """
+    flags = []
     for argument in args:
         if isinstance(argument, dtypes.dtype):
             dtype = argument
@@ -142,15 +147,19 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
             device = argument
         elif hasattr(argument, "dtype") and hasattr(argument, "device"):
             dtype, device = argument.dtype, argument.device
-        elif argument is not None and not isinstance(argument, bool):
+        elif isinstance(argument, bool) and len(flags) < 2:
+            flags.append(argument)
+        elif argument is not None:
             raise ArgumentError(
                 f"expected a dtype, a device or a tensor, got {type(argument).__name__}", op="to"
             )
+    copy = copy or (len(flags) > 1 and flags[1])
     if device is not None and Device(device) != self.device:
         raise UnsupportedError(f"no copy from {self.device} to {Device(device)}", op="to")
-    if (dtype is None or dtype is self.dtype) and not copy:
+    keeps_order = memory_format in (None, preserve_format, suggested(self.geometry))
+    if (dtype is None or dtype is self.dtype) and keeps_order and not copy:
         return self
-    return aten._to_copy(self, dtype=dtype)
+    return aten._to_copy(self, dtype=dtype, memory_format=memory_format)
 
 
 @composite(variants="method")
@@ -166,8 +175,8 @@ def cpu(self):
 
 
 def _casting_method(name, target):
-    def method(self):
-        return self.to(target)
+    def method(self, memory_format=preserve_format):
+        return self.to(target, memory_format=memory_format)
 
     method.__name__ = method.__qualname__ = name
     method.__doc__ = f"self as {target}."

@@ -10,6 +10,7 @@ import numpy as np
 from .. import dtypes
 from ..devices import as_device
 from ..errors import DtypeError, ShapeError, ValueError_
+from ..storage import Storage
 from ..tensor import Tensor, from_array
 
 
@@ -56,7 +57,9 @@ def from_numpy(array: np.ndarray) -> Tensor:
             "the array is not writable, and tensors cannot be read-only: writing to this tensor will fail",
             stacklevel=2,
         )
-    return from_array(array)
+    made = from_array(array)
+    made._storage.pin()
+    return made
 
 
 def from_dlpack(value) -> Tensor:
@@ -80,6 +83,11 @@ def legacy(cls, data=None, *more) -> Tensor:
 def is_tensor(value) -> bool:
     """Whether `value` is a Tensor."""
     return isinstance(value, Tensor)
+
+
+def is_storage(value) -> bool:
+    """Whether `value` is a storage."""
+    return isinstance(value, Storage)
 
 
 def _array(data, dtype) -> np.ndarray:

@@ -9,6 +9,7 @@ exchanged.
 from __future__ import annotations
 
 from ..errors import ShapeError, ValueError_
+from . import layout
 from .checks import rank, same_dtype, shape
 from .registry import aten, op
 
@@ -139,6 +140,7 @@ def _convolution_vjp(
 
 @op(
     f"convolution(Tensor input, Tensor weight, Tensor? bias, {_SCHEMA}) -> Tensor",
+    layout=layout.suggested("input", "weight"),
     variants="function",
     vjp={("input", "weight", "bias"): _convolution_vjp},
 )

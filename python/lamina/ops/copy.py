@@ -2,38 +2,49 @@
 
 from __future__ import annotations
 
-from ..errors import ShapeError, ValueError_
+from .. import memory_format as formats
+from ..errors import ShapeError
 from . import geometry as rules
+from . import layout
 from .registry import aten, composite, op
 
 
 @op(
     "clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor",
-    pointwise=True,
+    layout=layout.chosen("self"),
     vjp={"self": lambda grad: grad},
 )
 def clone(p, self, memory_format):
-    """A copy in fresh memory, in the same memory order."""
+    """A copy in fresh memory, in the same memory order or in that of `memory_format`.
+
+    Raises ShapeError for a format of another rank.
+    """
     return p.clone(self)
 
 
 @op(
-    "_clone_contiguous(Tensor self) -> Tensor",
+    "_clone_strided(Tensor self, SymInt[] stride) -> Tensor",
     variants="",
     grad_name="CloneBackward0",
+    layout=layout.given,
     vjp={"self": lambda grad: grad},
 )
-def _clone_contiguous(p, self):
-    """A row-major copy in fresh memory."""
+def _clone_strided(p, self, stride):
+    """A copy in fresh memory with the given strides, in elements."""
     return p.clone(self)
 
 
 @composite(variants="method")
-def contiguous(self, memory_format=None):
-    """This tensor if it is row-major contiguous, else a row-major copy."""
-    if memory_format not in (None, "contiguous_format"):
-        raise ValueError_(f"memory format {memory_format!r} is not supported", op="contiguous")
-    return self if self.is_contiguous() else aten._clone_contiguous(self)
+def contiguous(self, memory_format=formats.contiguous_format):
+    """This tensor if it is contiguous in the memory format, else a copy that is.
+
+    Raises ShapeError for `preserve_format` and for a format of another rank.
+    """
+    if self.is_contiguous(memory_format=memory_format):
+        return self
+    if memory_format is formats.preserve_format:
+        raise ShapeError("preserve_format names no memory order", op="contiguous")
+    return aten.clone(self, memory_format=memory_format)
 
 
 @op(

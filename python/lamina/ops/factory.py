@@ -13,6 +13,9 @@ import numpy as np
 
 from ..dtypes import to_numpy
 from ..errors import ArgumentError, DtypeError, ShapeError, ValueError_
+from ..memory_format import strides_for
+from . import layout as layouts
+from .out import write_out
 from .promotion import cast, default_float, is_complex, scalar_dtype
 from .registry import aten, composite, op
 
@@ -47,7 +50,7 @@ def _constant(name, value):
     op(f"{name}(SymInt[] size, *, {_OPTIONS}) -> Tensor", **facts)(sized)
     op(
         f"{name}_like(Tensor self, *, {_OPTIONS}, MemoryFormat? memory_format=None) -> Tensor",
-        pointwise=True,
+        layout=layouts.chosen("self"),
         **facts,
     )(like)
     op(f"new_{name}(Tensor self, SymInt[] size, *, {_OPTIONS}) -> Tensor", **facts)(new)
@@ -56,6 +59,45 @@ def _constant(name, value):
 _constant("zeros", 0)
 _constant("ones", 1)
 _constant("empty", 0)
+
+
+@op(
+    f"empty.memory_format(SymInt[] size, *, {_OPTIONS}, MemoryFormat? memory_format=None) -> Tensor",
+    variants="",
+    differentiable=False,
+    layout=layouts.chosen(None),
+)
+def empty_in_format(p, size, dtype, layout, device, pin_memory, memory_format):
+    """A tensor of unspecified values in a memory format, float by default."""
+    return p.full(_sizes(size), 0, _dtype(dtype, default_float()))
+
+
+@op(
+    f"empty_strided(SymInt[] size, SymInt[] stride, *, {_OPTIONS}) -> Tensor",
+    variants="",
+    differentiable=False,
+    layout=layouts.given,
+)
+def empty_strided(p, size, stride, dtype, layout, device, pin_memory):
+    """A tensor of unspecified values with the given strides, in elements. Raises ShapeError for negative
+    ones and for another number of them than of sizes.
+    """
+    if len(size) != len(stride):
+        raise ShapeError(f"{len(stride)} strides {list(stride)} for sizes {list(size)}")
+    if any(s < 0 for s in stride):
+        raise ShapeError(f"strides must not be negative, got {list(stride)}")
+    return p.full(_sizes(size), 0, _dtype(dtype, default_float()))
+
+
+@op(
+    f"new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, {_OPTIONS}) -> Tensor",
+    variants="",
+    differentiable=False,
+    layout=layouts.given,
+)
+def new_empty_strided(p, self, size, stride, dtype, layout, device, pin_memory):
+    """`empty_strided` with the dtype of self."""
+    return empty_strided(p, size, stride, _dtype(dtype, self.dtype), layout, device, pin_memory)
 
 
 @op(
@@ -71,7 +113,7 @@ def full(p, size, fill_value, dtype, layout, device, pin_memory):
 @op(
     f"full_like(Tensor self, Scalar fill_value, *, {_OPTIONS}, MemoryFormat? memory_format=None) "
     "-> Tensor",
-    pointwise=True,
+    layout=layouts.chosen("self"),
     variants="",
     differentiable=False,
 )
@@ -175,7 +217,7 @@ def eye(p, n, m, dtype, layout, device, pin_memory):
 
 def _finish(tensor, requires_grad, out):
     if out is not None:
-        return out.copy_(tensor)
+        return write_out(tensor, out)
     return tensor.requires_grad_() if requires_grad else tensor
 
 
@@ -183,49 +225,53 @@ def _loose(size):
     return tuple(size[0]) if len(size) == 1 and isinstance(size[0], (list, tuple)) else size
 
 
-def _public(name):
+def _public(name, fn):
     def sized(
-        *size,
+        *sizes,
+        size=None,
         out=None,
         dtype=None,
         layout=None,
         device=None,
         pin_memory=None,
         requires_grad=False,
-        **options,
+        **format,
     ):
-        given = options.pop("size", None)
-        _refuse(name, options, "memory_format", "names")
-        sizes = _loose(size) if given is None else tuple(given)
+        if not sizes and size is None:
+            raise ArgumentError("missing argument 'size'", op=name)
+        sizes = _loose(sizes) if size is None else tuple(size)
         if out is not None and dtype is None:
             dtype = out.dtype
-        return _finish(getattr(aten, name)(sizes, dtype=dtype, device=device), requires_grad, out)
+        return _finish(fn(sizes, dtype=dtype, device=device, **format), requires_grad, out)
 
     def like(
-        self, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
+        input,
+        *,
+        dtype=None,
+        layout=None,
+        device=None,
+        pin_memory=None,
+        requires_grad=False,
+        memory_format=None,
     ):
-        return _finish(
-            getattr(aten, name + "_like")(self, dtype=dtype, device=device), requires_grad, None
+        made = getattr(aten, name + "_like")(
+            input, dtype=dtype, device=device, memory_format=memory_format
         )
+        return _finish(made, requires_grad, None)
 
     def new(
         self,
-        *size,
+        *sizes,
+        size=None,
         dtype=None,
         device=None,
         layout=None,
         pin_memory=None,
         requires_grad=False,
-        **options,
     ):
-        given = options.pop("size", None)
-        _refuse("new_" + name, options)
-        sizes = _loose(size) if given is None else tuple(given)
-        return _finish(
-            getattr(aten, "new_" + name)(self, sizes, dtype=dtype, device=device),
-            requires_grad,
-            None,
-        )
+        sizes = _loose(sizes) if size is None else tuple(size)
+        made = getattr(aten, "new_" + name)(self, sizes, dtype=dtype, device=device)
+        return _finish(made, requires_grad, None)
 
     for function, public, variants in (
         (sized, name, "function"),
@@ -237,14 +283,43 @@ def _public(name):
         composite(function, variants=variants, name=public)
 
 
-def _refuse(name, options, *ignored):
-    unknown = set(options) - set(ignored)
-    if unknown:
-        raise ArgumentError(f"got unexpected keyword arguments {sorted(unknown)}", op=name)
+_public("zeros", aten.zeros.default)
+_public("ones", aten.ones.default)
+_public("empty", aten.empty.memory_format)
 
 
-for _name in ("zeros", "ones", "empty"):
-    _public(_name)
+@composite(name="empty_strided")
+def _empty_strided(size, stride, *, dtype=None, layout=None, device=None, requires_grad=False):
+    """A tensor of unspecified values with the given strides, in elements."""
+    return _finish(
+        aten.empty_strided(size, stride, dtype=dtype, device=device), requires_grad, None
+    )
+
+
+@composite(name="new_empty_strided", variants="method")
+def _new_empty_strided(
+    self, size, stride, *, dtype=None, layout=None, device=None, requires_grad=False
+):
+    """`empty_strided` with the dtype of self."""
+    made = aten.new_empty_strided(self, size, stride, dtype=dtype, device=device)
+    return _finish(made, requires_grad, None)
+
+
+@composite
+def empty_permuted(
+    size, physical_layout, *, dtype=None, layout=None, device=None, requires_grad=False
+):
+    """A dense tensor of unspecified values whose dimensions lie in memory in the order `physical_layout`,
+    from the slowest to the fastest. Raises ShapeError unless that is a permutation.
+    """
+    sizes, order = tuple(size), tuple(physical_layout)
+    if sorted(order) != list(range(len(sizes))):
+        raise ShapeError(
+            f"physical_layout must be a permutation of {len(sizes)} dimensions, got {order}",
+            op="empty_permuted",
+        )
+    stride = strides_for(sizes, order)
+    return _empty_strided(sizes, stride, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 @composite(name="full")
@@ -258,7 +333,7 @@ def _full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, r
 
 @composite(name="full_like")
 def _full_like(
-    self,
+    input,
     fill_value,
     *,
     dtype=None,
@@ -267,10 +342,11 @@ def _full_like(
     requires_grad=False,
     memory_format=None,
 ):
-    """A tensor of one number with the sizes, the dtype and the memory order of self."""
-    return _finish(
-        aten.full_like(self, fill_value, dtype=dtype, device=device), requires_grad, None
+    """A tensor of one number with the sizes, the dtype and the memory order of input."""
+    made = aten.full_like(
+        input, fill_value, dtype=dtype, device=device, memory_format=memory_format
     )
+    return _finish(made, requires_grad, None)
 
 
 @composite(name="new_full", variants="method")

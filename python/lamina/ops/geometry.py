@@ -170,6 +170,8 @@ def expanded_shape(sizes: tuple, size) -> tuple:
 def expand(g: Geometry, size, implicit: bool = False) -> Geometry:
     """Broadcast to `size`, with stride 0 where a size of 1 grew."""
     shape = expanded_shape(g.sizes, size)
+    if not g.sizes:
+        return Geometry(shape, (0,) * len(shape), g.offset)
     lead = len(shape) - len(g.sizes)
     strides = []
     for i, wanted in enumerate(shape):
@@ -315,11 +317,13 @@ def split_sizes(size: int, split_size: int) -> tuple:
 
 def split(g: Geometry, split_size: int, dim: int = 0) -> list[Geometry]:
     """Pieces of `split_size` along a dimension."""
+    _check_divisible("split", g)
     return split_with_sizes(g, split_sizes(_size_at(g, dim), split_size), dim)
 
 
 def split_with_sizes(g: Geometry, split_sizes, dim: int = 0) -> list[Geometry]:
     """Pieces of the given sizes along a dimension. Raises ShapeError unless they add up."""
+    _check_divisible("split", g)
     size = _size_at(g, dim)
     if sum(split_sizes) != size or any(s < 0 for s in split_sizes):
         raise ShapeError(
@@ -335,6 +339,11 @@ def split_with_sizes(g: Geometry, split_sizes, dim: int = 0) -> list[Geometry]:
 def unbind(g: Geometry, dim: int = 0) -> list[Geometry]:
     """The slices along a dimension, which goes away."""
     return [select(g, dim, i) for i in range(_size_at(g, dim))]
+
+
+def _check_divisible(name: str, g: Geometry) -> None:
+    if not g.sizes:
+        raise ShapeError(f"{name} expects at least a 1-dimensional tensor, got a 0-d one")
 
 
 def _size_at(g: Geometry, dim: int) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 from ..errors import ShapeError
+from ..memory_format import contiguous_format
+from . import layout
 from .checks import wrap_dim
 from .promotion import cast, result_dtype
 from .reduction import INT64
@@ -30,7 +32,11 @@ def _cat_vjp(grad, tensors_meta, dim):
     return grads
 
 
-@op("cat(Tensor[] tensors, int dim=0) -> Tensor", vjp={"tensors": _cat_vjp})
+@op(
+    "cat(Tensor[] tensors, int dim=0) -> Tensor",
+    layout=layout.joined,
+    vjp={"tensors": _cat_vjp},
+)
 def cat(p, tensors, dim):
     """The tensors, promoted to one dtype, end to end along dim; their other sizes must agree."""
     if not tensors:
@@ -64,6 +70,7 @@ for _alias in ("concat", "concatenate"):
 
 @op(
     "stack(Tensor[] tensors, int dim=0) -> Tensor",
+    layout=layout.stacked,
     vjp={"tensors": lambda grad, dim: list(grad.unbind(dim))},
 )
 def stack(p, tensors, dim):
@@ -83,6 +90,7 @@ def stack(p, tensors, dim):
 @op(
     "constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor",
     variants="function",
+    layout=layout.suggested("self"),
     vjp={"self": lambda grad, pad: aten.constant_pad_nd(grad, [-amount for amount in pad], 0)},
 )
 def constant_pad_nd(p, self, pad, value):
@@ -101,7 +109,11 @@ def constant_pad_nd(p, self, pad, value):
     return p.pad(self, low, high, [0] * self.ndim, value)
 
 
-@op("flip(Tensor self, int[] dims) -> Tensor", vjp={"self": lambda grad, dims: grad.flip(dims)})
+@op(
+    "flip(Tensor self, int[] dims) -> Tensor",
+    layout=layout.preserved(),
+    vjp={"self": lambda grad, dims: grad.flip(dims)},
+)
 def flip(p, self, dims):
     """self with the order of elements reversed along dims."""
     wrapped = [wrap_dim(d, self.ndim) for d in dims]
@@ -124,6 +136,7 @@ def _rolled(p, x, shift, dim):
 
 @op(
     "roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor",
+    layout=layout.suggested("self"),
     vjp={"self": lambda grad, shifts, dims: grad.roll([-s for s in shifts], dims)},
 )
 def roll(p, self, shifts, dims):
@@ -211,9 +224,9 @@ def repeat_interleave(self, repeats, dim=None):
     dim = wrap_dim(dim, self.ndim)
     wide = self.unsqueeze(dim + 1)
     sizes = [*self.shape[: dim + 1], repeats, *self.shape[dim + 1 :]]
-    return wide.expand(sizes).reshape(
-        [*self.shape[:dim], self.shape[dim] * repeats, *self.shape[dim + 1 :]]
-    )
+    # A dimension of size 1 could be repeated without a copy, but the result has memory of its own.
+    repeated = aten.clone(wide.expand(sizes), memory_format=contiguous_format)
+    return repeated.view([*self.shape[:dim], self.shape[dim] * repeats, *self.shape[dim + 1 :]])
 
 
 @composite

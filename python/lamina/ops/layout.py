@@ -1,13 +1,19 @@
-"""Which strides a new pointwise result gets: the memory order of its operands.
+"""Which strides a new result gets: the memory order of its operands, or a memory format.
 
-The rule is that of strided pointwise iterators: operands that agree keep their strides; otherwise
-dimensions are sorted by the operands' strides, the first operand that can tell deciding, and the result
-is dense in that order. It must be the same eagerly and in a trace, which is why it is stated here once.
+The rule for pointwise operators is that of strided iterators: operands that agree keep their strides;
+otherwise dimensions are sorted by the operands' strides, the first operand that can tell deciding, and the
+result is dense in that order. The rules below it are `layout=` facts of registry entries: functions of an
+operator's arguments, by name, and of the result's sizes. They must be the same eagerly and in a trace, which
+is why they are stated here once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from .. import memory_format as formats
 from ..storage import Geometry, contiguous_strides
+from . import geometry as rules
 
 
 def pointwise_strides(operands: list[Geometry], sizes: tuple) -> tuple:
@@ -15,19 +21,100 @@ def pointwise_strides(operands: list[Geometry], sizes: tuple) -> tuple:
     row_major = contiguous_strides(sizes)
     if len(sizes) < 2 or not operands:
         return row_major
-    same = [g.strides for g in operands if tuple(g.sizes) == sizes]
-    if len(same) == len(operands):
-        if all(s == row_major for s in same):
-            return row_major
-        if all(s == same[0] for s in same) and is_dense(sizes, same[0]):
-            return same[0]
+    if all(g.sizes == sizes for g in operands):
+        for format in (formats.contiguous_format, formats.channels_last):
+            if all(formats.is_contiguous(g, format) for g in operands):
+                return formats.strides_in(format, sizes)
+        first = operands[0]
+        if all(g.strides == first.strides for g in operands) and formats.is_dense(first):
+            return first.strides
     aligned = [_broadcast(g, sizes) for g in operands]
     order = _sorted_dims(aligned, sizes)
+    if order == list(reversed(range(len(sizes)))):
+        return row_major
     strides, step = [0] * len(sizes), 1
     for d in order:
         strides[d] = step
-        step *= max(sizes[d], 1)
+        step *= sizes[d]
     return tuple(strides)
+
+
+def preserved_strides(g: Geometry, sizes: tuple) -> tuple:
+    """Strides of a copy of `g` with these sizes: its own if it is dense, else dense in the same order."""
+    if sizes != g.sizes:
+        return contiguous_strides(sizes)
+    if formats.is_dense(g):
+        return g.strides
+    order = _sorted_dims([g.strides], sizes)
+    return formats.strides_for(sizes, tuple(reversed(order)))
+
+
+def strides_in(format, g: Geometry | None, sizes: tuple) -> tuple:
+    """Strides of a result in a memory format; None and `preserve_format` keep those of `g`."""
+    if format is None or (format is formats.preserve_format and g is not None):
+        return contiguous_strides(sizes) if g is None else preserved_strides(g, sizes)
+    return formats.strides_in(format, sizes)
+
+
+def chosen(name: str | None = "self") -> Callable:
+    """The layout of operators with a `memory_format` argument, which keep the strides of argument `name`."""
+
+    def strides(arguments: dict, sizes: tuple) -> tuple:
+        format = arguments["memory_format"]
+        if format is None and len(sizes) < 2:
+            return contiguous_strides(sizes)
+        source = None if name is None else arguments[name].geometry
+        return strides_in(format, source, sizes)
+
+    return strides
+
+
+def given(arguments: dict, sizes: tuple) -> tuple:
+    """The layout of operators that are told the strides of their result."""
+    return tuple(arguments["stride"])
+
+
+def preserved(name: str = "self") -> Callable:
+    """The layout of operators whose result lies in memory as argument `name` does."""
+
+    def strides(arguments: dict, sizes: tuple) -> tuple:
+        return preserved_strides(arguments[name].geometry, sizes)
+
+    return strides
+
+
+def suggested(*names: str) -> Callable:
+    """The layout of operators over images: channels last when an argument among `names` is."""
+
+    def strides(arguments: dict, sizes: tuple) -> tuple:
+        for name in names:
+            given = arguments[name]
+            format = formats.suggested(given.geometry) if given is not None else None
+            if format is not None and format.order and len(format.order) == len(sizes):
+                return formats.strides_in(format, sizes)
+        return contiguous_strides(sizes)
+
+    return strides
+
+
+def joined(arguments: dict, sizes: tuple) -> tuple:
+    """The layout of `cat`: the format that all `tensors` suggest, row-major when they differ."""
+    return _joined([t.geometry for t in arguments["tensors"]], sizes)
+
+
+def stacked(arguments: dict, sizes: tuple) -> tuple:
+    """The layout of `stack`: of `cat` along the dimension, of which the new one is then split off."""
+    parts = [t.geometry for t in arguments["tensors"]]
+    dim = rules.wrap_dim(arguments["dim"], len(sizes))
+    if dim == len(sizes) - 1:
+        return _joined([rules.unsqueeze(g, dim) for g in parts], sizes)
+    whole = (*sizes[:dim], sizes[dim] * sizes[dim + 1], *sizes[dim + 2 :])
+    return rules.view_strides(Geometry(whole, _joined(parts, whole)), sizes)
+
+
+def _joined(parts: list[Geometry], sizes: tuple) -> tuple:
+    found = {formats.suggested(g) for g in parts if len(g.sizes) == len(sizes)}
+    return formats.strides_in(found.pop(), sizes) if len(found) == 1 else contiguous_strides(sizes)
 
 
 def _broadcast(geometry: Geometry, sizes: tuple) -> tuple:
@@ -38,16 +125,6 @@ def _broadcast(geometry: Geometry, sizes: tuple) -> tuple:
         for i, (size, stride) in enumerate(zip(geometry.sizes, geometry.strides))
     ]
     return (0,) * lead + tuple(inner)
-
-
-def is_dense(sizes: tuple, strides: tuple) -> bool:
-    """Whether the elements fill memory without gaps or overlaps, in some order of dimensions."""
-    step = 1
-    for stride, size in sorted((stride, size) for size, stride in zip(sizes, strides) if size != 1):
-        if stride != step:
-            return False
-        step *= size
-    return True
 
 
 def _sorted_dims(operands: list[tuple], sizes: tuple) -> list[int]:

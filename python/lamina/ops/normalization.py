@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 from ..errors import ShapeError, UnsupportedError, ValueError_
+from . import layout
 from .checks import floating, real, shape
 from .promotion import accumulate_dtype, cast
 from .registry import op
@@ -130,6 +131,7 @@ def _group_vjp(grads, results, input, weight, bias_meta, N, C, HxW, group, needs
     "native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt "
     "HxW, int group, float eps)"
     " -> (Tensor, Tensor, Tensor)",
+    layout=layout.suggested("input"),
     variants="function",
     materialize=False,
     vjp={("input", "weight", "bias"): _group_vjp},
@@ -196,6 +198,7 @@ def _batch_vjp(
     "native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? "
     "running_var, "
     "bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)",
+    layout=layout.suggested("input"),
     variants="function",
     materialize=False,
     vjp={("input", "weight", "bias"): _batch_vjp, "running_mean": None, "running_var": None},

@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from ..errors import DtypeError, ShapeError, ValueError_
+from . import layout
 from .checks import floating
 from .promotion import BOOL, accumulate_dtype, cast, category, is_complex, is_floating
 from .reduction import INT64
@@ -172,6 +173,7 @@ def _max_pool(rank):
     backward.__doc__ = f"The gradient of max_pool{rank}d_with_indices."
     op(
         f"max_pool{rank}d_with_indices(Tensor self, {schema}) -> (Tensor, Tensor)",
+        layout=layout.suggested("self"),
         variants="function",
         vjp={"self": forward_vjp},
     )(forward)
@@ -260,6 +262,7 @@ def _avg_pool(rank):
     backward.__doc__ = f"The gradient of avg_pool{rank}d."
     op(
         f"avg_pool{rank}d(Tensor self, {schema}) -> Tensor",
+        layout=layout.suggested("self"),
         variants="function",
         vjp={"self": forward_vjp},
     )(forward)

@@ -47,6 +47,7 @@ class Op:
         "is_simple",
         "is_view",
         "kernel",
+        "layout",
         "materialize",
         "multi",
         "name",
@@ -54,6 +55,7 @@ class Op:
         "needs_binding",
         "pack",
         "packet",
+        "placement",
         "plans",
         "pointwise",
         "retype",
@@ -70,7 +72,15 @@ class Op:
         self.packet = None
         self.functional = facts.pop("functional", None)
         self.doc = impl.__doc__
-        for fact in ("pointwise", "geometry", "retype", "batching", "grad_name"):
+        for fact in (
+            "pointwise",
+            "layout",
+            "geometry",
+            "retype",
+            "placement",
+            "batching",
+            "grad_name",
+        ):
             setattr(self, fact, facts.pop(fact, None))
         self.differentiable = facts.pop("differentiable", True)
         self.materialize = facts.pop("materialize", True)
@@ -140,7 +150,10 @@ class Op:
 
 
 class Packet:
-    """All overloads of one operator. Calling it picks the overload that the arguments fit."""
+    """All overloads of one operator. Calling it picks the overload that the arguments fit.
+
+    `function` is what `lamina.<name>` is, with `out=`; `method` what `Tensor.<name>` is.
+    """
 
     def __init__(self, name: str, namespace: str):
         self.__name__ = name
@@ -148,7 +161,8 @@ class Packet:
         self._overloads: dict[str, Op] = {}
         self._order: list[Op] = []
         self._cache: dict[tuple, Op] = {}
-        self.function = _packet_function(self)
+        self.function = _packet_function(self, takes_out=True)
+        self.method = _packet_function(self, takes_out=False)
 
     def add(self, entry: Op) -> None:
         """Adds an overload. Raises ValueError when it is there already."""
@@ -261,11 +275,14 @@ def op(
     vjp: derivatives, input name (or tuple of names) -> formula; None marks an input as not differentiable.
     variants: where the operator is public, of "function" and "method"; by default a method when it has `self`.
     pointwise: results take the operands' memory order instead of row-major.
+    layout: a rule of `lamina.ops.layout` for the results' strides, where neither of those holds.
     geometry / retype: the operator is a view; see `lamina.ops.view`.
+    placement: the operator changes which memory self looks at; see `lamina.ops.metadata`.
     kernel: a function over arrays to run eagerly instead of `impl` over primitives.
     differentiable: False when results never require grad.  materialize: whether absent `grads` become zeros.
     tags: "idempotent" (may write to memory that overlaps itself), "of_storage" (views the storage, not the tensor),
-        "eager_only" (cannot be traced), "own_layout" (results keep the memory order the kernel gave them).
+        "eager_only" (cannot be traced), "own_layout" (results keep the memory order the kernel gave them),
+        "unlinked" (a view that autograd treats as a tensor of its own).
     batching, tags, grad_name: batching rule, set of tags, and name of the graph node.
     """
     parsed = schemas.parse(text)
@@ -323,28 +340,26 @@ def entries(namespace: str = "aten"):
         yield from packet.entries()
 
 
-def _packet_function(packet: Packet):
+def _packet_function(packet: Packet, takes_out: bool):
     resolve = packet.resolve
     order = packet._order
 
-    def function(*args, **kwargs):
-        out = kwargs.pop("out", None) if kwargs else None
+    def method(*args, **kwargs):
         entry = order[0] if len(order) == 1 else resolve(args, kwargs)
-        result = _dispatch(entry, entry.prepare(args, kwargs))
-        return result if out is None else write_out(result, out)
+        return _dispatch(entry, entry.prepare(args, kwargs))
 
-    function.__name__ = function.__qualname__ = packet.__name__
-    function.packet = packet
-    return function
+    def function(*args, **kwargs):
+        if kwargs and "out" in kwargs:
+            from .out import call_with_out
 
+            return call_with_out(method, args, kwargs)
+        entry = order[0] if len(order) == 1 else resolve(args, kwargs)
+        return _dispatch(entry, entry.prepare(args, kwargs))
 
-def write_out(result, out):
-    """Writes a functional result into the caller's `out` tensors, which take its size."""
-    if isinstance(out, (tuple, list)):
-        for one, target in zip(result, out):
-            write_out(one, target)
-        return type(result)(out) if not hasattr(result, "_fields") else type(result)(*out)
-    return aten._write_out.default(out, result)
+    public = function if takes_out else method
+    public.__name__ = public.__qualname__ = method.__name__ = packet.__name__
+    public.packet = packet
+    return public
 
 
 def _packer(schema: Schema) -> Callable:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from ..errors import DimError, DtypeError
+from . import layout
 from .checks import wrap_dim
 from .formulas import masked
 from .promotion import is_complex, is_integral
@@ -75,6 +76,7 @@ def _sorted(p, self, dim, descending):
 
 @op(
     "sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)",
+    layout=layout.preserved(),
     vjp={"self": _permuted_vjp},
 )
 def sort(p, self, dim, descending):
@@ -85,6 +87,7 @@ def sort(p, self, dim, descending):
 @op(
     "sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor "
     "values, Tensor indices)",
+    layout=layout.preserved(),
     vjp={"self": _permuted_vjp},
 )
 def sort_stable(p, self, stable, dim, descending):

@@ -11,6 +11,7 @@ import numbers
 import re
 from typing import NamedTuple
 
+from .. import memory_format as formats
 from ..errors import ArgumentError
 
 _HEAD = re.compile(r"\s*(?:\w+::)?(\w+)(?:\.(\w+))?\s*\(")
@@ -23,8 +24,8 @@ _CONSTANTS = {
     "False": False,
     "Mean": 1,
     "Sum": 2,
-    "contiguous_format": "contiguous_format",
-    "preserve_format": "preserve_format",
+    "contiguous_format": formats.contiguous_format,
+    "preserve_format": formats.preserve_format,
 }
 
 
@@ -328,6 +329,9 @@ _BASE = {
     "str": lambda v: isinstance(v, str),
     "ScalarType": lambda v: type(v).__name__ == "dtype" or v in (float, int, bool, complex),
     "Dimname": lambda v: False,
+    "MemoryFormat": lambda v: isinstance(v, formats.memory_format),
+    "Storage": lambda v: hasattr(type(v), "__lamina_storage__"),
+    "Layout": lambda v: isinstance(v, formats.layout),
 }
 
 

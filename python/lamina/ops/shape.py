@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import operator
-from itertools import pairwise
 
-from ..errors import ShapeError
+from ..errors import DimError, ShapeError
+from ..memory_format import contiguous_format
 from . import geometry as rules
 from .registry import aten, composite
 
@@ -17,7 +17,7 @@ def reshape(self, *shape):
     wanted = rules.infer_size(shape, self.numel())
     if rules.view_strides(self.geometry, wanted) is not None:
         return aten.view.default(self, shape)
-    return aten._unsafe_view(aten._clone_contiguous(self), shape)
+    return aten._unsafe_view(aten.clone(self, memory_format=contiguous_format), shape)
 
 
 @composite(variants="method")
@@ -57,15 +57,20 @@ def flatten(self, start_dim: int = 0, end_dim: int = -1):
     return self.reshape(*sizes[:start], merged, *sizes[end + 1 :])
 
 
-@composite(variants="method")
+@composite(variants="function, method")
 def ravel(self):
     """All elements as one dimension."""
-    return self.reshape(-1)
+    return self.contiguous().view(-1)
 
 
 @composite(variants="function, method")
 def unflatten(self, dim: int, sizes):
-    """One dimension as several; one of `sizes` may be -1."""
+    """One dimension as several; one of `sizes` may be -1. Raises ShapeError unless they make up the dimension."""
+    if not sizes or self.ndim == 0:
+        raise ShapeError(
+            f"unflatten needs sizes and a dimension, got {list(sizes)} for shape {list(self.shape)}",
+            op="unflatten",
+        )
     at = rules.wrap_dim(dim, self.ndim)
     parts = rules.infer_size(sizes, self.sizes[at])
     return self.view(*self.sizes[:at], *parts, *self.sizes[at + 1 :])
@@ -73,48 +78,26 @@ def unflatten(self, dim: int, sizes):
 
 @composite(variants="function, method")
 def narrow(self, dim: int, start, length: int):
-    """Elements start..start+length of a dimension. Raises DimError when they are not all there."""
-    at, size = rules.wrap_dim(dim, self.ndim), self.sizes[rules.wrap_dim(dim, self.ndim)]
-    start = operator.index(start)
+    """Elements start..start+length of a dimension. Raises DimError for a start that is not in it, ShapeError
+    when the elements are not all there.
+    """
+    if self.ndim == 0:
+        raise ShapeError("narrow() cannot be applied to a 0-d tensor", op="narrow")
+    at = rules.wrap_dim(dim, self.ndim)
+    size, start = self.sizes[at], operator.index(start)
+    if length < 0:
+        raise ShapeError(f"the length must not be negative, got {length}", op="narrow")
+    if not -size <= start <= size:
+        raise DimError(
+            f"start {start} is out of range for dimension {at} of size {size}", op="narrow"
+        )
     begin = start + size if start < 0 else start
-    if not 0 <= begin <= size or length < 0 or begin + length > size:
+    if begin + length > size:
         raise ShapeError(
             f"start ({start}) + length ({length}) exceeds dimension {at} of size {size}",
             op="narrow",
         )
     return aten.slice(self, at, begin, begin + length, 1)
-
-
-@composite(variants="function, method")
-def split(self, split_size_or_sections, dim: int = 0):
-    """Pieces of one size, or of the given sizes, along a dimension; views, as a tuple."""
-    if isinstance(split_size_or_sections, (list, tuple)):
-        return aten.split_with_sizes(self, split_size_or_sections, dim)
-    return aten.split.Tensor(self, split_size_or_sections, dim)
-
-
-@composite(variants="function, method")
-def chunk(self, chunks: int, dim: int = 0):
-    """At most `chunks` equal pieces along a dimension; views, as a tuple."""
-    if chunks < 1:
-        raise ShapeError(f"chunk expects at least 1 chunk, got {chunks}", op="chunk")
-    size = self.sizes[rules.wrap_dim(dim, self.ndim)]
-    piece = (size + chunks - 1) // chunks
-    if piece == 0:
-        return aten.split_with_sizes(self, (0,) * chunks, dim)
-    return aten.split.Tensor(self, piece, dim)
-
-
-@composite(variants="function, method")
-def tensor_split(self, indices_or_sections, dim: int = 0):
-    """Pieces between indices, or a number of nearly equal pieces; views, as a tuple."""
-    size = self.sizes[rules.wrap_dim(dim, self.ndim)]
-    if isinstance(indices_or_sections, int):
-        small, extra = divmod(size, indices_or_sections)
-        cuts = [i * small + min(i, extra) for i in range(indices_or_sections + 1)]
-    else:
-        cuts = [0, *indices_or_sections, size]
-    return tuple([aten.slice(self, dim, a, b, 1) for a, b in pairwise(cuts)])
 
 
 @composite(variants="function, method")
@@ -127,6 +110,8 @@ def movedim(self, source, destination):
             f"movedim: {len(source)} source but {len(destination)} destination dimensions",
             op="movedim",
         )
+    for dim in (*source, *destination):
+        rules.wrap_dim(dim, self.ndim)
     source, destination = (
         rules.wrap_dims(source, self.ndim),
         rules.wrap_dims(destination, self.ndim),
@@ -150,9 +135,34 @@ swapdims = composite(swapaxes, variants="function, method", name="swapdims")
 
 @composite(variants="function, method")
 def adjoint(self):
-    """The last two dimensions swapped, conjugated when complex."""
-    swapped = self.transpose(-2, -1)
+    """The last two dimensions swapped, conjugated when complex. Raises ShapeError for vectors."""
+    swapped = _matrix_transposed(self, "adjoint()")
     return swapped.conj() if self.is_complex() else swapped
+
+
+def transposed(self):
+    """All dimensions in reverse order: `Tensor.T`."""
+    return self.permute(tuple(range(self.ndim))[::-1])
+
+
+def matrix_transposed(self):
+    """The last two dimensions swapped: `Tensor.mT`. Raises ShapeError for vectors."""
+    return _matrix_transposed(self, "mT")
+
+
+def conjugate_transposed(self):
+    """A matrix transposed and conjugated: `Tensor.H`. Raises ShapeError unless it is a matrix or 0-d."""
+    if self.ndim not in (0, 2):
+        raise ShapeError(f"H needs a matrix, got shape {list(self.shape)}")
+    return adjoint(self)
+
+
+def _matrix_transposed(self, name: str):
+    if self.ndim == 0:
+        return self
+    if self.ndim < 2:
+        raise ShapeError(f"{name} needs matrices, got shape {list(self.shape)}")
+    return self.transpose(-2, -1)
 
 
 @composite(variants="function, method")
@@ -165,6 +175,43 @@ def real(self):
 def imag(self):
     """The imaginary parts as a view. Raises DtypeError for a real tensor."""
     return aten.view_as_real(self).select(-1, 1)
+
+
+@composite
+def atleast_1d(*tensors):
+    """Tensors of at least one dimension: 0-d ones get one. One tensor, or a tuple of them."""
+    return _each(tensors, lambda x: x.reshape(1) if x.ndim == 0 else x)
+
+
+@composite
+def atleast_2d(*tensors):
+    """Tensors of at least two dimensions, new ones in front. One tensor, or a tuple of them."""
+    return _each(
+        tensors,
+        lambda x: x.reshape(1, 1) if x.ndim == 0 else x.unsqueeze(0) if x.ndim == 1 else x,
+    )
+
+
+@composite
+def atleast_3d(*tensors):
+    """Tensors of at least three dimensions: a vector becomes the middle one, a matrix the first two. One
+    tensor, or a tuple of them.
+    """
+
+    def widened(x):
+        if x.ndim == 0:
+            return x.reshape(1, 1, 1)
+        if x.ndim == 1:
+            return x.unsqueeze(0).unsqueeze(-1)
+        return x.unsqueeze(-1) if x.ndim == 2 else x
+
+    return _each(tensors, widened)
+
+
+def _each(tensors, widened):
+    if len(tensors) == 1 and not isinstance(tensors[0], (list, tuple)):
+        return widened(tensors[0])
+    return tuple([widened(x) for x in (tensors[0] if len(tensors) == 1 else tensors)])
 
 
 def _loose(shape):

@@ -61,13 +61,11 @@ def _fill_value_vjp(grad, mask):
 
 @op(
     "masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor",
-    pointwise=True,
     inplace=True,
     vjp={"self": _fill_vjp},
 )
 @op(
     "masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor",
-    pointwise=True,
     inplace=True,
     vjp={"self": _fill_vjp, "value": _fill_value_vjp},
 )

@@ -1,14 +1,12 @@
 """View operators: another look at the same memory.
 
 Each entry has a geometry rule (`lamina.ops.geometry`), which is all that runs eagerly, and an `impl` that
-emits the view primitive while tracing. `retype` rules also change the dtype. Derivatives put the view's
-gradient back where it came from.
+emits the view primitive while tracing. Derivatives put the view's gradient back where it came from. Views
+under another dtype are in `lamina.ops.view_dtype`.
 """
 
 from __future__ import annotations
 
-from ..dtypes import to_numpy
-from ..errors import DtypeError, ShapeError, UnsupportedError
 from ..storage import Geometry
 from . import geometry as rules
 from .registry import aten, op
@@ -46,6 +44,7 @@ def view(p, self, size):
     "_unsafe_view(Tensor(a) self, SymInt[] size) -> Tensor(a)",
     geometry=rules.view,
     variants="function",
+    tags={"unlinked"},
     vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)},
 )
 def _unsafe_view(p, self, size):
@@ -258,6 +257,38 @@ def split_with_sizes(p, self, split_sizes, dim):
 
 
 @op(
+    "unsafe_split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]",
+    geometry=rules.split,
+    materialize=False,
+    tags={"unlinked"},
+    vjp={
+        "self": lambda grads, self_meta, split_size, dim: _joined(
+            grads, rules.split(_contiguous(self_meta), split_size, dim), self_meta, dim
+        )
+    },
+)
+def unsafe_split(p, self, split_size, dim):
+    """`split` whose pieces autograd takes for tensors of their own."""
+    return split(p, self, split_size, dim)
+
+
+@op(
+    "unsafe_split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]",
+    geometry=rules.split_with_sizes,
+    materialize=False,
+    tags={"unlinked"},
+    vjp={
+        "self": lambda grads, self_meta, split_sizes, dim: _joined(
+            grads, rules.split_with_sizes(_contiguous(self_meta), split_sizes, dim), self_meta, dim
+        )
+    },
+)
+def unsafe_split_with_sizes(p, self, split_sizes, dim):
+    """`split_with_sizes` whose pieces autograd takes for tensors of their own."""
+    return split_with_sizes(p, self, split_sizes, dim)
+
+
+@op(
     "unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]",
     geometry=rules.unbind,
     materialize=False,
@@ -267,98 +298,6 @@ def unbind(p, self, dim):
     """The slices along a dimension, which goes away."""
     dim = rules.wrap_dim(dim, self.ndim)
     return [p.squeeze(_slice(p, self, dim, i, i + 1, 1), (dim,)) for i in range(self.shape[dim])]
-
-
-def _as_real(dtype, g: Geometry):
-    if dtype.kind != "c":
-        raise DtypeError(f"view_as_real needs a complex tensor, got {dtype}", op="view_as_real")
-    strides = tuple([2 * s for s in g.strides])
-    return Geometry((*g.sizes, 2), (*strides, 1), 2 * g.offset), to_numpy(
-        "f4" if dtype.itemsize == 8 else "f8"
-    )
-
-
-def _as_complex(dtype, g: Geometry):
-    if dtype.kind != "f" or dtype.itemsize < 4:
-        raise DtypeError(
-            f"view_as_complex needs a float32 or float64 tensor, got {dtype}", op="view_as_complex"
-        )
-    if not g.sizes or g.sizes[-1] != 2 or g.strides[-1] != 1:
-        raise ShapeError(
-            f"view_as_complex needs a last dimension of size 2 and stride 1, got sizes {list(g.sizes)} and "
-            f"strides {list(g.strides)}",
-            op="view_as_complex",
-        )
-    if any(s % 2 for s in g.strides[:-1]) or g.offset % 2:
-        raise ShapeError(
-            f"view_as_complex needs even strides and offset, got {list(g.strides)}, {g.offset}",
-            op="view_as_complex",
-        )
-    strides = tuple([s // 2 for s in g.strides[:-1]])
-    return Geometry(g.sizes[:-1], strides, g.offset // 2), to_numpy(
-        "c8" if dtype.itemsize == 4 else "c16"
-    )
-
-
-@op(
-    "view_as_real(Tensor(a) self) -> Tensor(a)",
-    retype=_as_real,
-    vjp={"self": lambda grad: aten.view_as_complex(grad.contiguous())},
-    variants="function",
-)
-def view_as_real(p, self):
-    """A complex tensor as pairs (re, im) along a new last dimension."""
-    return p.view_as_real(self)
-
-
-@op(
-    "view_as_complex(Tensor(a) self) -> Tensor(a)",
-    retype=_as_complex,
-    vjp={"self": lambda grad: aten.view_as_real(grad)},
-    variants="function",
-)
-def view_as_complex(p, self):
-    """Pairs along the last dimension as complex numbers."""
-    return p.view_as_complex(self)
-
-
-def _as_dtype(dtype, g: Geometry, wanted):
-    target = to_numpy(wanted)
-    if target.itemsize == dtype.itemsize:
-        return g, target
-    if not g.sizes or g.strides[-1] != 1:
-        raise ShapeError(
-            f"view as {target} of {dtype} needs a last dimension of stride 1", op="view"
-        )
-    return _rescaled(g, dtype.itemsize, target.itemsize), target
-
-
-def _rescaled(g: Geometry, have: int, want: int) -> Geometry:
-    """`g` counted in elements of `want` bytes; bytes must divide evenly."""
-    amounts = [n * have for n in (g.sizes[-1], *g.strides[:-1], g.offset)]
-    if any(n % want for n in amounts):
-        raise ShapeError(
-            f"view with elements of {want} bytes: sizes {list(g.sizes)}, strides {list(g.strides)} and offset "
-            f"{g.offset} of {have}-byte elements do not divide evenly",
-            op="view",
-        )
-    last, *strides, offset = [n // want for n in amounts]
-    return Geometry((*g.sizes[:-1], last), (*strides, 1), offset)
-
-
-@op(
-    "view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)",
-    retype=_as_dtype,
-    differentiable=False,
-)
-def view_dtype(p, self, dtype):
-    """The same bits read as another dtype; the last dimension scales when widths differ."""
-    target = to_numpy(dtype)
-    if target.itemsize != self.dtype.itemsize:
-        raise UnsupportedError(
-            f"compiling a view of {self.dtype} as {target}, which have different widths", op="view"
-        )
-    return p.bitcast(self, target)
 
 
 def _slice(p, x, dim, start, stop, step):

@@ -16,7 +16,14 @@ from lamina.ops import registry
 from samples import Array, cases, convert, sample
 
 # Contents are unspecified.
-UNSPECIFIED = {"empty", "empty_like", "new_empty", "empty_strided", "new_empty_strided"}
+UNSPECIFIED = {
+    "empty",
+    "empty.memory_format",
+    "empty_like",
+    "new_empty",
+    "empty_strided",
+    "new_empty_strided",
+}
 # How large the result is depends on data; for indexing only when an index is a mask.
 DATA_DEPENDENT = {"bincount", "masked_select", "nonzero", "where", "_unique2"}
 INDEXING = {"index.Tensor", "index_put", "index_put_", "_index_put_impl_"}

@@ -75,6 +75,9 @@ SAMPLES = {
     "zeros": _sized,
     "ones": _sized,
     "empty": _sized,
+    "empty.memory_format": _sized,
+    "empty_strided": lambda a: [Sample(([2, 3], [1, 2])), Sample(([2, 3], [7, 2]))],
+    "new_empty_strided": lambda a: [Sample((a(2), [2, 3], [1, 2]))],
     "empty_like": _like,
     "new_empty": _new,
     "zeros_like": _like,
@@ -99,6 +102,10 @@ SAMPLES = {
     "fill.Scalar": lambda a: _fills(a, lambda: 2.5),
     "fill.Tensor": lambda a: _fills(a, lambda: a()),
     "zero": lambda a: [Sample((a(2, 3),)), Sample((a(),)), Sample((a(2, dtype="bool"),))],
+    "_clone_strided": lambda a: [
+        Sample((a(2, 3), [1, 2])),
+        Sample((a(2, 3, layout="transposed"), [3, 1])),
+    ],
     "clone": lambda a: [
         Sample((a(2, 3),)),
         Sample((a(2, 3, layout="transposed"),)),

@@ -82,6 +82,8 @@ SAMPLES = {
     "unfold": _windows,
     "split.Tensor": lambda a: _each(a, (2,), (2, 1), (5, -1)),
     "split_with_sizes": lambda a: _each(a, ([1, 1],), ([1, 2], 1), ([4, 0], 2)),
+    "unsafe_split.Tensor": lambda a: _each(a, (2,), (2, 1)),
+    "unsafe_split_with_sizes": lambda a: _each(a, ([1, 1],), ([1, 2], 1)),
     "unbind.int": lambda a: _each(a, (), (1,), (-1,)),
     "view_as_real": lambda a: [
         Sample((a(2, 3, dtype="complex128"),)),
@@ -112,6 +114,5 @@ SAMPLES = {
         Sample((a(2, 3, layout="transposed").frozen(), a(2, 3, dtype="float32"))),
         Sample((a(2).frozen(), 2.5)),
     ],
-    "_clone_contiguous": lambda a: [Sample((a(2, 3),)), Sample((a(2, 3, layout="transposed"),))],
     "_write_out": lambda a: [Sample((a(2, 3).frozen(), a(2, 3).frozen()))],
 }

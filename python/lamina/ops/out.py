@@ -1,0 +1,93 @@
+"""`out=`: storing a result in a tensor of the caller's.
+
+The result is computed as ever and then written, which autograd does not record. A tensor of another size
+takes the result's; the dtype may differ where an in-place operator would allow it.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+from ..dispatch.state import state
+from ..errors import ArgumentError, AutogradError, DtypeError, UnsupportedError, user_stacklevel
+from .registry import aten
+
+
+def call_with_out(call, args: tuple, kwargs: dict):
+    """`call(*args, **kwargs)` with its result stored in the argument `out`, which is returned; None is ignored.
+
+    Raises AutogradError when grad mode is on and a tensor among all of them requires grad.
+    """
+    out = kwargs.pop("out")
+    if out is None:
+        return call(*args, **kwargs)
+    check_out(call.__name__, (*args, *kwargs.values()), out)
+    return write_out(call(*args, **kwargs), out)
+
+
+def check_out(name: str, args, out) -> None:
+    """Raises AutogradError when grad mode is on and an argument or a tensor of `out` requires grad."""
+    if state.grad_enabled and (_requires_grad(args) or _requires_grad(out)):
+        raise AutogradError(
+            f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of "
+            "the arguments requires grad",
+            op=name,
+        )
+
+
+def _requires_grad(value) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_requires_grad, value))
+    return _is_tensor(value) and value.requires_grad
+
+
+def _is_tensor(value) -> bool:
+    return hasattr(type(value), "__lamina_tensor__")
+
+
+def write_out(result, out):
+    """Writes `result`, a tensor or several, into `out`, and returns that in the place of it.
+
+    Raises DtypeError when the result's dtype cannot be stored and ArgumentError for a wrong number of tensors.
+    """
+    if isinstance(result, (tuple, list)):
+        return _write_each(result, out)
+    if not _is_tensor(out):
+        raise ArgumentError(f"out must be a Tensor, got {type(out).__name__}")
+    if result.dtype.category > out.dtype.category:
+        raise DtypeError(
+            f"result type {result.dtype} can't be cast to the desired output type {out.dtype}"
+        )
+    _take_size(out, result)
+    return aten._write_out.default(out, result)
+
+
+def _write_each(results, out):
+    if not isinstance(out, (tuple, list)) or len(out) != len(results):
+        raise ArgumentError(f"out must be a tuple of {len(results)} tensors")
+    written = [write_out(result, target) for result, target in zip(results, out)]
+    return type(results)(*written) if hasattr(results, "_fields") else tuple(written)
+
+
+def _take_size(out, result) -> None:
+    """Gives `out` the sizes and strides of `result` where its own sizes differ; warns unless it was empty."""
+    if out.sizes == result.sizes:
+        return
+    if state.tracer is not None:
+        raise UnsupportedError(
+            f"out= of size {list(out.shape)} would be resized to {list(result.shape)}, which cannot be compiled"
+        )
+    if out.numel():
+        warnings.warn(
+            f"an output with one or more elements was resized since it had shape {list(out.shape)}, which does "
+            f"not match the required output shape {list(result.shape)}; out.resize_(0) before the call "
+            "says that this is meant",
+            UserWarning,
+            stacklevel=user_stacklevel(),
+        )
+    # The write that follows is what counts as a change.
+    version = out._version
+    aten.resize_.default(out, result.sizes)
+    if out.strides != result.strides:
+        aten.as_strided_(out, result.sizes, result.strides)
+    out._counter.version = version

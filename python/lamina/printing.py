@@ -14,14 +14,14 @@ _EDGE = 3
 def tensor_repr(tensor) -> str:
     """`tensor([[1., 2.]], grad_fn=<MulBackward0>)`; a traced tensor prints its shape and dtype."""
     name = "tensor" if type(tensor).__name__ == "Tensor" else type(tensor).__name__
-    if tensor._storage.traced or not isinstance(tensor._array, np.ndarray):
+    if tensor._storage.traced:
         suffixes = [f"size={list(tensor.shape)}", f"dtype={tensor.dtype}", *_history(tensor)]
         return f"{name}(..., {', '.join(suffixes)})"
     indent = len(name) + 1
     suffixes = [*_type(tensor), *_history(tensor)]
     if tensor.numel() == 0 and tensor.shape != (0,):
         suffixes.insert(0, f"size={tuple(tensor.shape)}")
-    text = f"{name}({_body(tensor._array, indent)}"
+    text = f"{name}({_body(np.asarray(tensor._array), indent)}"
     width = len(text) - text.rfind("\n") - 1
     for suffix in suffixes:
         wraps = width + len(suffix) + 2 > _WIDTH

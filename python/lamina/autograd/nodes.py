@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from ..dispatch.state import state
 from ..errors import AutogradError, UnsupportedError
+from ..memory_format import is_dense
 from ..storage import contiguous_strides
 from . import anomaly
 from .hooks import Hooks, RemovableHandle, run_after, run_before, run_on_gradient
@@ -320,19 +321,9 @@ def _laid_out_like(grad, variable):
 
 def _empty(sizes: tuple, strides: tuple, like):
     """An uninitialized tensor with these dense strides, of the dtype and on the device of `like`."""
-    from ..memory_format import is_dense
-from ..ops.registry import aten
+    from ..ops.registry import aten
 
-    order = sorted(range(len(sizes)), key=lambda d: (-strides[d], d))
-    ordered = tuple([sizes[d] for d in order])
-    root = aten.empty(ordered, dtype=like.dtype, device=like.device)
-    if ordered == sizes:
-        return root
-    with state.override(grad_enabled=False):
-        fresh = root.permute(sorted(range(len(order)), key=order.__getitem__))
-    # Nobody knows the root, so this is no view of it.
-    fresh._view = None
-    return fresh
+    return aten.empty_strided(sizes, strides, dtype=like.dtype, device=like.device)
 
 
 def zeros(meta: OutputMeta):

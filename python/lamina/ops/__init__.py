@@ -32,6 +32,7 @@ from . import (  # noqa: F401
     reduction,
     scan,
     scatter,
+    scatter_reduce,
     shape,
     softmax,
     splitting,

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from ..errors import ShapeError, UnsupportedError
 from .checks import integer_index, same_dtype, wrap_dim
-from .formulas import masked
-from .promotion import broadcast_shapes, cast, is_integral
+from .promotion import broadcast_shapes, cast
 from .reduction import INT64
 from .registry import aten, composite, op
 
@@ -61,7 +58,7 @@ def _as_vector(p, x):
     return p.reshape(x, (1,)) if x.ndim == 0 else x
 
 
-def _scattered(p, self, dim, index, src, reduce):
+def scattered(p, self, dim, index, src, reduce):
     dim = wrap_dim(dim, self.ndim)
     if math.prod(index.shape) == 0:
         return p.clone(self)
@@ -84,7 +81,7 @@ def _scattered(p, self, dim, index, src, reduce):
     return p.reshape(p.scatter(*operands, 0, reduce), tuple(self.shape))
 
 
-def _source_vjp(grad, dim, index, src_meta):
+def source_vjp(grad, dim, index, src_meta):
     picked = grad.gather(dim, index)
     missing = [size - n for n, size in zip(index.shape, src_meta.sizes)]
     if not any(missing):
@@ -95,13 +92,13 @@ def _source_vjp(grad, dim, index, src_meta):
 @op(
     "scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor",
     inplace=True,
-    vjp={"self": lambda grad, dim, index: grad.scatter(dim, index, 0), "src": _source_vjp},
+    vjp={"self": lambda grad, dim, index: grad.scatter(dim, index, 0), "src": source_vjp},
 )
 def scatter(p, self, dim, index, src):
     """self with the element at `index` along dim replaced by src's, for every element of index.
     Which one wins when an index repeats is not defined, nor is the gradient then.
     """
-    return _scattered(p, self, dim, index, src, "set")
+    return scattered(p, self, dim, index, src, "set")
 
 
 @op(
@@ -111,72 +108,17 @@ def scatter(p, self, dim, index, src):
 )
 def scatter_value(p, self, dim, index, value):
     """self with the elements at `index` along dim replaced by a number."""
-    return _scattered(p, self, dim, index, value, "set")
+    return scattered(p, self, dim, index, value, "set")
 
 
 @op(
     "scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor",
     inplace=True,
-    vjp={"self": lambda grad: grad, "src": _source_vjp},
+    vjp={"self": lambda grad: grad, "src": source_vjp},
 )
 def scatter_add(p, self, dim, index, src):
     """self with src's elements added at `index` along dim; repeated indices add up."""
-    return _scattered(p, self, dim, index, src, "add")
-
-
-_REDUCE = {"sum": "add", "prod": "mul", "amax": "amax", "amin": "amin"}
-
-
-def _reduce_self_vjp(grad, self, result, dim, index, src, reduce, include_self):
-    if reduce == "sum":
-        return grad if include_self else grad.scatter(dim, index, 0)
-    if not include_self:
-        return grad.scatter(dim, index, 0)
-    shares = _attaining(self, result, dim, index, src)
-    return masked(grad / shares, self == result)
-
-
-def _attaining(self, result, dim, index, src):
-    """How many of self and the scattered elements equal the result, at every place."""
-    hits = (src == result.gather(dim, index)).to(result.dtype)
-    return (self == result).to(result.dtype).scatter_add(dim, index, hits).clamp_min(1)
-
-
-def _reduce_source_vjp(grad, self, result, dim, index, src, reduce, include_self):
-    if reduce == "sum":
-        return grad.gather(dim, index)
-    start = self if include_self else self.scatter(dim, index, float("nan"))
-    shares = _attaining(start, result, dim, index, src)
-    return masked((grad / shares).gather(dim, index), src == result.gather(dim, index))
-
-
-@op(
-    "scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool "
-    "include_self=True)"
-    " -> Tensor",
-    inplace=True,
-    vjp={"self": _reduce_self_vjp, "src": _reduce_source_vjp},
-)
-def scatter_reduce(p, self, dim, index, src, reduce, include_self):
-    """self with src's elements combined in at `index` along dim: "sum", "prod", "amax" or
-    "amin". Without include_self the places written to start from the neutral element. "mean" is
-    not offered.
-    """
-    if reduce not in _REDUCE:
-        raise UnsupportedError(f"reduce must be one of {sorted(_REDUCE)}, got {reduce!r}")
-    if not include_self:
-        self = _scattered(p, self, dim, index, _neutral(self.dtype, reduce), "set")
-    return _scattered(p, self, dim, index, src, _REDUCE[reduce])
-
-
-def _neutral(dtype, reduce):
-    """The value that changes nothing under `reduce`."""
-    if reduce in ("sum", "prod"):
-        return 0 if reduce == "sum" else 1
-    if is_integral(dtype):
-        limits = np.iinfo(dtype)
-        return int(limits.min if reduce == "amax" else limits.max)
-    return -math.inf if reduce == "amax" else math.inf
+    return scattered(p, self, dim, index, src, "add")
 
 
 def _lead(p, x, dim):

@@ -82,15 +82,28 @@ def _scatter_add(a):
 
 
 def _scatter_reduce(a):
-    for reduce in ("sum", "prod", "amax", "amin"):
+    for reduce in ("sum", "prod", "mean", "amax", "amin"):
         for include_self in (True, False):
-            grad = reduce != "prod"
-            yield Sample(
-                (a(3, 4), 0, a.index(5, 4, size=3), a(5, 4), reduce),
-                {"include_self": include_self},
-                grad,
-            )
+            option = {"include_self": include_self}
+            yield Sample((a(3, 4), 0, a.index(5, 4, size=3), a(5, 4), reduce), option)
+            yield Sample((a(2, 6), -1, a.index(2, 4, size=6), a(2, 4), reduce), option)
+            yield Sample((a(4), 0, a.index(3, size=4), a(5), reduce), option, grad=False)
+            yield Sample((a(), 0, a.index(size=1), a(), reduce), option)
+            yield Sample((a(4), 0, a.index(0, size=4), a(0), reduce), option)
         yield Sample((a(4, dtype="int64"), 0, a.index(6, size=4), a(6, dtype="int64"), reduce))
+
+    # Zeros in both: one, several at a place, one in self.
+    source = literal([0.0, 2.0, 0.0, 3.0, 0.0, 5.0])
+    places = literal([0, 0, 1, 2, 1, 2], "int64")
+    for include_self in (True, False):
+        option = {"include_self": include_self}
+        yield Sample((literal([2.0, 3.0, 0.0, 4.0]), 0, places, source, "prod"), option)
+
+
+def _scatter_with(a, source):
+    for reduce in ("add", "multiply"):
+        yield Sample((a(3, 4), 0, a.index(5, 4, size=3), source(5, 4)), {"reduce": reduce}, False)
+        yield Sample((a(4), 0, a.index(0, size=4), source(0)), {"reduce": reduce}, False)
 
 
 def _index_select(a):
@@ -252,6 +265,8 @@ SAMPLES = {
     "scatter.value": lambda a: _scatter(a, lambda shape: 2.5),
     "scatter_add": _scatter_add,
     "scatter_reduce.two": _scatter_reduce,
+    "scatter.reduce": lambda a: _scatter_with(a, a),
+    "scatter.value_reduce": lambda a: _scatter_with(a, lambda *shape: 2.5),
     "index_select": _index_select,
     "index_add": _index_add,
     "index_copy": _index_copy,

@@ -13,6 +13,8 @@ from . import autograd, devices, dispatch, dtypes, errors, memory_format, ops, r
 from .autograd import (
     enable_grad,
     inference_mode,
+    is_anomaly_check_nan_enabled,
+    is_anomaly_enabled,
     is_grad_enabled,
     is_inference_mode_enabled,
     no_grad,

@@ -319,7 +319,7 @@ class Tensor:
     @property
     def _version(self) -> int:
         if self._counter is None:
-            raise AutogradError("inference tensors do not track a version counter")
+            raise AutogradError("Inference tensors do not track version counter")
         return self._counter.version
 
     def is_inference(self) -> bool:

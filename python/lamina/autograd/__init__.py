@@ -11,7 +11,12 @@ import importlib
 
 from ..errors import AutogradError
 from . import graph, nodes
-from .anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
+from .anomaly import (
+    detect_anomaly,
+    is_anomaly_check_nan_enabled,
+    is_anomaly_enabled,
+    set_detect_anomaly,
+)
 from .engine import run
 from .function import Function
 from .meta import accumulator, edge, ensure, grad_fn, requires_grad

@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 
 from ..dispatch.state import state
-from ..errors import AutogradError
+from ..errors import AutogradError, UnsupportedError
 from ..tensor import Tensor
-from .inplace import rebase
+from .inplace import check_target, rebase
 from .meta import AutogradMeta, edge, requires_grad
 from .nodes import Node, OutputMeta, zeros
 from .saved import SavedTensor
@@ -28,12 +28,12 @@ class FunctionCtx(Node):
         self._non_differentiable: tuple = ()
         self._materialize = True
         self._input_slots: list[int] = []
+        self._results: list[OutputMeta | None] = []
 
     def save_for_backward(self, *tensors) -> None:
-        """Saves inputs or outputs for backward. Raises TypeError for anything that is not a tensor or None."""
-        for t in tensors:
-            if t is not None and not isinstance(t, Tensor):
-                raise TypeError(f"save_for_backward can only save tensors, got {type(t).__name__}")
+        """Saves inputs or outputs for backward; the last call counts. Anything but tensors and None is a TypeError of
+        `apply`.
+        """
         self._to_save = tensors
 
     def save_for_forward(self, *tensors) -> None:
@@ -51,6 +51,14 @@ class FunctionCtx(Node):
     def set_materialize_grads(self, value: bool) -> None:
         """Whether absent gradients reach backward as zeros (the default) or as None."""
         self._materialize = value
+
+    def _check_dirty(self, outputs: tuple) -> None:
+        if not all(any(t is o for o in outputs) for t in self._dirty):
+            raise AutogradError(
+                "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
+                "are modified inplace must all be outputs of the Function.",
+                op=self.name(),
+            )
 
     @property
     def saved_tensors(self) -> tuple:
@@ -73,9 +81,9 @@ class FunctionCtx(Node):
         """Runs the user's backward. Raises AutogradError when it returns the wrong number or type."""
         if self._materialize:
             grads = [
-                zeros(m) if g is None and m is not None else g for g, m in zip(grads, self.outputs)
+                zeros(m) if g is None and m is not None else g for g, m in zip(grads, self._results)
             ]
-        results = self.function.backward(self, *grads)
+        results = self.function._backward()(self, *grads)
         results = results if isinstance(results, tuple) else (results,)
         expected = len(self.needs_input_grad)
         if len(results) > expected and all(r is None for r in results[expected:]):
@@ -85,6 +93,13 @@ class FunctionCtx(Node):
                 f"returned an incorrect number of gradients (expected {expected}, got {len(results)})",
                 op=self.name(),
             )
+        for slot, grad in enumerate(results):
+            if grad is not None and slot not in self._input_slots:
+                raise AutogradError(
+                    f"function {self.name()} returned a gradient different from None at position {slot + 1}, but the "
+                    "corresponding forward input was not a Tensor",
+                    op=self.name(),
+                )
         return [self._checked(results[slot], slot) for slot in self._input_slots]
 
     def _checked(self, grad, slot: int):
@@ -132,6 +147,35 @@ class Function(metaclass=_FunctionMeta):
             "you must implement the backward function of a custom autograd.Function"
         )
 
+    # The derivative may be called either name.
+    vjp = backward
+
+    @staticmethod
+    def jvp(ctx, *grad_inputs):
+        """Forward-mode derivatives are not computed. Raises UnsupportedError."""
+        raise UnsupportedError("forward-mode derivatives of a custom autograd.Function")
+
+    @staticmethod
+    def vmap(info, in_dims, *args):
+        """The batching rule, for functions under vmap. Raises UnsupportedError unless it is overridden."""
+        raise UnsupportedError(
+            "vmap of a custom autograd.Function needs its vmap staticmethod to be overridden"
+        )
+
+    def __call__(self, *args, **kwargs):
+        raise AutogradError(
+            "autograd.Function objects with a non-static forward are not supported; call the class method apply"
+        )
+
+    @classmethod
+    def _backward(cls):
+        own_backward, own_vjp = cls.backward is not Function.backward, cls.vjp is not Function.vjp
+        if own_backward and own_vjp:
+            raise AutogradError(
+                f"{cls.__name__} implements both backward and vjp, which are the same thing"
+            )
+        return cls.vjp if own_vjp else cls.backward
+
     @classmethod
     def apply(cls, *args, **kwargs):
         """Runs forward and records one node. Returns what forward returned."""
@@ -143,6 +187,7 @@ class Function(metaclass=_FunctionMeta):
         ctx.next_edges = [edge(t) for _, t in tensors] if recording else []
         outputs = cls._run_forward(ctx, args, kwargs)
         many = isinstance(outputs, tuple)
+        ctx._check_dirty(outputs if many else (outputs,))
         results = [
             _finish(ctx, [t for _, t in tensors], o, recording)
             for o in (outputs if many else (outputs,))
@@ -165,39 +210,43 @@ def _finish(ctx: FunctionCtx, inputs: list, output, recording: bool):
     """One output with its history: a plain result, a written input, or an input handed back."""
     if not isinstance(output, Tensor):
         ctx.outputs.append(None)
+        ctx._results.append(None)
         return output
     is_input = any(output is t for t in inputs)
     dirty = any(output is t for t in ctx._dirty)
     dead = (
         any(output is t for t in ctx._non_differentiable) or output._array.dtype.kind not in "fcV"
     )
-    nr = len(ctx.outputs)
-    ctx.outputs.append(None if dead else OutputMeta.of(output))
+    nr, look = len(ctx.outputs), OutputMeta.of(output)
+    ctx.outputs.append(None if dead else look)
+    ctx._results.append(look)
     if dirty:
         return _dirty(ctx, output, nr, recording)
+    if dead or not recording:
+        return _without_history(output, is_input)
     if is_input:
         with state.override(grad_enabled=False):
             output = output.view_as(output)
     if output._view is not None:
         output._view.creation = IN_CUSTOM_FUNCTION
-    if not recording:
-        return output
-    if dead:
-        output._autograd = None
-        return output
     output._autograd = AutogradMeta(grad_fn=ctx, output_nr=nr)
     return output
 
 
+def _without_history(output, is_input: bool):
+    """An output that no gradient goes through; an input that is handed back keeps its own flags."""
+    if is_input:
+        return output.detach() if requires_grad(output) else output.view_as(output)
+    if output._view is None:
+        output._autograd = None
+    return output
+
+
 def _dirty(ctx: FunctionCtx, output, nr: int, recording: bool):
+    output._counter.version += 1
     if not recording:
         return output
-    meta = output._autograd
-    if meta is not None and meta.requires_grad and meta.grad_fn is None:
-        raise AutogradError(
-            "a leaf Variable that requires grad is being used in an in-place operation.",
-            op=ctx.name(),
-        )
+    check_target(output, ctx.name())
     if output._view is not None and nr:
         raise AutogradError(
             "a view that is written in place must be the only output of a custom Function",
@@ -216,6 +265,10 @@ def _save(ctx: FunctionCtx, outputs: tuple, results: list) -> None:
         if tensor is None:
             saved.append(None)
             continue
+        if not isinstance(tensor, Tensor):
+            raise TypeError(
+                f"save_for_backward can only save tensors, but got a {type(tensor).__name__}"
+            )
         at = next((i for i, o in enumerate(outputs) if o is tensor), None)
         is_output = (
             at is not None

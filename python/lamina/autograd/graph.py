@@ -36,7 +36,7 @@ def increment_version(tensor) -> None:
     for t in (tensor,) if isinstance(tensor, Tensor) else tensor:
         if t._counter is None:
             raise AutogradError(
-                "inference tensors do not track a version counter", op="increment_version"
+                "Inference tensors do not track version counter", op="increment_version"
             )
         t._counter.version += 1
 

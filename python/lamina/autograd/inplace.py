@@ -23,17 +23,22 @@ def check(op, target) -> None:
             "arguments requires grad",
             op=op.name,
         )
+    check_target(target, op.name)
+
+
+def check_target(target, name: str) -> None:
+    """Raises AutogradError when `name` may not write to `target` because of what autograd knows of it."""
     info = target._view
     if info is not None:
         check_rebase(target, indirect=False)
         if requires_grad(target) and grad_fn(info.base) is None:
             raise AutogradError(
                 "a view of a leaf Variable that requires grad is being used in an in-place operation.",
-                op=op.name,
+                op=name,
             )
     if requires_grad(target) and grad_fn(target) is None:
         raise AutogradError(
-            "a leaf Variable that requires grad is being used in an in-place operation.", op=op.name
+            "a leaf Variable that requires grad is being used in an in-place operation.", op=name
         )
 
 

@@ -40,16 +40,29 @@ class Mode:
         return wrapped
 
     def _wrap_generator(self, fn):
+        """The mode is on while the generator runs, and off while it waits."""
+
         @functools.wraps(fn)
         def wrapped(*args, **kwargs):
-            generator, sent = fn(*args, **kwargs), None
-            while True:
-                try:
+            generator = fn(*args, **kwargs)
+            resume = functools.partial(next, generator)
+            try:
+                while True:
                     with self.clone():
-                        value = generator.send(sent)
-                except StopIteration as stop:
-                    return stop.value
-                sent = yield value
+                        value = resume()
+                    try:
+                        sent = yield value
+                    except GeneratorExit:
+                        raise
+                    except BaseException as thrown:
+                        resume = functools.partial(generator.throw, thrown)
+                    else:
+                        resume = functools.partial(generator.send, sent)
+            except StopIteration as stop:
+                return stop.value
+            finally:
+                with self.clone():
+                    generator.close()
 
         return wrapped
 
@@ -87,12 +100,14 @@ class set_grad_enabled(Mode):
 
     def __init__(self, mode: bool):
         super().__init__()
+        if not isinstance(mode, bool):
+            raise TypeError(f"set_grad_enabled takes a bool, got {type(mode).__name__}")
         self.mode = mode
-        self._before.append(state.set(grad_enabled=bool(mode)))
+        self._before.append(state.set(grad_enabled=mode))
         self._entered = False
 
     def _changes(self) -> dict:
-        return {"grad_enabled": bool(self.mode)}
+        return {"grad_enabled": self.mode}
 
     def clone(self):
         """A fresh mode for one call of a decorated function."""

@@ -170,12 +170,17 @@ class OpNode(Node):
                 for i, g in enumerate(grads)
             ]
         asked, by_name = self._asked(wanted), {}
+        # Each is unpacked once, however many formulas ask for it.
+        values = {"grad": grads[0], "grads": grads}
         for formula in plan.formulas:
             needs = tuple([asked.get(name, False) for name in formula.names])
             if True not in needs:
                 continue
-            values = [self._argument(p, grads, needs) for p in formula.parameters]
-            found = formula.fn(*values)
+            values["needs"] = needs
+            for name in formula.parameters:
+                if name not in values:
+                    values[name] = self._unpack(name)
+            found = formula.fn(*[values[name] for name in formula.parameters])
             if formula.is_tuple:
                 by_name.update(zip(formula.names, found))
             else:
@@ -189,15 +194,6 @@ class OpNode(Node):
             asked[name] = wanted[at] if count is None else True in wanted[at : at + count]
             at += 1 if count is None else count
         return asked
-
-    def _argument(self, parameter: str, grads: list, needs: tuple):
-        if parameter == "grad":
-            return grads[0]
-        if parameter == "grads":
-            return grads
-        if parameter == "needs":
-            return needs
-        return self._unpack(parameter)
 
     def _unpack(self, name: str):
         value = self.saved[name]

@@ -73,5 +73,5 @@ def _build(op, mask: tuple) -> Plan:
 
 
 def _node_name(op) -> str:
-    base = op.schema.name.strip("_")
-    return "".join(part[:1].upper() + part[1:] for part in base.split("_")) + "Backward0"
+    """As in `AvgPool2DBackward0`: the letter after a digit is a capital, too."""
+    return "".join(part.title() for part in op.schema.name.strip("_").split("_")) + "Backward0"

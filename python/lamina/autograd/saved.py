@@ -87,7 +87,11 @@ class SavedTensor:
         self.array, self.storage = tensor._array, tensor._storage
         self.strides, self.offset = tensor._strides, tensor._offset
         self.counter = tensor._counter
-        self.version = self.counter.version if self.counter is not None else 0
+        if self.counter is None:
+            raise AutogradError(
+                "Inference tensors cannot be saved for backward; clone() one outside of inference mode"
+            )
+        self.version = self.counter.version
         self.is_output, self.freed, self.packed, self.unpack_hook = is_output, False, None, None
         self.fn = None if is_output else grad_fn(tensor)
         meta = tensor._autograd
@@ -110,9 +114,9 @@ class SavedTensor:
 
     def _pack(self, tensor, pack, unpack) -> None:
         with state.override(saved_hooks=(), grad_enabled=False):
-            version = self.counter.version if self.counter is not None else 0
+            version = self.counter.version
             packed = pack(tensor)
-        if self.counter is not None and self.counter.version != version:
+        if self.counter.version != version:
             raise AutogradError(
                 "A saved tensor pack hook is modifying its input in place, which autograd would not notice"
             )
@@ -132,7 +136,7 @@ class SavedTensor:
         fn = node if self.is_output else self.fn
         if self.unpack_hook is not None:
             return self._unpack_hooked(fn)
-        if self.counter is not None and self.counter.version != self.version:
+        if self.counter.version != self.version:
             raise AutogradError(
                 "one of the variables needed for gradient computation has been modified by an inplace operation: a tensor of "
                 f"size {list(self.array.shape)} and dtype {self.array.dtype}, {_source(self, node)}, is at version "

@@ -1,7 +1,8 @@
 """Differentiable views: how a view was made from its base, so that its history can be made again.
 
 A view keeps the chain of operators from its base. After an in-place write through any alias, the next look
-at a view's `grad_fn` replays that chain on the base, whose history the write has rebased.
+at a view's `grad_fn` makes the view of the base again, whose history the write has rebased: by one `as_strided`,
+or in a trace and across dtypes by that chain.
 """
 
 from __future__ import annotations
@@ -119,7 +120,12 @@ def regenerate(view) -> None:
         return
     check_rebase(view, indirect=True)
     with state.override(grad_enabled=True):
-        twin = info.replay(info.base)
+        if state.tracer is None and not any(step.op.retype for step in info.chain):
+            # One step says all, however long the chain.
+            geometry = (view.sizes, view.strides, view._offset)
+            twin = aten.as_strided.default(info.base, *geometry)
+        else:
+            twin = info.replay(info.base)
     twin_meta = twin._autograd
     meta = ensure(view)
     meta.grad_fn = twin_meta.grad_fn if twin_meta is not None else None

@@ -21,7 +21,7 @@ def call(op, args: tuple, below=modes.call):
 
     `below` is what runs the operator on data: dispatch modes, or the kernel at once when nothing can ask for them.
     """
-    if state.below_autograd or not state.grad_enabled:
+    if state.below_autograd or not state.grad_enabled or state.inference:
         return aliasing.call(op, args, below)
     mask = tuple([_needs(args[i]) for i in op.tensors])
     if op.writes:

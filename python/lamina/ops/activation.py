@@ -245,6 +245,7 @@ def celu(p, self, alpha):
 
 @op(
     "selu(Tensor self) -> Tensor",
+    grad_name="EluBackward0",
     pointwise=True,
     inplace=True,
     vjp={

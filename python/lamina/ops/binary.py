@@ -171,12 +171,14 @@ def _mode_other_vjp(grad, self, other, rounding_mode):
 
 @op(
     "div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor",
+    grad_name="DivBackward2",
     pointwise=True,
     inplace=True,
     vjp={"self": _mode_self_vjp},
 )
 @op(
     "div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor",
+    grad_name="DivBackward2",
     pointwise=True,
     inplace=True,
     vjp={"self": _mode_self_vjp, "other": _mode_other_vjp},
@@ -211,6 +213,7 @@ def floor_divide(p, self, other):
 )
 @op(
     "fmod.Tensor(Tensor self, Tensor other) -> Tensor",
+    grad_name="FmodBackward1",
     pointwise=True,
     inplace=True,
     vjp={
@@ -233,6 +236,7 @@ def fmod(p, self, other):
 )
 @op(
     "remainder.Tensor(Tensor self, Tensor other) -> Tensor",
+    grad_name="RemainderBackward1",
     pointwise=True,
     inplace=True,
     vjp={
@@ -343,6 +347,7 @@ def pow_scalar(p, self, exponent):
 
 @op(
     "pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor",
+    grad_name="PowBackward1",
     pointwise=True,
     inplace=True,
     vjp={"self": _pow_base_vjp, "exponent": _pow_exponent_vjp},
@@ -357,6 +362,7 @@ def pow_tensor(p, self, exponent):
 
 @op(
     "pow.Scalar(Scalar self, Tensor exponent) -> Tensor",
+    grad_name="PowBackward2",
     pointwise=True,
     vjp={"exponent": _pow_of_scalar_vjp},
 )

@@ -94,20 +94,23 @@ def _angle_vjp(grad, self):
 
 
 @op(
-    "fill.Scalar(Tensor self, Scalar value) -> Tensor",
-    pointwise=True,
-    inplace=True,
-    tags={"idempotent"},
-    variants="method",
-    vjp={"self": lambda grad: zeros(grad)},
-)
-@op(
     "fill.Tensor(Tensor self, Tensor value) -> Tensor",
     pointwise=True,
     inplace=True,
+    grad_name="FillBackward1",
+    inplace_grad_name="FillBackward3",
     tags={"idempotent"},
     variants="method",
     vjp={"self": lambda grad: zeros(grad), "value": lambda grad: grad.sum()},
+)
+@op(
+    "fill.Scalar(Tensor self, Scalar value) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    inplace_grad_name="FillBackward2",
+    tags={"idempotent"},
+    variants="method",
+    vjp={"self": lambda grad: zeros(grad)},
 )
 def fill(p, self, value):
     """A tensor like self in which every element is value, a number or a 0-d tensor."""

@@ -67,6 +67,7 @@ def copy_(p, self, src, non_blocking):
 @op(
     "_write_out(Tensor(a!) self, Tensor src) -> Tensor(a!)",
     variants="",
+    tags={"out"},
     vjp={"self": None, "src": None},
 )
 def _write_out(p, self, src):

@@ -227,6 +227,7 @@ def binary_cross_entropy_with_logits(p, self, target, weight, pos_weight, reduct
     "nll_loss_forward(Tensor self, Tensor target, Tensor? weight, int reduction, "
     "SymInt ignore_index)"
     " -> (Tensor output, Tensor total_weight)",
+    grad_name="NllLossBackward0",
     variants="",
     vjp={
         "self": lambda grads, results, self, target, weight, reduction, ignore_index: (

@@ -56,6 +56,7 @@ def _sum_vjp(grad, self_meta, dim, keepdim):
 @op(
     "sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> "
     "Tensor",
+    grad_name="SumBackward1",
     vjp={"self": _sum_vjp},
 )
 def sum_dims(p, self, dim, keepdim, dtype):
@@ -95,6 +96,7 @@ def _mean_vjp(grad, self_meta, dim, keepdim):
 
 @op(
     "mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
+    grad_name="MeanBackward1",
     vjp={"self": _mean_vjp},
 )
 def mean_dims(p, self, dim, keepdim, dtype):
@@ -135,6 +137,7 @@ def prod_all(p, self, dtype):
 
 @op(
     "prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
+    grad_name="ProdBackward1",
     vjp={"self": _prod_dim_vjp},
 )
 def prod_dim(p, self, dim, keepdim, dtype):
@@ -184,6 +187,7 @@ def _extremum(name, doc):
     )(over_dims)
     op(
         f"{short}(Tensor self) -> Tensor",
+        grad_name=f"{short.title()}Backward1",
         vjp={
             "self": lambda grad, self, result: _ties_vjp(
                 grad, self, result, tuple(range(self.ndim)), False

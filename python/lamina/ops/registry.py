@@ -266,6 +266,7 @@ def op(
     vjp: dict | None = None,
     variants: str | None = None,
     namespace: str = "aten",
+    inplace_grad_name: str | None = None,
     **facts,
 ):
     """Registers the decorated `impl(p, *arguments)` as the operator with schema `text`.
@@ -284,6 +285,7 @@ def op(
         "eager_only" (cannot be traced), "own_layout" (results keep the memory order the kernel gave them),
         "unlinked" (a view that autograd treats as a tensor of its own).
     batching, tags, grad_name: batching rule, set of tags, and name of the graph node.
+    inplace_grad_name: the name of the in-place twin's graph node, where it is another.
     """
     parsed = schemas.parse(text)
     formulas = tuple(_formula(names, fn) for names, fn in (vjp or {}).items())
@@ -293,11 +295,12 @@ def op(
         add(entry)
         if variants is not None:
             VARIANTS[parsed.name] = tuple(v.strip() for v in variants.split(","))
+        written = {**facts, "grad_name": inplace_grad_name or facts.get("grad_name")}
         if inplace:
-            add(_inplace_twin(entry, formulas, facts))
+            add(_inplace_twin(entry, formulas, written))
         if inplace_view:
             tags = {*facts.get("tags", ()), "inplace_view"}
-            add(_inplace_twin(entry, formulas, {**facts, "tags": tags}))
+            add(_inplace_twin(entry, formulas, {**written, "tags": tags}))
         return impl
 
     return register

@@ -160,6 +160,7 @@ def kthvalue(p, self, k, dim, keepdim):
 
 @op(
     "median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
+    grad_name="MedianBackward1",
     vjp=_SELECTED,
 )
 def median(p, self, dim, keepdim):

@@ -103,6 +103,7 @@ def scatter(p, self, dim, index, src):
 
 @op(
     "scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
+    grad_name="ScatterBackward1",
     inplace=True,
     vjp={"self": lambda grad, dim, index: grad.scatter(dim, index, 0)},
 )

@@ -66,6 +66,7 @@ def _fill_value_vjp(grad, mask):
 )
 @op(
     "masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor",
+    grad_name="MaskedFillBackward1",
     inplace=True,
     vjp={"self": _fill_vjp, "value": _fill_value_vjp},
 )
@@ -136,6 +137,7 @@ _CLAMP_TENSOR_VJP = _CLAMP_VJP | {"min": _clamp_min_vjp, "max": _clamp_max_vjp}
 )
 @op(
     "clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor",
+    grad_name="ClampBackward1",
     pointwise=True,
     inplace=True,
     vjp=_CLAMP_VJP,
@@ -210,6 +212,7 @@ def clamp_max(p, self, max):
 )
 @op(
     "lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor",
+    grad_name="LerpBackward1",
     pointwise=True,
     inplace=True,
     vjp={

@@ -65,6 +65,7 @@ def permute(p, self, dims):
 @op(
     "transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)",
     inplace_view=True,
+    inplace_grad_name="TransposeBackward1",
     geometry=rules.transpose,
     vjp={"self": lambda grad, dim0, dim1: grad.transpose(dim0, dim1)},
 )
@@ -76,6 +77,7 @@ def transpose(p, self, dim0, dim1):
 @op(
     "t(Tensor(a) self) -> Tensor(a)",
     inplace_view=True,
+    inplace_grad_name="TBackward1",
     geometry=rules.t,
     vjp={"self": lambda grad: grad.t()},
 )
@@ -129,6 +131,7 @@ def slice(p, self, dim, start, end, step):
 @op(
     "squeeze(Tensor(a) self) -> Tensor(a)",
     inplace_view=True,
+    inplace_grad_name="SqueezeBackward3",
     geometry=rules.squeeze,
     vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)},
 )
@@ -139,7 +142,9 @@ def squeeze(p, self):
 
 @op(
     "squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)",
+    grad_name="SqueezeBackward1",
     inplace_view=True,
+    inplace_grad_name="SqueezeBackward4",
     geometry=rules.squeeze,
     vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)},
 )
@@ -150,7 +155,9 @@ def squeeze_dim(p, self, dim):
 
 @op(
     "squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)",
+    grad_name="SqueezeBackward2",
     inplace_view=True,
+    inplace_grad_name="SqueezeBackward5",
     geometry=rules.squeeze,
     vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)},
 )
@@ -162,6 +169,7 @@ def squeeze_dims(p, self, dim):
 @op(
     "unsqueeze(Tensor(a) self, int dim) -> Tensor(a)",
     inplace_view=True,
+    inplace_grad_name="UnsqueezeBackward1",
     geometry=rules.unsqueeze,
     vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)},
 )

@@ -243,6 +243,9 @@ def LaminaCpuFuseElementwise : Pass<"lamina-cpu-fuse-elementwise", "::mlir::func
     a moved operand becomes a `linalg.generic` whose map does the move. A reduction or contraction
     that is only read transposed writes its result transposed.
 
+    Invariant: there are no more loop nests than before, and no expensive operation is computed more
+    often.
+
     Before:
     ```mlir
     %0 = linalg.generic ins(%a) ... { yield the input }      // reads (d0, d1) -> (d1, d0)
@@ -264,6 +267,8 @@ def LaminaCpuTileAndFuse : Pass<"lamina-cpu-tile-and-fuse", "::mlir::func::FuncO
     those of a softmax or a normalization. Intermediate arrays become rows, which stay in cache;
     nothing is computed twice, and a value that others read too leaves the loop as a result.
     Contractions are left alone: they use each element many times.
+
+    Invariant: every loop over rows writes each row of its results once.
 
     Before:
     ```mlir
@@ -335,6 +340,9 @@ def LaminaCpuOrderLoops : Pass<"lamina-cpu-order-loops", "::mlir::func::FuncOp">
     product thus adds rows into rows, and one with a transposed right side takes dot products.
     Copies between different layouts become loop nests first.
 
+    Invariant: the last loop of every loop nest is the cheapest one to have innermost, and copies
+    that are left are between contiguous buffers.
+
     Before:
     ```mlir
     linalg.matmul ins(%a, %b : memref<4x8xf32>, memref<8x64xf32>) outs(%c : memref<4x64xf32>)
@@ -353,6 +361,9 @@ def LaminaCpuRelaxReductions : Pass<"lamina-cpu-relax-reductions", "::mlir::func
     Sets `reassoc` and `contract` on the operations that combine an element with the accumulator
     of a reduction, and on the product in a multiply-add. Only they: the order of addition is free
     in the dialect, everything else is rounded as written. Without this a sum does not vectorise.
+
+    Invariant: no flag assumes NaN or infinities away, and operations outside of reductions have
+    none.
 
     Before:
     ```mlir
@@ -374,6 +385,8 @@ def LaminaCpuPlanArena : Pass<"lamina-cpu-plan-arena", "::mlir::func::FuncOp"> {
     largest is placed first, each at the lowest free offset, aligned to 64 bytes. Buffers of
     dynamic size stay allocations and are freed at the end of their block. A buffer that leaves its
     region, carried by a loop for example, is an error: nobody could free it.
+
+    Invariant: no buffer of static size is allocated at run time.
 
     Before:
     ```mlir
@@ -404,6 +417,8 @@ def LaminaCpuExpandScalars : Pass<"lamina-cpu-expand-scalars", "::mlir::func::Fu
     of the last place. Conversions between `f32` and `bf16`, `f8E4M3FN` and `f8E5M2` become integer
     arithmetic that rounds to nearest even and keeps denormals.
 
+    Invariant: no such function and no such conversion is left.
+
     Before:
     ```mlir
     %1 = arith.extf %0 : bf16 to f32
@@ -428,6 +443,23 @@ def LaminaCpuConvertToLLVM : Pass<"lamina-cpu-convert-to-llvm", "::mlir::ModuleO
     no instruction for calls the C library.
 
     Invariant: only the LLVM dialect is left.
+
+    Before:
+    ```mlir
+    func.func @f(%a: memref<4xf32>, %o: memref<4xf32>) attributes {lamina.entry} {
+      %0 = memref.load %a[%c0] : memref<4xf32>
+      %1 = math.log %0 : f32
+      ...
+    }
+    ```
+    After:
+    ```mlir
+    llvm.func @f(%a: !llvm.ptr {llvm.noalias}, %o: !llvm.ptr {llvm.noalias}) attributes {lamina.entry} {
+      %0 = llvm.load %a : !llvm.ptr -> f32
+      %1 = llvm.call @logf(%0) : (f32) -> f32
+      ...
+    }
+    ```
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect",
                            "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];

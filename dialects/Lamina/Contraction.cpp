@@ -1,4 +1,5 @@
 #include "dialects/Lamina/Lamina.h"
+#include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
 using namespace mlir::lamina;
@@ -88,4 +89,45 @@ LogicalResult ConvolutionOp::inferTypes(const TypeInference &on, Adaptor adaptor
   }
   types.push_back(x.cloneWith(ArrayRef<int64_t>(shape), x.getElementType()));
   return success();
+}
+
+//===-- Sums of nothing --------------------------------------------------------------------===//
+
+static Attribute zeroOf(Builder &builder, Type element) {
+  auto complex = dyn_cast<ComplexType>(element);
+  if (!complex)
+    return builder.getZeroAttr(element);
+  Attribute part = builder.getZeroAttr(complex.getElementType());
+  return builder.getArrayAttr({part, part});
+}
+
+static bool sumsNothing(MatmulOp op) {
+  auto lhs = cast<ShapedType>(op.getLhs().getType());
+  return lhs.getDimSize(lhs.getRank() - 1) == 0;
+}
+
+static bool sumsNothing(ConvolutionOp op) {
+  return llvm::is_contained(cast<ShapedType>(op.getW().getType()).getShape().drop_front(), 0);
+}
+
+namespace {
+template <typename Contraction>
+struct ZeroOfNothing : OpRewritePattern<Contraction> {
+  using OpRewritePattern<Contraction>::OpRewritePattern;
+  LogicalResult matchAndRewrite(Contraction op, PatternRewriter &rewriter) const override {
+    auto type = cast<ShapedType>(op.getType());
+    if (!sumsNothing(op) || !type.hasStaticShape())
+      return failure();
+    rewriter.replaceOpWithNewOp<FullOp>(op, op.getType(), zeroOf(rewriter, type.getElementType()));
+    return success();
+  }
+};
+} // namespace
+
+void MatmulOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<ZeroOfNothing<MatmulOp>>(context);
+}
+
+void ConvolutionOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<ZeroOfNothing<ConvolutionOp>>(context);
 }

@@ -23,6 +23,7 @@ def Lamina_MatmulOp : Lamina_InferredOp<"matmul"> {
   let arguments = (ins Lamina_NumberArray:$lhs, Lamina_NumberArray:$rhs);
   let results = (outs Lamina_NumberArray:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+  let hasCanonicalizer = 1;
 }
 
 def Lamina_ConvolutionOp : Lamina_InferredOp<"convolution"> {
@@ -42,6 +43,7 @@ def Lamina_ConvolutionOp : Lamina_InferredOp<"convolution"> {
                        DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilations, I64Attr:$groups);
   let results = (outs Lamina_NumberArray:$result);
   let assemblyFormat = "$x `,` $w attr-dict `:` functional-type(operands, results)";
+  let hasCanonicalizer = 1;
 }
 
 } // opDocGroup

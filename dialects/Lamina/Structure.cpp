@@ -1,4 +1,6 @@
 #include "dialects/Lamina/Lamina.h"
+#include "dialects/Lamina/Splats.h"
+#include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
 using namespace mlir::lamina;
@@ -85,6 +87,48 @@ LogicalResult WhileOp::verifyRegions() {
   if (yielded.size() != 1 || !isScalarBool(yielded.front()))
     return emitOpError("expected the condition to yield one 0-d i1, got (") << yielded << ")";
   return verifyYields(*this, getBody(), "second", carried);
+}
+
+namespace {
+/// A choice that is known is made.
+struct ChooseRegion : OpRewritePattern<CondOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(CondOp op, PatternRewriter &rewriter) const override {
+    bool holds = isIntSplat(op.getPred(), 1);
+    if (!holds && !isIntSplat(op.getPred(), 0))
+      return failure();
+    Block &chosen = (holds ? op.getThenRegion() : op.getElseRegion()).front();
+    auto yield = cast<YieldOp>(chosen.getTerminator());
+    SmallVector<Value> results(yield.getValues());
+    rewriter.eraseOp(yield);
+    rewriter.inlineBlockBefore(&chosen, op);
+    rewriter.replaceOp(op, results);
+    return success();
+  }
+};
+
+/// A loop whose condition never holds carries nothing on. The condition may not write memory.
+struct SkipLoop : OpRewritePattern<WhileOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(WhileOp op, PatternRewriter &rewriter) const override {
+    Block &condition = op.getCondition().front();
+    auto yield = cast<YieldOp>(condition.getTerminator());
+    if (!isIntSplat(yield.getValues().front(), 0) ||
+        !llvm::all_of(condition.without_terminator(),
+                      [](Operation &inner) { return isMemoryEffectFree(&inner); }))
+      return failure();
+    rewriter.replaceOp(op, op.getInits());
+    return success();
+  }
+};
+} // namespace
+
+void CondOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<ChooseRegion>(context);
+}
+
+void WhileOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<SkipLoop>(context);
 }
 
 //===-- Calls ------------------------------------------------------------------------------===//

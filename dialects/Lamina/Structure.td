@@ -85,6 +85,7 @@ def Lamina_CondOp : Lamina_Op<"cond", [Lamina_OneWorld, RecursiveMemoryEffects, 
   let assemblyFormat = [{
     $pred attr-dict `:` type($pred) (`->` type($results)^)? $then_region `else` $else_region
   }];
+  let hasCanonicalizer = 1;
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
 }
@@ -112,6 +113,7 @@ def Lamina_WhileOp : Lamina_Op<"while", [Lamina_OneWorld, Lamina_InferTypes, Rec
   let assemblyFormat = [{
     ($inits^ `:` type($inits))? attr-dict `while` $condition `do` $body
   }];
+  let hasCanonicalizer = 1;
   let hasRegionVerifier = 1;
 }
 

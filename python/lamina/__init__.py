@@ -51,6 +51,7 @@ _LAZY_MODULES = (
     "capture",
     "compiler",
     "config",
+    "fft",
     "func",
     "ir",
     "library",
@@ -58,6 +59,7 @@ _LAZY_MODULES = (
     "nn",
     "optim",
     "overrides",
+    "special",
     "torch",
     "utils",
 )

@@ -17,6 +17,8 @@ from . import (  # noqa: F401
     data_dependent,
     einsum,
     factory,
+    fft,
+    fft_functions,
     gelu,
     indexing,
     joining,
@@ -35,6 +37,8 @@ from . import (  # noqa: F401
     scatter_reduce,
     shape,
     softmax,
+    special_functions,
+    spectrogram,
     splitting,
     statistics,
     ternary,
@@ -42,6 +46,7 @@ from . import (  # noqa: F401
     view,
     view_backward,
     view_dtype,
+    windows,
 )
 from .registry import NAMESPACES, aten  # noqa: F401
 

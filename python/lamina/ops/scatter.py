@@ -59,6 +59,9 @@ def _as_vector(p, x):
 
 
 def scattered(p, self, dim, index, src, reduce):
+    """self with src, an array or a number, combined in at index along dim by the primitive's
+    reduce. Raises ShapeError where index does not fit self or src.
+    """
     dim = wrap_dim(dim, self.ndim)
     if math.prod(index.shape) == 0:
         return p.clone(self)
@@ -81,7 +84,7 @@ def scattered(p, self, dim, index, src, reduce):
     return p.reshape(p.scatter(*operands, 0, reduce), tuple(self.shape))
 
 
-def source_vjp(grad, dim, index, src_meta):
+def _source_vjp(grad, dim, index, src_meta):
     picked = grad.gather(dim, index)
     missing = [size - n for n, size in zip(index.shape, src_meta.sizes)]
     if not any(missing):
@@ -92,7 +95,7 @@ def source_vjp(grad, dim, index, src_meta):
 @op(
     "scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor",
     inplace=True,
-    vjp={"self": lambda grad, dim, index: grad.scatter(dim, index, 0), "src": source_vjp},
+    vjp={"self": lambda grad, dim, index: grad.scatter(dim, index, 0), "src": _source_vjp},
 )
 def scatter(p, self, dim, index, src):
     """self with the element at `index` along dim replaced by src's, for every element of index.
@@ -115,7 +118,7 @@ def scatter_value(p, self, dim, index, value):
 @op(
     "scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor",
     inplace=True,
-    vjp={"self": lambda grad: grad, "src": source_vjp},
+    vjp={"self": lambda grad: grad, "src": _source_vjp},
 )
 def scatter_add(p, self, dim, index, src):
     """self with src's elements added at `index` along dim; repeated indices add up."""

@@ -102,7 +102,10 @@ _float_function(
     complex_ok=False,
 )
 _float_function(
-    "digamma", "Derivative of lgamma. Its own derivative is not offered.", None, complex_ok=False
+    "digamma",
+    "Derivative of lgamma.",
+    lambda grad, self: grad * aten.polygamma(1, self),
+    complex_ok=False,
 )
 
 

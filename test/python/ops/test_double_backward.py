@@ -10,9 +10,8 @@ from lamina.ops import registry  # noqa: E402
 from oracle import array, check_same, run_lamina, run_torch  # noqa: E402
 from samples import Array, sample, samples  # noqa: E402
 
-# lamina's own operators, and digamma (the derivative of lgamma), whose derivative lamina does not
-# offer.
-_NOT_COMPARED = {"_clone_strided", "as_strided_backward", "lgamma"}
+# lamina's own operators.
+_NOT_COMPARED = {"_clone_strided", "as_strided_backward"}
 
 # The oracle drops the gradients of these operators' statistics, which lamina does not.
 _FIRST_RESULT_ONLY = {"native_layer_norm", "native_group_norm", "native_batch_norm"}

@@ -17,6 +17,8 @@ from . import (
     movement,
     pointwise,
     reductions,
+    special,
+    transforms,
     views,
 )
 from .arrays import Array, DType, Maker, Sample, convert, literal
@@ -25,6 +27,8 @@ _FAMILIES = (
     pointwise,
     activations,
     reductions,
+    special,
+    transforms,
     contractions,
     linalg,
     losses,

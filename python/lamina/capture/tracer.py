@@ -133,7 +133,7 @@ class Tracer:
         an operand or of what another result is already.
         """
         owner = array.value.owner
-        is_fresh = isinstance(owner, ir.Operation) and not opset.is_view(owner.name)
+        is_fresh = not isinstance(owner, ir.Block) and not opset.is_view(owner.name)
         if not is_fresh or array.value in self._results:
             array = self.builder.clone(array)
         self._results.add(array.value)

@@ -82,5 +82,7 @@ def _replaced(returned, grads: tuple) -> tuple:
         return grads
     returned = returned if isinstance(returned, tuple) else (returned,)
     if len(returned) != len(grads):
-        raise ValueError(f"a backward hook returned {len(returned)} gradients in place of {len(grads)}")
+        raise ValueError(
+            f"a backward hook returned {len(returned)} gradients in place of {len(grads)}"
+        )
     return returned

@@ -39,7 +39,9 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
         slope = 0.01 if param is None else param
         return math.sqrt(2.0 / (1 + slope**2))
     if nonlinearity not in _GAINS:
-        raise ValueError_(f"no gain is known for {nonlinearity!r}; expected leaky_relu or one of {', '.join(_GAINS)}")
+        raise ValueError_(
+            f"no gain is known for {nonlinearity!r}; expected leaky_relu or one of {', '.join(_GAINS)}"
+        )
     return _GAINS[nonlinearity]
 
 
@@ -56,7 +58,12 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator=None)
 
 
 def trunc_normal_(
-    tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator=None
+    tensor: Tensor,
+    mean: float = 0.0,
+    std: float = 1.0,
+    a: float = -2.0,
+    b: float = 2.0,
+    generator=None,
 ) -> Tensor:
     """Fills with draws from a normal distribution cut to [a, b], by inverting its distribution function."""
 
@@ -97,7 +104,8 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     """Fills a convolution weight [out, in/groups, *kernel] so that it passes its input channels through."""
     if tensor.ndim not in (3, 4, 5):
         raise ShapeError(
-            f"dirac_ fills a convolution weight of 3 to 5 dimensions, got shape {list(tensor.shape)}", op="dirac_"
+            f"dirac_ fills a convolution weight of 3 to 5 dimensions, got shape {list(tensor.shape)}",
+            op="dirac_",
         )
     out, inner, *kernel = tensor.shape
     if out % groups:
@@ -123,7 +131,11 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator=None) -> Tensor:
 
 
 def kaiming_uniform_(
-    tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator=None
+    tensor: Tensor,
+    a: float = 0,
+    mode: str = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator=None,
 ) -> Tensor:
     """Uniform with variance gain^2 / fan; `a` is leaky_relu's slope, `mode` fan_in or fan_out."""
     bound = math.sqrt(3.0) * _kaiming_std(tensor, a, mode, nonlinearity)
@@ -131,7 +143,11 @@ def kaiming_uniform_(
 
 
 def kaiming_normal_(
-    tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator=None
+    tensor: Tensor,
+    a: float = 0,
+    mode: str = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator=None,
 ) -> Tensor:
     """Normal with variance gain^2 / fan; `a` is leaky_relu's slope, `mode` fan_in or fan_out."""
     return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
@@ -140,11 +156,18 @@ def kaiming_normal_(
 def orthogonal_(tensor: Tensor, gain: float = 1.0, generator=None) -> Tensor:
     """Fills with a (semi-)orthogonal matrix, all dimensions but the first taken together as columns."""
     if tensor.ndim < 2:
-        raise ShapeError(f"orthogonal_ needs at least 2 dimensions, got shape {list(tensor.shape)}", op="orthogonal_")
+        raise ShapeError(
+            f"orthogonal_ needs at least 2 dimensions, got shape {list(tensor.shape)}",
+            op="orthogonal_",
+        )
     from .. import random
 
     rows, columns = tensor.shape[0], tensor.numel() // tensor.shape[0]
-    draws = random.randn(max(rows, columns), min(rows, columns), generator=generator).numpy().astype(np.float64)
+    draws = (
+        random.randn(max(rows, columns), min(rows, columns), generator=generator)
+        .numpy()
+        .astype(np.float64)
+    )
     q, r = np.linalg.qr(draws)
     # The signs of r's diagonal make the distribution uniform over orthogonal matrices.
     q = q * np.sign(np.diagonal(r))
@@ -160,7 +183,9 @@ def _fill_from(tensor: Tensor, values: np.ndarray) -> Tensor:
 def _fans(tensor: Tensor) -> tuple[int, int]:
     """Inputs and outputs that one output and one input of a weight [out, in, *kernel] are connected to."""
     if tensor.ndim < 2:
-        raise ShapeError(f"fan in and fan out need at least 2 dimensions, got shape {list(tensor.shape)}")
+        raise ShapeError(
+            f"fan in and fan out need at least 2 dimensions, got shape {list(tensor.shape)}"
+        )
     out, inner, *kernel = tensor.shape
     field = math.prod(kernel)
     return inner * field, out * field

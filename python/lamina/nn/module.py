@@ -54,7 +54,12 @@ class Module:
 
     def __call__(self, *args, **kwargs):
         """`forward`, between the hooks if there are any."""
-        if self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks:
+        if (
+            self._forward_hooks
+            or self._forward_pre_hooks
+            or self._backward_hooks
+            or self._backward_pre_hooks
+        ):
             return self._call_with_hooks(args, kwargs)
         return self.forward(*args, **kwargs)
 
@@ -99,7 +104,9 @@ class Module:
         for kind, table in ((Parameter, "_parameters"), (Module, "_modules"), (Buffer, "_buffers")):
             if isinstance(value, kind):
                 if table not in fields:
-                    raise AttributeError(f"{type(self).__name__}: call super().__init__() before assigning {name!r}")
+                    raise AttributeError(
+                        f"{type(self).__name__}: call super().__init__() before assigning {name!r}"
+                    )
                 self._drop(name, keep=table)
                 return table
         for table, kind in (("_parameters", Parameter), ("_modules", Module), ("_buffers", Tensor)):
@@ -144,7 +151,9 @@ class Module:
         """Adds a parameter. Raises TypeError unless it is a leaf Parameter or None, KeyError for a bad name."""
         self._check_name("parameter", name, "_parameters")
         if param is not None and not isinstance(param, Parameter):
-            raise TypeError(f"parameter {name!r} must be an nn.Parameter or None, got {type(param).__name__}")
+            raise TypeError(
+                f"parameter {name!r} must be an nn.Parameter or None, got {type(param).__name__}"
+            )
         if param is not None and param.grad_fn is not None:
             raise ValueError(
                 f"parameter {name!r} must be a leaf of the autograd graph; it was computed by "
@@ -156,23 +165,33 @@ class Module:
         """Adds a tensor that is state but no parameter; only a persistent one is part of `state_dict`."""
         self._check_name("buffer", name, "_buffers")
         if tensor is not None and not isinstance(tensor, Tensor):
-            raise TypeError(f"buffer {name!r} must be a Tensor or None, got {type(tensor).__name__}")
+            raise TypeError(
+                f"buffer {name!r} must be a Tensor or None, got {type(tensor).__name__}"
+            )
         self._buffers[name] = tensor
-        update = self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add
+        update = (
+            self._non_persistent_buffers_set.discard
+            if persistent
+            else self._non_persistent_buffers_set.add
+        )
         update(name)
 
     def add_module(self, name: str, module: Module | None) -> None:
         """Adds a submodule. Raises TypeError unless it is a Module or None, KeyError for a bad name."""
         self._check_name("module", name, "_modules")
         if module is not None and not isinstance(module, Module):
-            raise TypeError(f"module {name!r} must be an nn.Module or None, got {type(module).__name__}")
+            raise TypeError(
+                f"module {name!r} must be an nn.Module or None, got {type(module).__name__}"
+            )
         self._modules[name] = module
 
     register_module = add_module
 
     def _check_name(self, kind: str, name: str, table: str) -> None:
         if table not in self.__dict__:
-            raise AttributeError(f"{type(self).__name__}: call super().__init__() before registering a {kind}")
+            raise AttributeError(
+                f"{type(self).__name__}: call super().__init__() before registering a {kind}"
+            )
         if not isinstance(name, str):
             raise TypeError(f"the name of a {kind} must be a string, got {type(name).__name__}")
         if "." in name or not name:
@@ -192,7 +211,9 @@ class Module:
         """Calls `hook(module, args, output)` after `forward`; what it returns, unless None, replaces the output."""
         return register(self._forward_hooks, (hook, with_kwargs), prepend)
 
-    def register_full_backward_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+    def register_full_backward_pre_hook(
+        self, hook: Callable, prepend: bool = False
+    ) -> RemovableHandle:
         """Calls `hook(module, grad_output)` before the module's backward; a returned tuple replaces grad_output."""
         return register(self._backward_pre_hooks, hook, prepend)
 
@@ -217,11 +238,17 @@ class Module:
         yield prefix, self
         for name, child in self._modules.items():
             if child is not None:
-                yield from child.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
+                yield from child.named_modules(
+                    memo, f"{prefix}.{name}" if prefix else name, remove_duplicate
+                )
 
     def _named_members(self, table: str, prefix: str, recurse: bool, remove_duplicate: bool):
         seen = set()
-        modules = self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
+        modules = (
+            self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate)
+            if recurse
+            else [(prefix, self)]
+        )
         for path, module in modules:
             for name, member in module.__dict__[table].items():
                 if member is None or id(member) in seen:
@@ -272,7 +299,9 @@ class Module:
         for name in target.split(".") if target else ():
             found = getattr(found, name)
             if not isinstance(found, Module):
-                raise AttributeError(f"{name!r} in {target!r} is a {type(found).__name__}, not a Module")
+                raise AttributeError(
+                    f"{name!r} in {target!r} is a {type(found).__name__}, not a Module"
+                )
         return found
 
     def get_parameter(self, target: str) -> Parameter:
@@ -326,7 +355,9 @@ class Module:
 
         def convert(t: Tensor) -> Tensor:
             casts = dtype is not None and (t.is_floating_point() or t.is_complex())
-            return t.to(device=device if device is not None else t.device, dtype=dtype if casts else t.dtype)
+            return t.to(
+                device=device if device is not None else t.device, dtype=dtype if casts else t.dtype
+            )
 
         return self._apply(convert)
 

@@ -32,7 +32,9 @@ class IncompatibleKeys(NamedTuple):
         return f"IncompatibleKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
 
 
-def state_dict(self, *, destination: dict | None = None, prefix: str = "", keep_vars: bool = False) -> dict:
+def state_dict(
+    self, *, destination: dict | None = None, prefix: str = "", keep_vars: bool = False
+) -> dict:
     """All parameters and persistent buffers by dotted name, detached unless `keep_vars`."""
     if destination is None:
         destination = StateDict()
@@ -45,7 +47,9 @@ def state_dict(self, *, destination: dict | None = None, prefix: str = "", keep_
     self._save_to_state_dict(destination, prefix, keep_vars)
     for name, child in self._modules.items():
         if child is not None:
-            child.state_dict(destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
+            child.state_dict(
+                destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars
+            )
     for hook in tuple(self._state_dict_hooks.values()):
         hook(self, destination, prefix, metadata)
     return destination
@@ -69,7 +73,9 @@ def set_extra_state(self, state) -> None:
     raise NotImplementedError(f"{type(self).__name__} does not define set_extra_state")
 
 
-def load_state_dict(self, state_dict: dict, strict: bool = True, assign: bool = False) -> IncompatibleKeys:
+def load_state_dict(
+    self, state_dict: dict, strict: bool = True, assign: bool = False
+) -> IncompatibleKeys:
     """Copies the state into this module (or, with `assign`, takes over its tensors).
 
     Raises RuntimeError, after everything that fits was loaded, when sizes differ or, with `strict`, when
@@ -101,12 +107,24 @@ def _load(module, state, prefix, metadata, strict, assign, missing, unexpected, 
     module._load_from_state_dict(state, prefix, local, True, missing, unexpected, errors)
     for name, child in module._modules.items():
         if child is not None:
-            _load(child, state, f"{prefix}{name}.", metadata, strict, assign, missing, unexpected, errors)
+            _load(
+                child,
+                state,
+                f"{prefix}{name}.",
+                metadata,
+                strict,
+                assign,
+                missing,
+                unexpected,
+                errors,
+            )
     for hook in tuple(module._load_state_dict_post_hooks.values()):
         hook(module, IncompatibleKeys(missing, unexpected))
 
 
-def load_own_state(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs) -> None:
+def load_own_state(
+    self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
+) -> None:
     """Loads this module's own members from the entries that begin with `prefix`; for subclasses to extend."""
     assign = local_metadata.get("assign_to_params_buffers", False)
     for name, member in _own_members(self):
@@ -116,7 +134,11 @@ def load_own_state(self, state_dict, prefix, local_metadata, strict, missing_key
         elif (error := _load_member(self, name, member, state_dict[key], assign)) is not None:
             error_msgs.append(f"{key}: {error}")
     _load_extra(self, state_dict, prefix, missing_keys)
-    unexpected_keys += [key for key in state_dict if key.startswith(prefix) and not _expected(self, key[len(prefix) :])]
+    unexpected_keys += [
+        key
+        for key in state_dict
+        if key.startswith(prefix) and not _expected(self, key[len(prefix) :])
+    ]
 
 
 def _load_extra(self, state_dict, prefix, missing_keys) -> None:
@@ -155,7 +177,9 @@ def _load_member(self, name: str, member: Tensor, value, assign: bool) -> str | 
 def _assign_member(self, name: str, member: Tensor, value: Tensor) -> None:
     if name in self._parameters:
         wanted = type(member)
-        self._parameters[name] = value if isinstance(value, wanted) else wanted(value, member.requires_grad)
+        self._parameters[name] = (
+            value if isinstance(value, wanted) else wanted(value, member.requires_grad)
+        )
     else:
         self._buffers[name] = value
     advance()
@@ -165,4 +189,8 @@ def _own_members(self):
     """Pairs of name and tensor that belong in the state dict, without those of submodules."""
     yield from ((name, param) for name, param in self._parameters.items() if param is not None)
     skipped = self._non_persistent_buffers_set
-    yield from ((name, buffer) for name, buffer in self._buffers.items() if buffer is not None and name not in skipped)
+    yield from (
+        (name, buffer)
+        for name, buffer in self._buffers.items()
+        if buffer is not None and name not in skipped
+    )

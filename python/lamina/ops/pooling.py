@@ -131,6 +131,22 @@ def _flat_positions(p, windows, tap, shape):
     return position
 
 
+def returned(p, grad_output, shape, indices, rank):
+    """Zeros of that shape plus every output's gradient at the element of the plane it was."""
+    batch = shape[:-rank]
+    flat = p.full((*batch, math.prod(shape[-rank:])), 0, grad_output.dtype)
+    outputs = (*batch, math.prod(indices.shape[-rank:]))
+    placed = p.scatter(
+        flat, p.reshape(indices, outputs), p.reshape(grad_output, outputs), len(batch), "add"
+    )
+    return p.reshape(placed, shape)
+
+
+def picked(x, indices, rank):
+    """The elements of the planes of x at indices, in Tensor operations."""
+    return x.flatten(-rank).gather(-1, indices.flatten(-rank)).reshape(indices.shape)
+
+
 def _max_pool(rank):
     schema = (
         f"int[{rank}] kernel_size, int[{rank}] stride=[], int[{rank}] padding=0, int[{rank}] "
@@ -148,13 +164,7 @@ def _max_pool(rank):
         return p.amax(taps, (last,)), _flat_positions(p, windows, tap, tuple(tap.shape))
 
     def backward(p, grad_output, self, kernel_size, stride, padding, dilation, ceil_mode, indices):
-        batch = tuple(self.shape[:-rank])
-        flat = p.full((*batch, math.prod(self.shape[-rank:])), 0, grad_output.dtype)
-        outputs = (*batch, math.prod(indices.shape[-rank:]))
-        placed = p.scatter(
-            flat, p.reshape(indices, outputs), p.reshape(grad_output, outputs), len(batch), "add"
-        )
-        return p.reshape(placed, tuple(self.shape))
+        return returned(p, grad_output, tuple(self.shape), indices, rank)
 
     def forward_vjp(grads, results, self, kernel_size, stride, padding, dilation, ceil_mode):
         return getattr(aten, backward_name)(
@@ -162,8 +172,7 @@ def _max_pool(rank):
         )
 
     def backward_vjp(grad, indices):
-        picked = grad.flatten(-rank).gather(-1, indices.flatten(-rank))
-        return picked.reshape(indices.shape)
+        return picked(grad, indices, rank)
 
     forward.__doc__ = (
         f"(values, int64 indices) of the largest element of each window over {rank} spatial "

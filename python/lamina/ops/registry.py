@@ -306,6 +306,16 @@ def op(
     return register
 
 
+def takes(*parameters: str):
+    """Names the parameters of a formula that serves operators with different ones: `fn(*values)`."""
+
+    def name(fn):
+        fn.parameters = parameters
+        return fn
+
+    return name
+
+
 def composite(fn: Callable | None = None, *, variants: str = "function", name: str | None = None):
     """Publishes a Python function over operators as `lamina.<name>` and, as a "method", on Tensor."""
 
@@ -378,9 +388,8 @@ def _formula(names, fn) -> Formula:
     if fn is None:
         return Formula(names if is_tuple else (names,), None, (), is_tuple)
     code = fn.__code__
-    return Formula(
-        names if is_tuple else (names,), fn, code.co_varnames[: code.co_argcount], is_tuple
-    )
+    parameters = getattr(fn, "parameters", code.co_varnames[: code.co_argcount])
+    return Formula(names if is_tuple else (names,), fn, parameters, is_tuple)
 
 
 def _inplace_twin(entry: Op, formulas: tuple, facts: dict) -> Op:

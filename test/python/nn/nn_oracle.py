@@ -35,5 +35,7 @@ def assert_same(ours, theirs, rtol=1e-5, atol=1e-5):
 
 def load(module, oracle) -> None:
     """Gives a lamina module the state of a torch module."""
-    state = {name: lamina.tensor(value.detach().numpy()) for name, value in oracle.state_dict().items()}
+    state = {
+        name: lamina.tensor(value.detach().numpy()) for name, value in oracle.state_dict().items()
+    }
     module.load_state_dict(state)

@@ -26,7 +26,10 @@ def test_products_run_in_the_small_dtype_and_gradients_keep_theirs(rng):
 
 def test_losses_run_in_float32():
     with amp.autocast("cpu"):
-        assert nn.functional.mse_loss(lamina.ones(3).bfloat16(), lamina.zeros(3)).dtype is lamina.float32
+        assert (
+            nn.functional.mse_loss(lamina.ones(3).bfloat16(), lamina.zeros(3)).dtype
+            is lamina.float32
+        )
 
 
 def test_float64_is_left_alone():

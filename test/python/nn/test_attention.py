@@ -22,11 +22,16 @@ torch = pytest.importorskip("torch")
     ids=["plain", "causal", "scale", "bool mask", "additive mask"],
 )
 def test_attention_agrees_with_torch(options, rng):
-    arrays = [rng.standard_normal(s).astype(np.float32) for s in ((2, 4, 5, 8), (2, 4, 6, 8), (2, 4, 6, 3))]
+    arrays = [
+        rng.standard_normal(s).astype(np.float32)
+        for s in ((2, 4, 5, 8), (2, 4, 6, 8), (2, 4, 6, 3))
+    ]
     ours = [lamina.tensor(a, requires_grad=True) for a in arrays]
     theirs = [torch.tensor(a, requires_grad=True) for a in arrays]
     result = F.scaled_dot_product_attention(*ours, **{k: to_lamina(v) for k, v in options.items()})
-    expected = torch.nn.functional.scaled_dot_product_attention(*theirs, **{k: to_torch(v) for k, v in options.items()})
+    expected = torch.nn.functional.scaled_dot_product_attention(
+        *theirs, **{k: to_torch(v) for k, v in options.items()}
+    )
     assert_same(result, expected)
     result.square().sum().backward()
     expected.square().sum().backward()
@@ -35,16 +40,26 @@ def test_attention_agrees_with_torch(options, rng):
 
 
 def test_grouped_heads_share_keys(rng):
-    arrays = [rng.standard_normal(s).astype(np.float32) for s in ((1, 4, 3, 2), (1, 2, 3, 2), (1, 2, 3, 2))]
+    arrays = [
+        rng.standard_normal(s).astype(np.float32)
+        for s in ((1, 4, 3, 2), (1, 2, 3, 2), (1, 2, 3, 2))
+    ]
     ours = F.scaled_dot_product_attention(*map(lamina.tensor, arrays), enable_gqa=True)
-    theirs = torch.nn.functional.scaled_dot_product_attention(*map(torch.tensor, arrays), enable_gqa=True)
+    theirs = torch.nn.functional.scaled_dot_product_attention(
+        *map(torch.tensor, arrays), enable_gqa=True
+    )
     assert_same(ours, theirs)
 
 
-@pytest.mark.parametrize("options", [{}, {"batch_first": True}, {"bias": False, "kdim": 6, "vdim": 10}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, {"batch_first": True}, {"bias": False, "kdim": 6, "vdim": 10}], ids=str
+)
 @pytest.mark.parametrize("masked", [False, True])
 def test_multi_head_attention_agrees_with_torch(options, masked, rng):
-    ours, theirs = nn.MultiheadAttention(8, 2, **options), torch.nn.MultiheadAttention(8, 2, **options)
+    ours, theirs = (
+        nn.MultiheadAttention(8, 2, **options),
+        torch.nn.MultiheadAttention(8, 2, **options),
+    )
     assert list(ours.state_dict()) == list(theirs.state_dict())
     load(ours, theirs)
     sizes = [(3, 4, 8), (5, 4, options.get("kdim", 8)), (5, 4, options.get("vdim", 8))]
@@ -57,8 +72,12 @@ def test_multi_head_attention_agrees_with_torch(options, masked, rng):
             "key_padding_mask": np.arange(5) >= np.array([[5], [4], [3], [5]]),
             "attn_mask": np.triu(np.ones((3, 5), bool), 2),
         }
-    result, weights = ours(*map(lamina.tensor, arrays), **{k: to_lamina(v) for k, v in masks.items()})
-    expected, their_weights = theirs(*map(torch.tensor, arrays), **{k: to_torch(v) for k, v in masks.items()})
+    result, weights = ours(
+        *map(lamina.tensor, arrays), **{k: to_lamina(v) for k, v in masks.items()}
+    )
+    expected, their_weights = theirs(
+        *map(torch.tensor, arrays), **{k: to_torch(v) for k, v in masks.items()}
+    )
     assert_same(result, expected)
     assert_same(weights, their_weights)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from lamina import config, nn, optim
 from lamina.nn import functional as F
-from nn_layers import LAYERS, NAMES
+from nn_layers import LAYERS, NAMES, make, tensors
 
 OPTIMIZERS = {
     "SGD": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.1, weight_decay=0.01),
@@ -42,21 +42,30 @@ def assert_states_agree(ours, theirs):
         np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-4, atol=1e-5, err_msg=name)
 
 
-@pytest.mark.parametrize("backend", ["cpu"], indirect=True)
-@pytest.mark.parametrize(("name", "args", "kwargs", "shape"), LAYERS, ids=NAMES)
-def test_compiled_layer_agrees_with_eager(name, args, kwargs, shape):
+@pytest.mark.parametrize(("name", "args", "kwargs", "inputs"), LAYERS, ids=NAMES)
+def test_compiled_layer_agrees_with_eager(name, args, kwargs, inputs):
     ours = getattr(nn, name)(*args, **kwargs)
     eager = copy.deepcopy(ours)
-    x = lamina.randn(shape, requires_grad=True)
-    y = x.detach().clone().requires_grad_()
-    result, expected = lamina.compile(ours, fullgraph=True)(x), eager(y)
-    tangent = lamina.randn_like(expected)
-    result.backward(tangent)
-    expected.backward(tangent)
-    np.testing.assert_allclose(result.detach().numpy(), expected.detach().numpy(), rtol=1e-4, atol=1e-5)
-    for a, b in zip([x, *ours.parameters()], [y, *eager.parameters()]):
+    xs = make(inputs, lamina.randn, lambda a: a.requires_grad_(), lamina.tensor)
+    ys = _copies(xs)
+    results, expected = tensors(lamina.compile(ours, fullgraph=True)(*xs)), tensors(eager(*ys))
+    live = [i for i, one in enumerate(expected) if one.requires_grad]
+    tangents = [lamina.randn_like(expected[i]) for i in live]
+    lamina.autograd.backward([results[i] for i in live], tangents)
+    lamina.autograd.backward([expected[i] for i in live], tangents)
+    for a, b in zip(results, expected):
+        np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), rtol=1e-4, atol=1e-5)
+    leaves = [[x for x in tensors(given) if x.requires_grad] for given in (xs, ys)]
+    for a, b in zip([*leaves[0], *ours.parameters()], [*leaves[1], *eager.parameters()]):
         np.testing.assert_allclose(a.grad.numpy(), b.grad.numpy(), rtol=1e-4, atol=1e-4)
     assert_states_agree(ours, eager)
+
+
+def _copies(value):
+    """Leaves of the same values."""
+    if isinstance(value, (tuple, list)):
+        return type(value)(_copies(part) for part in value)
+    return value if value is None else value.detach().clone().requires_grad_(value.requires_grad)
 
 
 def test_compiled_loss_gives_the_same_gradients_and_updates_buffers():
@@ -82,7 +91,13 @@ def test_compiled_step_follows_the_eager_one(name):
     steps = []
     for model, compiled in ((ours, True), (eager, False)):
         optimizer = OPTIMIZERS[name](model.parameters())
-        steps.append((model, optimizer, lamina.compile(optimizer.step, fullgraph=True) if compiled else optimizer.step))
+        steps.append(
+            (
+                model,
+                optimizer,
+                lamina.compile(optimizer.step, fullgraph=True) if compiled else optimizer.step,
+            )
+        )
     x, y = batch()
     for _ in range(5):
         for model, optimizer, step in steps:

@@ -33,7 +33,11 @@ def test_module_list_behaves_like_a_list():
     modules.append(nn.Tanh()).extend([nn.Sigmoid()])
     modules.insert(0, nn.GELU())
     assert [type(m).__name__ for m in modules] == ["GELU", "ReLU", "Tanh", "Sigmoid"]
-    assert isinstance(modules[-1], nn.Sigmoid) and isinstance(modules.pop(), nn.Sigmoid) and len(modules) == 3
+    assert (
+        isinstance(modules[-1], nn.Sigmoid)
+        and isinstance(modules.pop(), nn.Sigmoid)
+        and len(modules) == 3
+    )
 
 
 def test_module_list_index_out_of_range():

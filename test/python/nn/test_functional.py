@@ -26,7 +26,12 @@ LOSSES = [
     ("nll_loss", SCORES, CLASSES, {"weight": WEIGHTS, "ignore_index": 1}),
     ("nll_loss", IMAGE, PIXELS, {"weight": WEIGHTS}),
     ("cross_entropy", SCORES, CLASSES, {}),
-    ("cross_entropy", SCORES, CLASSES, {"weight": WEIGHTS, "label_smoothing": 0.1, "ignore_index": 1}),
+    (
+        "cross_entropy",
+        SCORES,
+        CLASSES,
+        {"weight": WEIGHTS, "label_smoothing": 0.1, "ignore_index": 1},
+    ),
     ("cross_entropy", SCORES, PART, {"label_smoothing": 0.2}),
     ("cross_entropy", SCORES, PART, {"weight": WEIGHTS}),
     ("cross_entropy", IMAGE, PIXELS, {}),
@@ -41,14 +46,18 @@ LOSSES = [
 @pytest.mark.filterwarnings("ignore:reduction")
 @pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
 @pytest.mark.parametrize(
-    ("name", "input", "target", "options"), LOSSES, ids=[f"{case[0]}-{i}" for i, case in enumerate(LOSSES)]
+    ("name", "input", "target", "options"),
+    LOSSES,
+    ids=[f"{case[0]}-{i}" for i, case in enumerate(LOSSES)],
 )
 def test_loss_agrees_with_torch(name, input, target, options, reduction):
     x, y = lamina.tensor(input, requires_grad=True), torch.tensor(input, requires_grad=True)
     ours = {key: to_lamina(value) for key, value in options.items()}
     theirs = {key: to_torch(value) for key, value in options.items()}
     result = getattr(F, name)(x, to_lamina(np.asarray(target)), reduction=reduction, **ours)
-    expected = getattr(torch.nn.functional, name)(y, to_torch(np.asarray(target)), reduction=reduction, **theirs)
+    expected = getattr(torch.nn.functional, name)(
+        y, to_torch(np.asarray(target)), reduction=reduction, **theirs
+    )
     assert_same(result, expected)
     result.sum().backward()
     expected.sum().backward()
@@ -72,16 +81,25 @@ def test_unknown_reduction_is_named():
     ],
 )
 def test_pad_agrees_with_torch(pad, mode):
-    assert_same(F.pad(lamina.tensor(IMAGE), pad, mode), torch.nn.functional.pad(torch.tensor(IMAGE), pad, mode))
+    assert_same(
+        F.pad(lamina.tensor(IMAGE), pad, mode),
+        torch.nn.functional.pad(torch.tensor(IMAGE), pad, mode),
+    )
 
 
 def test_one_hot_agrees_with_torch():
-    assert_same(F.one_hot(lamina.tensor(CLASSES)), torch.nn.functional.one_hot(torch.tensor(CLASSES)))
-    assert_same(F.one_hot(lamina.tensor(CLASSES), 7), torch.nn.functional.one_hot(torch.tensor(CLASSES), 7))
+    assert_same(
+        F.one_hot(lamina.tensor(CLASSES)), torch.nn.functional.one_hot(torch.tensor(CLASSES))
+    )
+    assert_same(
+        F.one_hot(lamina.tensor(CLASSES), 7), torch.nn.functional.one_hot(torch.tensor(CLASSES), 7)
+    )
 
 
 def test_normalize_agrees_with_torch():
-    assert_same(F.normalize(lamina.tensor(SCORES)), torch.nn.functional.normalize(torch.tensor(SCORES)))
+    assert_same(
+        F.normalize(lamina.tensor(SCORES)), torch.nn.functional.normalize(torch.tensor(SCORES))
+    )
 
 
 def test_in_place_activation_writes_its_input():

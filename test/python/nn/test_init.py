@@ -8,7 +8,9 @@ import pytest
 from lamina.nn import init
 
 
-@pytest.mark.parametrize("name", ["linear", "conv2d", "sigmoid", "tanh", "relu", "leaky_relu", "selu"])
+@pytest.mark.parametrize(
+    "name", ["linear", "conv2d", "sigmoid", "tanh", "relu", "leaky_relu", "selu"]
+)
 def test_gains_are_torchs(name):
     torch = pytest.importorskip("torch")
     assert init.calculate_gain(name) == pytest.approx(torch.nn.init.calculate_gain(name))
@@ -46,7 +48,9 @@ def test_truncated_normal_stays_within_its_bounds():
 
 
 def test_constants_and_identity():
-    assert init.ones_(lamina.empty(2)).tolist() == [1, 1] and init.zeros_(lamina.empty(2)).tolist() == [0, 0]
+    assert init.ones_(lamina.empty(2)).tolist() == [1, 1] and init.zeros_(
+        lamina.empty(2)
+    ).tolist() == [0, 0]
     assert init.eye_(lamina.empty(2, 3)).tolist() == [[1, 0, 0], [0, 1, 0]]
 
 

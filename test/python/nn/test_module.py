@@ -145,7 +145,9 @@ def test_forward_pre_hook_replaces_the_input():
 
 def test_forward_hook_replaces_the_output_and_sees_keyword_arguments():
     module = nn.Identity()
-    module.register_forward_hook(lambda module, args, kwargs, output: kwargs["input"] + 2, with_kwargs=True)
+    module.register_forward_hook(
+        lambda module, args, kwargs, output: kwargs["input"] + 2, with_kwargs=True
+    )
     assert module(input=lamina.zeros(1)).item() == 2
 
 
@@ -173,7 +175,9 @@ def test_full_backward_pre_hook_replaces_the_incoming_gradient():
 
 def test_full_backward_hook_runs_without_differentiable_inputs():
     module, calls = nn.Linear(2, 1), []
-    module.register_full_backward_hook(lambda module, grad_input, grad_output: calls.append(grad_input))
+    module.register_full_backward_hook(
+        lambda module, grad_input, grad_output: calls.append(grad_input)
+    )
     module(lamina.ones(1, 2)).sum().backward()
     assert calls == [(None,)]
 

@@ -9,7 +9,11 @@ from lamina.random import philox
 VECTORS = [
     ((0, 0, 0, 0), (0, 0), "6627e8d5 e169c58d bc57ac4c 9b00dbd8"),
     ((0xFFFFFFFF,) * 4, (0xFFFFFFFF,) * 2, "408f276d 41c83b0e a20bc7c6 6d5451fd"),
-    ((0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344), (0xA4093822, 0x299F31D0), "d16cfe09 94fdcceb 5001e420 24126ea1"),
+    (
+        (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
+        (0xA4093822, 0x299F31D0),
+        "d16cfe09 94fdcceb 5001e420 24126ea1",
+    ),
 ]
 
 
@@ -76,7 +80,11 @@ def test_uniform_draws_fill_the_half_open_unit_interval(dtype):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_normal_draws_have_the_normal_moments(dtype):
     values = lamina.randn(200, 101, dtype=getattr(lamina, dtype)).numpy()
-    assert abs(values.mean()) < 0.02 and abs(values.var() - 1) < 0.03 and abs((values**4).mean() - 3) < 0.2
+    assert (
+        abs(values.mean()) < 0.02
+        and abs(values.var() - 1) < 0.03
+        and abs((values**4).mean() - 3) < 0.2
+    )
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 10), (-3, 4), (0, 1 << 40)])
@@ -104,7 +112,9 @@ def test_bernoulli_follows_its_probabilities():
 @pytest.mark.parametrize("replacement", [True, False])
 def test_multinomial_follows_its_weights(replacement):
     weights = lamina.tensor([0.0, 1.0, 3.0]).expand(8000, 3)
-    counts = np.bincount(lamina.multinomial(weights, 1, replacement).numpy().ravel(), minlength=3) / 8000
+    counts = (
+        np.bincount(lamina.multinomial(weights, 1, replacement).numpy().ravel(), minlength=3) / 8000
+    )
     np.testing.assert_allclose(counts, [0, 0.25, 0.75], atol=0.02)
 
 

@@ -3,7 +3,12 @@
 import lamina
 import numpy as np
 import pytest
-from lamina.nn.utils import clip_grad_norm_, clip_grad_value_, parameters_to_vector, vector_to_parameters
+from lamina.nn.utils import (
+    clip_grad_norm_,
+    clip_grad_value_,
+    parameters_to_vector,
+    vector_to_parameters,
+)
 from nn_oracle import assert_same, to_torch
 
 torch = pytest.importorskip("torch")
@@ -11,7 +16,10 @@ torch = pytest.importorskip("torch")
 
 def pair(rng):
     """Parameters with gradients, in lamina and in torch."""
-    ours = [lamina.nn.Parameter(lamina.tensor(rng.standard_normal(s).astype(np.float32))) for s in ((3, 2), (4,))]
+    ours = [
+        lamina.nn.Parameter(lamina.tensor(rng.standard_normal(s).astype(np.float32)))
+        for s in ((3, 2), (4,))
+    ]
     theirs = [torch.nn.Parameter(to_torch(p)) for p in ours]
     for a, b in zip(ours, theirs):
         gradient = rng.standard_normal(tuple(a.shape)).astype(np.float32)
@@ -23,7 +31,9 @@ def pair(rng):
 @pytest.mark.parametrize("limit", [0.1, 100.0])
 def test_clipping_the_norm_agrees_with_torch(norm, limit, rng):
     ours, theirs = pair(rng)
-    assert_same(clip_grad_norm_(ours, limit, norm), torch.nn.utils.clip_grad_norm_(theirs, limit, norm))
+    assert_same(
+        clip_grad_norm_(ours, limit, norm), torch.nn.utils.clip_grad_norm_(theirs, limit, norm)
+    )
     for a, b in zip(ours, theirs):
         assert_same(a.grad, b.grad)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ...errors import ValueError_
 from ...ops.registry import aten
+from ...random import distributions
 
 
 def _either(name: str, inplace: bool):
@@ -89,6 +91,64 @@ def threshold(input, threshold, value, inplace=False):
     return _either("threshold", inplace)(input, threshold, value)
 
 
+def threshold_(input, threshold, value):
+    """`threshold` in place."""
+    return aten.threshold_(input, threshold, value)
+
+
+def elu_(input, alpha=1.0):
+    """`elu` in place."""
+    return aten.elu_(input, alpha)
+
+
+def selu_(input):
+    """`selu` in place."""
+    return aten.selu_(input)
+
+
+def celu_(input, alpha=1.0):
+    """`celu` in place."""
+    return aten.celu_(input, alpha)
+
+
+def leaky_relu_(input, negative_slope=0.01):
+    """`leaky_relu` in place."""
+    return aten.leaky_relu_(input, negative_slope)
+
+
+def hardtanh_(input, min_val=-1.0, max_val=1.0):
+    """`hardtanh` in place."""
+    return aten.hardtanh_(input, min_val, max_val)
+
+
+def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
+    """input where positive, elsewhere times a slope: in training one drawn between lower and upper
+    for every element, else their mean (Xu et al., 2015).
+    """
+    if lower > upper:
+        raise ValueError_(f"lower must be at most upper, got {lower} and {upper}", op="rrelu")
+    if not training:
+        return leaky_relu(input, (lower + upper) / 2, inplace)
+    draws = distributions.rand_like(input) * (upper - lower) + lower
+    slopes = aten.where(input.detach() <= 0, draws, aten.ones_like(draws))
+    return input.mul_(slopes) if inplace else input * slopes
+
+
+def rrelu_(input, lower=1.0 / 8, upper=1.0 / 3, training=False):
+    """`rrelu` in place."""
+    return rrelu(input, lower, upper, training, inplace=True)
+
+
+def hardshrink(input, lambd=0.5):
+    """input outside of [-lambd, lambd], 0 within."""
+    return aten.hardshrink(input, lambd)
+
+
+def softshrink(input, lambd=0.5):
+    """input moved towards 0 by lambd, 0 within [-lambd, lambd]."""
+    return aten.softshrink(input, lambd)
+
+
 def softplus(input, beta=1.0, threshold=20.0):
     """log(1 + exp(beta * input)) / beta; input itself where beta * input exceeds threshold."""
     return aten.softplus(input, beta, threshold)
@@ -142,3 +202,16 @@ def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
     """The logarithm of `softmax`, without overflow."""
     input = input if dtype is None else input.to(dtype)
     return aten._log_softmax(input, _last_or(dim, input.ndim), False)
+
+
+def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
+    """A draw from the Gumbel-softmax distribution along dim (Jang et al., 2017): probabilities, or
+    with `hard` their one-hot maximum, whose gradient is that of the probabilities.
+    """
+    noise = -(-distributions.rand_like(logits).clamp_min(eps).log()).log()
+    soft = softmax((logits + noise) / tau, dim)
+    if not hard:
+        return soft
+    best = soft.argmax(dim, keepdim=True)
+    ones = aten.zeros_like(soft).scatter(dim, best, 1.0)
+    return ones - soft.detach() + soft

@@ -25,7 +25,9 @@ def _batched(input, rank: int, op: str):
         return input, False
     if input.ndim == rank + 1:
         return input.unsqueeze(0), True
-    raise ShapeError(f"expected {rank + 1} or {rank + 2} dimensions, got shape {list(input.shape)}", op=op)
+    raise ShapeError(
+        f"expected {rank + 1} or {rank + 2} dimensions, got shape {list(input.shape)}", op=op
+    )
 
 
 def _convolve(rank: int, input, weight, bias, stride, padding, dilation, groups):
@@ -35,7 +37,9 @@ def _convolve(rank: int, input, weight, bias, stride, padding, dilation, groups)
     if isinstance(padding, str):
         input, padding = _named_padding(op, padding, input, weight, stride, dilation)
     padding = expanded(padding, rank)
-    result = aten.convolution(input, weight, bias, stride, padding, dilation, False, (0,) * rank, groups)
+    result = aten.convolution(
+        input, weight, bias, stride, padding, dilation, False, (0,) * rank, groups
+    )
     return result.squeeze(0) if alone else result
 
 
@@ -70,27 +74,37 @@ def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
 def _transpose(rank: int, input, weight, bias, stride, padding, output_padding, groups, dilation):
     input, alone = _batched(input, rank, f"conv_transpose{rank}d")
-    stride, padding, dilation, extra = (expanded(v, rank) for v in (stride, padding, dilation, output_padding))
+    stride, padding, dilation, extra = (
+        expanded(v, rank) for v in (stride, padding, dilation, output_padding)
+    )
     result = aten.convolution(input, weight, bias, stride, padding, dilation, True, extra, groups)
     return result.squeeze(0) if alone else result
 
 
-def conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+def conv_transpose1d(
+    input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1
+):
     """The adjoint of `conv1d` applied to [N, C, L], with weight [C, out / groups, k]."""
     return _transpose(1, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
-def conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+def conv_transpose2d(
+    input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1
+):
     """The adjoint of `conv2d` applied to [N, C, H, W], with weight [C, out / groups, kh, kw]."""
     return _transpose(2, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
-def conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+def conv_transpose3d(
+    input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1
+):
     """The adjoint of `conv3d` applied to [N, C, D, H, W], with weight [C, out / groups, *k]."""
     return _transpose(3, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
-def output_padding_for(input, output_size, kernel: tuple, stride: tuple, padding: tuple, dilation: tuple) -> tuple:
+def output_padding_for(
+    input, output_size, kernel: tuple, stride: tuple, padding: tuple, dilation: tuple
+) -> tuple:
     """The output_padding with which a transposed convolution gives `output_size`. Raises ShapeError when none does."""
     rank = len(kernel)
     wanted = tuple(output_size)[-rank:]
@@ -101,5 +115,8 @@ def output_padding_for(input, output_size, kernel: tuple, stride: tuple, padding
     extra = tuple(w - n for w, n in zip(wanted, smallest))
     if any(not 0 <= e < s for e, s in zip(extra, stride)):
         largest = [n + s - 1 for n, s in zip(smallest, stride)]
-        raise ShapeError(f"output size {list(wanted)} is outside {smallest} to {largest}", op=f"conv_transpose{rank}d")
+        raise ShapeError(
+            f"output size {list(wanted)} is outside {smallest} to {largest}",
+            op=f"conv_transpose{rank}d",
+        )
     return extra

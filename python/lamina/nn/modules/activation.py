@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...errors import ValueError_
 from .. import functional as F
 from ..module import Module
 from ..parameter import Parameter
@@ -166,7 +167,9 @@ class Hardtanh(_Inplace):
 
     def extra_repr(self) -> str:
         """The options."""
-        return f"min_val={self.min_val}, max_val={self.max_val}" + (", inplace=True" if self.inplace else "")
+        return f"min_val={self.min_val}, max_val={self.max_val}" + (
+            ", inplace=True" if self.inplace else ""
+        )
 
 
 class Softplus(Module):
@@ -271,3 +274,77 @@ class PReLU(Module):
     def extra_repr(self) -> str:
         """The number of slopes."""
         return f"num_parameters={self.num_parameters}"
+
+
+class Threshold(_Inplace):
+    """x where above a threshold, a value elsewhere."""
+
+    def __init__(self, threshold: float, value: float, inplace: bool = False):
+        super().__init__(inplace)
+        self.threshold, self.value = threshold, value
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.threshold(input, self.threshold, self.value, self.inplace)
+
+    def extra_repr(self) -> str:
+        """The options."""
+        inplace = ", inplace=True" if self.inplace else ""
+        return f"threshold={self.threshold}, value={self.value}{inplace}"
+
+
+class RReLU(_Inplace):
+    """x where positive, else times a slope that training draws between lower and upper (Xu et al.,
+    2015).
+    """
+
+    def __init__(self, lower: float = 1.0 / 8, upper: float = 1.0 / 3, inplace: bool = False):
+        super().__init__(inplace)
+        self.lower, self.upper = lower, upper
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
+
+    def extra_repr(self) -> str:
+        """The options."""
+        inplace = ", inplace=True" if self.inplace else ""
+        return f"lower={self.lower}, upper={self.upper}{inplace}"
+
+
+class _Shrink(Module):
+    def __init__(self, lambd: float = 0.5):
+        super().__init__()
+        self.lambd = lambd
+
+    def extra_repr(self) -> str:
+        """The bound."""
+        return f"{self.lambd}"
+
+
+class Hardshrink(_Shrink):
+    """x outside of [-lambd, lambd], 0 within."""
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.hardshrink(input, self.lambd)
+
+
+class Softshrink(_Shrink):
+    """x moved towards 0 by lambd, 0 within [-lambd, lambd]."""
+
+    def forward(self, input):
+        """The activation of every element."""
+        return F.softshrink(input, self.lambd)
+
+
+class Softmax2d(Module):
+    """Softmax over the channels of [N, C, H, W] or [C, H, W]."""
+
+    def forward(self, input):
+        """The probabilities of every pixel. Raises ValueError_ for other ranks."""
+        if input.ndim not in (3, 4):
+            raise ValueError_(
+                f"expected 3 or 4 dimensions, got shape {list(input.shape)}", op="Softmax2d"
+            )
+        return F.softmax(input, -3)

@@ -40,7 +40,9 @@ class _Numbered(Module):
     def __delitem__(self, index) -> None:
         names = list(self._modules)
         numbered = names == [str(i) for i in range(len(names))]
-        for name in names[index] if isinstance(index, slice) else [names[_position(index, len(self))]]:
+        for name in (
+            names[index] if isinstance(index, slice) else [names[_position(index, len(self))]]
+        ):
             del self._modules[name]
         if numbered:
             self._renumber(list(self._modules.values()))

@@ -41,16 +41,27 @@ class _Conv(Module):
         if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
             raise ValueError_(f"unknown padding_mode {padding_mode!r}", op=type(self).__name__)
         if self.transposed and padding_mode != "zeros":
-            raise ValueError_("a transposed convolution pads with zeros only", op=type(self).__name__)
+            raise ValueError_(
+                "a transposed convolution pads with zeros only", op=type(self).__name__
+            )
         rank = self.rank
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.kernel_size, self.stride = expanded(kernel_size, rank), expanded(stride, rank)
         self.padding = padding if isinstance(padding, str) else expanded(padding, rank)
-        self.dilation, self.output_padding = expanded(dilation, rank), expanded(output_padding, rank)
+        self.dilation, self.output_padding = (
+            expanded(dilation, rank),
+            expanded(output_padding, rank),
+        )
         self.padding_mode = padding_mode
-        channels = (in_channels, out_channels // groups) if self.transposed else (out_channels, in_channels // groups)
+        channels = (
+            (in_channels, out_channels // groups)
+            if self.transposed
+            else (out_channels, in_channels // groups)
+        )
         self.weight = parameter(*channels, *self.kernel_size, device=device, dtype=dtype)
-        self.register_parameter("bias", parameter(out_channels, device=device, dtype=dtype) if bias else None)
+        self.register_parameter(
+            "bias", parameter(out_channels, device=device, dtype=dtype) if bias else None
+        )
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -67,7 +78,9 @@ class _Conv(Module):
         if self.padding_mode != "zeros":
             input = F.pad(input, self._amounts(), mode=self.padding_mode)
             padding = 0
-        return self.function(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+        return self.function(
+            input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups
+        )
 
     def _amounts(self) -> list[int]:
         """Padding of the spatial dimensions as `F.pad` takes it, the last dimension first."""
@@ -87,8 +100,16 @@ class _Conv(Module):
             "groups": 1,
             "padding_mode": "zeros",
         }
-        parts = [f"{self.in_channels}, {self.out_channels}", f"kernel_size={self.kernel_size}", f"stride={self.stride}"]
-        parts += [f"{name}={getattr(self, name)}" for name, value in defaults.items() if getattr(self, name) != value]
+        parts = [
+            f"{self.in_channels}, {self.out_channels}",
+            f"kernel_size={self.kernel_size}",
+            f"stride={self.stride}",
+        ]
+        parts += [
+            f"{name}={getattr(self, name)}"
+            for name, value in defaults.items()
+            if getattr(self, name) != value
+        ]
         return ", ".join(parts + ([] if self.bias is not None else ["bias=False"]))
 
 
@@ -147,9 +168,18 @@ class _ConvTranspose(_Conv):
         """The gradient of the convolution of the same options with respect to its input, applied to `input`."""
         extra = self.output_padding
         if output_size is not None:
-            extra = output_padding_for(input, output_size, self.kernel_size, self.stride, self.padding, self.dilation)
+            extra = output_padding_for(
+                input, output_size, self.kernel_size, self.stride, self.padding, self.dilation
+            )
         return self.function(
-            input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
+            input,
+            self.weight,
+            self.bias,
+            self.stride,
+            self.padding,
+            extra,
+            self.groups,
+            self.dilation,
         )
 
 

@@ -39,3 +39,21 @@ class Dropout2d(_Dropout):
     """Sets whole channels of [N, C, H, W] to zero with probability p."""
 
     function = staticmethod(F.dropout2d)
+
+
+class Dropout3d(_Dropout):
+    """Sets whole channels of [N, C, D, H, W] to zero with probability p."""
+
+    function = staticmethod(F.dropout3d)
+
+
+class AlphaDropout(_Dropout):
+    """The dropout of self-normalizing networks (Klambauer et al., 2017): mean and variance stay."""
+
+    function = staticmethod(F.alpha_dropout)
+
+
+class FeatureAlphaDropout(_Dropout):
+    """AlphaDropout of whole channels of [N, C, *]."""
+
+    function = staticmethod(F.feature_alpha_dropout)

@@ -31,11 +31,15 @@ class Identity(Module):
 class Linear(Module):
     """y = x @ weight.T + bias: [*, in_features] to [*, out_features]; weight is [out_features, in_features]."""
 
-    def __init__(self, in_features: int, out_features: int, bias: bool = True, device=None, dtype=None):
+    def __init__(
+        self, in_features: int, out_features: int, bias: bool = True, device=None, dtype=None
+    ):
         super().__init__()
         self.in_features, self.out_features = in_features, out_features
         self.weight = parameter(out_features, in_features, device=device, dtype=dtype)
-        self.register_parameter("bias", parameter(out_features, device=device, dtype=dtype) if bias else None)
+        self.register_parameter(
+            "bias", parameter(out_features, device=device, dtype=dtype) if bias else None
+        )
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -58,12 +62,26 @@ class Bilinear(Module):
     """y[o] = x1 @ weight[o] @ x2 + bias[o]: [*, in1] and [*, in2] to [*, out]; weight is [out, in1, in2]."""
 
     def __init__(
-        self, in1_features: int, in2_features: int, out_features: int, bias: bool = True, device=None, dtype=None
+        self,
+        in1_features: int,
+        in2_features: int,
+        out_features: int,
+        bias: bool = True,
+        device=None,
+        dtype=None,
     ):
         super().__init__()
-        self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
-        self.weight = parameter(out_features, in1_features, in2_features, device=device, dtype=dtype)
-        self.register_parameter("bias", parameter(out_features, device=device, dtype=dtype) if bias else None)
+        self.in1_features, self.in2_features, self.out_features = (
+            in1_features,
+            in2_features,
+            out_features,
+        )
+        self.weight = parameter(
+            out_features, in1_features, in2_features, device=device, dtype=dtype
+        )
+        self.register_parameter(
+            "bias", parameter(out_features, device=device, dtype=dtype) if bias else None
+        )
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -103,7 +121,11 @@ class Embedding(Module):
     ):
         super().__init__()
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
-        self.padding_idx = padding_idx + num_embeddings if padding_idx is not None and padding_idx < 0 else padding_idx
+        self.padding_idx = (
+            padding_idx + num_embeddings
+            if padding_idx is not None and padding_idx < 0
+            else padding_idx
+        )
         self.max_norm, self.norm_type = max_norm, norm_type
         self.scale_grad_by_freq, self.sparse = scale_grad_by_freq, sparse
         if _weight is None:
@@ -114,9 +136,17 @@ class Embedding(Module):
             self.weight = Parameter(_weight, requires_grad=not _freeze)
 
     @classmethod
-    def from_pretrained(cls, embeddings, freeze: bool = True, padding_idx: int | None = None, **options) -> Embedding:
+    def from_pretrained(
+        cls, embeddings, freeze: bool = True, padding_idx: int | None = None, **options
+    ) -> Embedding:
         """An Embedding over a given table [num_embeddings, embedding_dim]."""
-        return cls(*embeddings.shape, padding_idx=padding_idx, _weight=embeddings, _freeze=freeze, **options)
+        return cls(
+            *embeddings.shape,
+            padding_idx=padding_idx,
+            _weight=embeddings,
+            _freeze=freeze,
+            **options,
+        )
 
     def reset_parameters(self) -> None:
         """Draws standard normal rows, and clears the padding row."""
@@ -127,13 +157,86 @@ class Embedding(Module):
     def forward(self, input):
         """The rows at the given indices."""
         return F.embedding(
-            input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse
+            input,
+            self.weight,
+            self.padding_idx,
+            self.max_norm,
+            self.norm_type,
+            self.scale_grad_by_freq,
+            self.sparse,
         )
 
     def extra_repr(self) -> str:
         """The sizes and the padding row."""
         padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
         return f"{self.num_embeddings}, {self.embedding_dim}{padding}"
+
+
+class EmbeddingBag(Module):
+    """Sums, means or maxima of bags of rows of a table: see `F.embedding_bag`."""
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False,
+        mode: str = "mean",
+        sparse: bool = False,
+        _weight=None,
+        include_last_offset: bool = False,
+        padding_idx: int | None = None,
+        device=None,
+        dtype=None,
+    ):
+        super().__init__()
+        self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
+        self.max_norm, self.norm_type = max_norm, norm_type
+        self.scale_grad_by_freq, self.sparse, self.mode = scale_grad_by_freq, sparse, mode
+        self.include_last_offset = include_last_offset
+        if padding_idx is not None and padding_idx < 0:
+            padding_idx += num_embeddings
+        self.padding_idx = padding_idx
+        if _weight is None:
+            self.weight = parameter(num_embeddings, embedding_dim, device=device, dtype=dtype)
+            self.reset_parameters()
+        else:
+            self.weight = Parameter(_weight)
+
+    @classmethod
+    def from_pretrained(cls, embeddings, freeze: bool = True, **options) -> EmbeddingBag:
+        """An EmbeddingBag over a given table [num_embeddings, embedding_dim]."""
+        bag = cls(*embeddings.shape, _weight=embeddings, **options)
+        bag.weight.requires_grad_(not freeze)
+        return bag
+
+    def reset_parameters(self) -> None:
+        """Draws standard normal rows, and clears the padding row."""
+        init.normal_(self.weight)
+        if self.padding_idx is not None:
+            init.zeros_(self.weight.detach()[self.padding_idx])
+
+    def forward(self, input, offsets=None, per_sample_weights=None):
+        """The pooled rows of every bag, [bags, embedding_dim]."""
+        return F.embedding_bag(
+            input,
+            self.weight,
+            offsets,
+            self.max_norm,
+            self.norm_type,
+            self.scale_grad_by_freq,
+            self.mode,
+            self.sparse,
+            per_sample_weights,
+            self.include_last_offset,
+            self.padding_idx,
+        )
+
+    def extra_repr(self) -> str:
+        """The sizes, the mode and the padding row."""
+        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
+        return f"{self.num_embeddings}, {self.embedding_dim}, mode={self.mode!r}{padding}"
 
 
 class Flatten(Module):

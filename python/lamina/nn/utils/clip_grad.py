@@ -16,7 +16,9 @@ def _gradients(parameters: Tensor | Iterable[Tensor]) -> list:
     return [p.grad for p in parameters if p.grad is not None]
 
 
-def get_total_norm(tensors: Iterable[Tensor], norm_type: float = 2.0, error_if_nonfinite: bool = False) -> Tensor:
+def get_total_norm(
+    tensors: Iterable[Tensor], norm_type: float = 2.0, error_if_nonfinite: bool = False
+) -> Tensor:
     """The norm of all tensors taken as one vector, a 0-d tensor."""
     tensors, order = list(tensors), float(norm_type)
     if not tensors:
@@ -28,7 +30,9 @@ def get_total_norm(tensors: Iterable[Tensor], norm_type: float = 2.0, error_if_n
     else:
         total = _stack([t.detach().abs().pow(order).sum() for t in tensors]).sum().pow(1.0 / order)
     if error_if_nonfinite and not math.isfinite(total.item()):
-        raise LaminaError(f"the norm of order {order} of the gradients is {total.item()}", op="get_total_norm")
+        raise LaminaError(
+            f"the norm of order {order} of the gradients is {total.item()}", op="get_total_norm"
+        )
     return total
 
 
@@ -57,7 +61,9 @@ def clip_grad_norm_(
     return total
 
 
-def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None) -> None:
+def clip_grad_value_(
+    parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None
+) -> None:
     """Clamps every element of every gradient to [-clip_value, clip_value]."""
     with no_grad():
         for gradient in _gradients(parameters):

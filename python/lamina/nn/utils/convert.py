@@ -20,6 +20,8 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
     for param in parameters:
         stop = start + param.numel()
         if stop > vec.numel():
-            raise ShapeError(f"a vector of {vec.numel()} elements is too short for these parameters")
+            raise ShapeError(
+                f"a vector of {vec.numel()} elements is too short for these parameters"
+            )
         param.data = vec[start:stop].reshape(param.shape).data
         start = stop

@@ -12,10 +12,12 @@ from . import (
     activations,
     contractions,
     creation,
+    imaging,
     linalg,
     losses,
     movement,
     pointwise,
+    pooling,
     reductions,
     special,
     transforms,
@@ -35,6 +37,8 @@ _FAMILIES = (
     movement,
     creation,
     views,
+    imaging,
+    pooling,
 )
 SAMPLES = {name: draw for family in _FAMILIES for name, draw in family.SAMPLES.items()}
 

@@ -64,6 +64,10 @@ def _softmax_backward(a):
 
 
 SAMPLES = {
+    "hardshrink": lambda a: _both(a, unary, [(), (1.5,)]),
+    "hardshrink_backward": lambda a: paired(a, 1.5),
+    "softshrink": lambda a: _both(a, unary, [(), (1.5,)]),
+    "softshrink_backward": lambda a: paired(a, 1.5),
     "relu": lambda a: [*unary(a), Sample((a(4, dtype="int32"),))],
     "relu6": lambda a: unary(a, low=-4, high=8),
     "threshold": lambda a: unary(a, 0.5, -1.0),

@@ -119,61 +119,6 @@ def _convolution_gradients(a):
     )
 
 
-def _max_pools(a, rank):
-    shape = (2, 3, 6, 7, 5)[: 2 + rank]
-    for rest in ((2,), (3, 2), (3, 2, 1), (3, 1, 1, 2), (3, 2, 1, 1, True), (2, 3, 0, 1, True)):
-        yield Sample(
-            (
-                a(*shape),
-                *([v] if isinstance(v, int) and not isinstance(v, bool) else v for v in rest),
-            )
-        )
-    yield Sample((a(*shape[1:], dtype="float32"), [2] * rank))
-    yield Sample((a(*shape, dtype="bfloat16"), [2] * rank))
-    yield Sample((a(*shape, layout="transposed"), [2] * rank))
-    yield Sample((a(0, *shape[1:]), [2] * rank))
-
-
-def _average_pools(a, rank):
-    shape = (2, 3, 6, 7, 5)[: 2 + rank]
-    for rest in (
-        ([2],),
-        ([3], [2]),
-        ([3], [2], [1]),
-        ([3], [2], [1], True),
-        ([3], [2], [1], False, False),
-        ([3], [2], [1], True, False),
-        ([2], [2], [0], False, True, 3),
-        ([2], [3], [0], True),
-    ):
-        yield Sample((a(*shape), *rest))
-    yield Sample((a(*shape[1:], dtype="float32"), [2]))
-    if rank == 2:
-        yield Sample((a(*shape, dtype="bfloat16"), [2]))
-
-
-def _max_pool_gradients(a, rank):
-    # Windows of size 2 without overlap: every index is in its own window.
-    shape = (2, 3, 4, 4, 4)[: 2 + rank]
-    out = (2, 3, 2, 2, 2)[: 2 + rank]
-    yield Sample(
-        (a(*out), a(*shape), [2], [2], [0], [1], False, a.index(*out, size=4**rank)), grad=False
-    )
-
-
-def _average_pool_gradients(a, rank):
-    shape, out = (2, 3, 6, 6, 6)[: 2 + rank], (2, 3, 3, 3, 3)[: 2 + rank]
-    for include in (True, False):
-        yield Sample((a(*out), a(*shape), [3], [2], [1], False, include, None))
-
-
-def _adaptive(a):
-    for size in ([1, 1], [2, 3], [4, 5], [6, 6]):
-        yield Sample((a(2, 3, 6, 6), size))
-    yield Sample((a(3, 5, 7, dtype="float32"), [2, 3]))
-    yield Sample((a(1, 2, 4, 4, dtype="bfloat16"), [2, 2]))
-
-
 def _layer_norms(a):
     for weight, bias in itertools.product((True, False), repeat=2):
         yield Sample((a(3, 4), [4], a(4) if weight else None, a(4) if bias else None, 1e-5))
@@ -223,19 +168,6 @@ SAMPLES = {
     "addbmm": lambda a: _sums(a, (3, 5), (2, 3, 4), (2, 4, 5)),
     "convolution": _convolutions,
     "convolution_backward": _convolution_gradients,
-    "max_pool2d_with_indices": lambda a: _max_pools(a, 2),
-    "max_pool3d_with_indices": lambda a: _max_pools(a, 3),
-    "max_pool2d_with_indices_backward": lambda a: _max_pool_gradients(a, 2),
-    "max_pool3d_with_indices_backward": lambda a: _max_pool_gradients(a, 3),
-    "avg_pool2d": lambda a: _average_pools(a, 2),
-    "avg_pool3d": lambda a: _average_pools(a, 3),
-    "avg_pool2d_backward": lambda a: _average_pool_gradients(a, 2),
-    "avg_pool3d_backward": lambda a: _average_pool_gradients(a, 3),
-    "_adaptive_avg_pool2d": _adaptive,
-    "_adaptive_avg_pool2d_backward": lambda a: [
-        Sample((a(2, 3, 2, 2), a(2, 3, 4, 6))),
-        Sample((a(3, 2, 3), a(3, 5, 7))),
-    ],
     "native_layer_norm": _layer_norms,
     "native_group_norm": _group_norms,
     "native_batch_norm": _batch_norms,

@@ -95,7 +95,7 @@ def _average_pool(rank):
     backward.__doc__ = f"The gradient of {name}."
     op(
         f"{name}(Tensor self, SymInt[{rank}] output_size) -> Tensor",
-        layout=layout.suggested("self"),
+        layout=layout.suggested("self") if rank == 2 else None,
         variants="function",
         vjp={"self": lambda grad, self: getattr(aten, f"{name}_backward")(grad, self)},
     )(forward)
@@ -161,7 +161,7 @@ def _max_pool(rank):
     backward.__doc__ = f"The gradient of {name}."
     op(
         f"{name}(Tensor self, int[{rank}] output_size) -> (Tensor, Tensor)",
-        layout=layout.suggested("self"),
+        layout=layout.suggested("self") if rank == 2 else None,
         variants="function",
         vjp={
             "self": lambda grads, self, results: getattr(aten, f"{name}_backward")(

@@ -7,6 +7,7 @@ and after each of them, the last dimension first, as in torch; negative amounts 
 from __future__ import annotations
 
 from ..errors import ShapeError
+from . import layout
 from .registry import aten, op
 
 
@@ -126,6 +127,7 @@ def _pad(mode, rank):
     backward.__doc__ = f"The gradient of {name}."
     op(
         f"{name}(Tensor self, SymInt[{2 * rank}] padding) -> Tensor",
+        layout=layout.suggested("self"),
         variants="",
         vjp={
             "self": lambda grad, self, padding: getattr(aten, f"{name}_backward")(

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import DtypeError, ShapeError
+from . import layout
 from .promotion import FLOATING, accumulate_dtype, cast, category
 from .registry import aten, op, takes
 
@@ -205,6 +206,7 @@ def _resampling(name, make_axis, rank, has_corners):
     backward.__doc__ = f"The gradient of {name}."
     op(
         f"{name}(Tensor self, SymInt[{rank}] output_size{corners}{factors}) -> Tensor",
+        layout=layout.suggested("self"),
         variants="",
         vjp={"self": _forward_formula(f"{name}_backward", has_corners, scales)},
     )(forward)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ..errors import ShapeError
+from . import layout
 from .checks import floating, integer_index, same_dtype
 from .pooling import picked, returned
 from .promotion import cast
@@ -31,6 +32,7 @@ def _unpooled(p, self, indices, output_size, rank):
 
 @op(
     "max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor",
+    layout=layout.suggested("self"),
     variants="",
     vjp={"self": lambda grad, indices: picked(grad, indices, 2)},
 )

@@ -34,6 +34,7 @@ from .ops.construct import (
     tensor,
 )
 from .random import Generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+from .printing import get_printoptions, set_printoptions
 from .storage import Storage as UntypedStorage
 from .tensor import Size, Tensor
 

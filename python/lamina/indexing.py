@@ -1,7 +1,8 @@
 """`tensor[...]`: Python indexing as view operators, and as `index` / `index_put_` where arrays take part.
 
-Basic parts (ints, slices, None, Ellipsis) become select, slice and unsqueeze views, one per part. Tensors,
-lists and boolean masks are collected and handed to one `index` operator.
+Basic parts (ints, slices, None, Ellipsis) become select, slice and unsqueeze views, one per part; a 0-d
+integer tensor counts as an int. Tensors, lists and boolean masks are collected and handed to one `index`
+operator.
 """
 
 from __future__ import annotations
@@ -10,120 +11,205 @@ import numbers
 
 import numpy as np
 
-from .errors import DimError, ValueError_
+from .dispatch.state import state
+from .errors import ArgumentError, DataDependentError, DimError, ValueError_
 from .ops.registry import aten
 from .tensor import Tensor, from_array
+
+# A list up to this long counts as a tuple when something in it cannot be part of an array.
+_LONGEST_TUPLE_LIKE = 32
 
 
 def getitem(self, key):
     """self[key]: a view when `key` has only ints, slices, None and Ellipsis; else a copy."""
     if type(key) is int:
         return aten.select.int(self, 0, key)
-    view, indices = _apply(self, key)
+    parts = _parts(key)
+    if state.tracer is not None and any(map(_is_number, parts)):
+        raise DataDependentError(
+            "indexing with a 0-d integer tensor gives a view at a place that is not known while tracing; "
+            "use index_select, which copies",
+            op="index",
+        )
+    view, indices = _apply(self, parts)
     if indices is None:
         return aten.alias(self) if view is self else view
     return aten.index.Tensor(view, indices)
 
 
 def setitem(self, key, value):
-    """self[key] = value, in place; `value` broadcasts."""
-    view, indices = _apply(self, key)
+    """self[key] = value, in place; `value`, a tensor or a number, broadcasts."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if not isinstance(value, (Tensor, numbers.Number)):
-        from .ops.construct import as_tensor
-
-        value = as_tensor(value, dtype=self.dtype)
+        raise ArgumentError(
+            f"can't assign a {type(value).__name__} to a tensor of dtype {self.dtype}",
+            op="index_put_",
+        )
+    if key is False:
+        return
+    if key is True:
+        _copy(self.unsqueeze(0), value)
+        return
+    view, indices = _apply(self, _parts(key))
     if indices is None:
-        view.copy_(_without_leading_ones(value, view.ndim))
+        _copy(view, value)
         return
     if not isinstance(value, Tensor):
         value = aten.full((), value, dtype=self.dtype, device=self.device)
-    aten.index_put_(view, indices, value)
+    mask = _only_mask(indices, view) if value.numel() == 1 else None
+    if mask is not None:
+        aten.masked_fill_(view, mask, value.to(self.dtype).reshape(()))
+        return
+    aten.index_put_(view, indices, _broadcastable(value))
 
 
-def _without_leading_ones(value, rank: int):
-    """A value of higher rank than its target may still be assigned when the excess sizes are 1."""
-    if not isinstance(value, Tensor) or value.ndim <= rank:
+def _copy(view: Tensor, value) -> None:
+    if not isinstance(value, Tensor) or value.sizes == view.sizes:
+        view.copy_(value)
+    elif value.ndim == 0:
+        view.fill_(value)
+    else:
+        view.copy_(_broadcastable(value))
+
+
+def _broadcastable(value: Tensor) -> Tensor:
+    """A value may have more dimensions than its target when those in front have size 1."""
+    if value.ndim == 0 or value.sizes[0] != 1:
         return value
-    excess = value.ndim - rank
-    return (
-        value.reshape(value.shape[excess:]) if all(n == 1 for n in value.shape[:excess]) else value
-    )
+    lead = next((d for d, n in enumerate(value.sizes) if n != 1), value.ndim)
+    return value.reshape(value.sizes[lead:])
 
 
-def _apply(tensor, key):
+def _only_mask(indices: list, view: Tensor):
+    """The mask, shaped to broadcast against `view`, when it is the only index; else None."""
+    given = [(d, i) for d, i in enumerate(indices) if i is not None]
+    at, mask = given[0]
+    if len(given) != 1 or not _is_mask(mask):
+        return None
+    after = view.ndim - at - mask.ndim
+    if view.sizes[at : at + mask.ndim] != mask.sizes or mask.ndim == 0:
+        return None
+    return mask.reshape((*mask.sizes, *(1,) * after))
+
+
+def _apply(tensor, parts: list):
     """The view of the basic parts, and the list of index tensors (None: keep) or None when there are none."""
-    parts = _expanded(tensor, key)
+    used = sum(map(_width, parts))
+    if used > tensor.ndim:
+        raise DimError(f"too many indices for tensor of dimension {tensor.ndim}")
     view, dim, indices = tensor, 0, []
     for part in parts:
-        if part is None:
-            view = aten.unsqueeze(view, dim)
-            indices.append(None)
-            dim += 1
+        if part is Ellipsis:
+            kept = tensor.ndim - used
+        elif part is None:
+            view, kept = aten.unsqueeze(view, dim), 1
         elif isinstance(part, slice):
-            view = _sliced(view, dim, part)
-            indices.append(None)
-            dim += 1
+            view, kept = _sliced(view, dim, part), 1
         elif isinstance(part, Tensor):
             indices.append(part)
             dim += _width(part)
+            continue
         elif isinstance(part, bool):
             view = aten.unsqueeze(view, dim)
-            indices.append(_mask(part))
+            indices.append(from_array(np.zeros(int(part), np.int64)))
             dim += 1
+            continue
         else:
-            view = aten.select.int(view, dim, part)
-    if not any(i is not None for i in indices):
-        return view, None
-    return view, indices
+            view, kept = aten.select.int(view, dim, part), 0
+        indices.extend([None] * kept)
+        dim += kept
+    return view, indices if any(i is not None for i in indices) else None
 
 
 def _sliced(view, dim: int, part: slice):
-    if part.start is None and part.stop is None and part.step is None:
+    if part == slice(None, None, 1):
         return view
-    step = 1 if part.step is None else part.step.__index__()
-    if step <= 0:
-        raise ValueError_(f"slice step must be greater than zero, got {step}")
-    return aten.slice.Tensor(view, dim, part.start, part.stop, step)
-
-
-def _expanded(tensor, key) -> list:
-    """The parts of a key, with Ellipsis replaced by full slices and arrays made tensors."""
-    parts = [_part(p) for p in (key if isinstance(key, tuple) else (key,))]
-    used = sum(_width(p) for p in parts)
-    if used > tensor.ndim:
-        raise DimError(f"too many indices for tensor of dimension {tensor.ndim}")
-    dots = [i for i, p in enumerate(parts) if p is Ellipsis]
-    if len(dots) > 1:
-        raise DimError("an index can only have a single ellipsis")
-    if dots:
-        parts[dots[0] : dots[0] + 1] = [slice(None)] * (tensor.ndim - used)
-    return parts
+    return aten.slice.Tensor(view, dim, part.start, part.stop, part.step)
 
 
 def _width(part) -> int:
     """How many dimensions of the tensor a part consumes."""
     if part is None or part is Ellipsis or isinstance(part, bool):
         return 0
-    if isinstance(part, Tensor) and part._array.dtype.kind == "b":
-        return part.ndim
-    return 1
+    return part.ndim if _is_mask(part) else 1
+
+
+def _is_mask(part) -> bool:
+    return isinstance(part, Tensor) and part._array.dtype.name in ("bool", "uint8")
+
+
+def _is_number(part) -> bool:
+    """Whether a part is a 0-d integer tensor, which only a trace leaves as it is."""
+    return isinstance(part, Tensor) and part.ndim == 0 and part._array.dtype.kind in "iu"
+
+
+def _parts(key) -> list:
+    """The parts of a key: None, Ellipsis, slices with a step, bools, ints and tensors."""
+    if isinstance(key, tuple) or (isinstance(key, list) and _is_tuple_like(key)):
+        return [_part(p) for p in key]
+    return [_part(key)]
+
+
+def _is_tuple_like(key: list) -> bool:
+    return len(key) < _LONGEST_TUPLE_LIKE and any(
+        p is None or p is Ellipsis or isinstance(p, (slice, Tensor, list, tuple, np.ndarray))
+        for p in key
+    )
 
 
 def _part(part):
-    if part is None or part is Ellipsis or isinstance(part, (slice, bool, Tensor)):
+    if part is None or part is Ellipsis or isinstance(part, bool):
         return part
+    if isinstance(part, slice):
+        return _checked(part)
+    if isinstance(part, Tensor):
+        return _tensor_part(part)
     if isinstance(part, (list, tuple, range, np.ndarray)):
-        array = np.asarray(part)
-        if array.size == 0 and array.dtype.kind == "f":
-            array = array.astype(np.int64)
-        return from_array(np.array(array))
-    if hasattr(part, "__index__"):
+        return _tensor_part(_from_sequence(part))
+    if isinstance(part, (np.bool_, str)):
+        return bool(part) if isinstance(part, np.bool_) else _refuse(part, ArgumentError)
+    if hasattr(type(part), "__index__"):
         return part.__index__()
-    raise DimError(
+    return _refuse(part, DimError)
+
+
+def _refuse(part, error: type):
+    raise error(
         "only integers, slices (`:`), ellipsis (`...`), None and long or bool tensors are valid indices "
         f"(got {type(part).__name__})"
     )
 
 
-def _mask(value: bool) -> Tensor:
-    return from_array(np.array([value]))
+def _checked(part: slice) -> slice:
+    """A slice of ints, with a step. Raises ValueError_ unless the step is positive."""
+    start, stop, step = [
+        None if bound is None else _bound(bound) for bound in (part.start, part.stop, part.step)
+    ]
+    if step is not None and step <= 0:
+        raise ValueError_(f"slice step must be greater than zero, got {step}")
+    return slice(start, stop, 1 if step is None else step)
+
+
+def _bound(bound) -> int:
+    if not hasattr(type(bound), "__index__"):
+        raise ArgumentError(f"slice indices must be integers or None, got {type(bound).__name__}")
+    return bound.__index__()
+
+
+def _tensor_part(part: Tensor):
+    """A 0-d tensor counts as the int or bool in it, unless a trace does not know that."""
+    if part.ndim or part._array.dtype.kind not in "iub":
+        return part
+    if state.tracer is not None and _is_number(part) and part.dtype.is_signed:
+        return part
+    return bool(part.item()) if _is_mask(part) else part.item()
+
+
+def _from_sequence(part) -> Tensor:
+    from .ops.construct import tensor
+
+    if not isinstance(part, np.ndarray):
+        made = tensor(list(part))
+        return made.long() if made.is_floating_point() else made
+    return from_array(np.array(part)) if part.size else from_array(part.astype(np.int64))

@@ -1,14 +1,60 @@
-"""How tensors print: values as torch users expect them, metadata where values are unknown."""
+"""How tensors print: values as torch users expect them, metadata where values are unknown.
+
+`set_printoptions` says how precisely, how many and how wide. All numbers of a tensor are formatted alike, by
+a `_Format` that looks at those which will be shown.
+"""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from . import dtypes
+from .errors import ValueError_
 
-_WIDTH = 80
-_THRESHOLD = 1000
-_EDGE = 3
+_PROFILES = {
+    "default": {"precision": 4, "threshold": 1000, "edgeitems": 3, "linewidth": 80},
+    "short": {"precision": 2, "threshold": 1000, "edgeitems": 2, "linewidth": 80},
+    "full": {"precision": 4, "threshold": math.inf, "edgeitems": 3, "linewidth": 80},
+}
+_options = {**_PROFILES["default"], "sci_mode": None}
+
+
+def set_printoptions(
+    precision: int | None = None,
+    threshold: float | None = None,
+    edgeitems: int | None = None,
+    linewidth: int | None = None,
+    profile: str | None = None,
+    sci_mode: bool | None = None,
+) -> None:
+    """Sets how tensors print: digits after the point, the number of elements above which a tensor is summarized,
+    how many are shown at each edge then, and characters a line.
+
+    `profile` ("default", "short", "full") sets those four at once. `sci_mode` forces or forbids scientific
+    notation; None, which every call without it restores, lets the values decide. Raises ValueError_ for another
+    profile.
+    """
+    if profile is not None:
+        if profile not in _PROFILES:
+            raise ValueError_(
+                f"no print profile is called {profile!r}; there are {', '.join(_PROFILES)}"
+            )
+        _options.update(_PROFILES[profile])
+    given = {
+        "precision": precision,
+        "threshold": threshold,
+        "edgeitems": edgeitems,
+        "linewidth": linewidth,
+    }
+    _options.update({name: value for name, value in given.items() if value is not None})
+    _options["sci_mode"] = sci_mode
+
+
+def get_printoptions() -> dict:
+    """The print options, by the names of the arguments of `set_printoptions`."""
+    return dict(_options)
 
 
 def tensor_repr(tensor) -> str:
@@ -18,100 +64,129 @@ def tensor_repr(tensor) -> str:
         suffixes = [f"size={list(tensor.shape)}", f"dtype={tensor.dtype}", *_history(tensor)]
         return f"{name}(..., {', '.join(suffixes)})"
     indent = len(name) + 1
-    suffixes = [*_type(tensor), *_history(tensor)]
-    if tensor.numel() == 0 and tensor.shape != (0,):
-        suffixes.insert(0, f"size={tuple(tensor.shape)}")
     text = f"{name}({_body(np.asarray(tensor._array), indent)}"
-    width = len(text) - text.rfind("\n") - 1
-    for suffix in suffixes:
-        wraps = width + len(suffix) + 2 > _WIDTH
+    width = len(text) - text.rfind("\n") + 1
+    for suffix in [*_type(tensor), *_history(tensor)]:
+        wraps = width + len(suffix) + 2 > _options["linewidth"]
         text += (",\n" + " " * indent if wraps else ", ") + suffix
         width = indent + len(suffix) if wraps else width + len(suffix) + 2
     return text + ")"
 
 
 def _body(array: np.ndarray, indent: int) -> str:
-    """The numbers in brackets, all formatted alike; large tensors are summarized."""
-    if dtypes.from_numpy(array.dtype).is_floating_point:
-        array = array.astype(np.float64)
+    """The numbers in brackets; large tensors are summarized."""
     if array.size == 0:
         return "[]"
-    summarize = array.size > _THRESHOLD
+    if dtypes.from_numpy(array.dtype).is_floating_point:
+        array = array.astype(np.float64)
+    summarize = array.size > _options["threshold"]
     shown = _corners(array) if summarize else array
-    if array.dtype.kind == "c":
-        real, imag = _formatter(shown.real), _formatter(shown.imag)
-
-        def one(z):
-            sign = "" if np.signbit(z.imag) else "+"
-            return real(z.real) + sign + imag(z.imag).lstrip() + "j"
-    else:
-        one = _formatter(shown)
-    return _layout(array, one, indent, summarize)
+    return _layout(array, _format_of(shown), indent, summarize)
 
 
-def _layout(array: np.ndarray, one, indent: int, summarize: bool) -> str:
+def _layout(array: np.ndarray, form, indent: int, summarize: bool) -> str:
     if array.ndim == 0:
-        return one(array[()])
-    edges = summarize and array.shape[0] > 2 * _EDGE
+        return form.text(array[()])
+    edge = _options["edgeitems"]
+    cut = summarize and array.shape[0] > 2 * edge
+    rows = [*array[:edge], *array[-edge:]] if cut and edge else [] if cut else array
     if array.ndim == 1:
-        return _row(array, one, indent, edges)
-    rows = [*array[:_EDGE], *array[-_EDGE:]] if edges else array
-    parts = [_layout(row, one, indent + 1, summarize) for row in rows]
-    if edges:
-        parts.insert(_EDGE, "...")
+        return _row([form.text(v) for v in rows], form.width, indent, edge if cut else None)
+    parts = [_layout(row, form, indent + 1, summarize) for row in rows]
+    if cut:
+        parts.insert(edge, "...")
     return "[" + ("," + "\n" * (array.ndim - 1) + " " * (indent + 1)).join(parts) + "]"
 
 
-def _row(array: np.ndarray, one, indent: int, edges: bool) -> str:
-    texts = [one(v) for v in ([*array[:_EDGE], *array[-_EDGE:]] if edges else array)]
-    per_line = max(1, (_WIDTH - indent) // (len(texts[0]) + 2))
-    if edges:
-        texts.insert(_EDGE, " ...")
+def _row(texts: list, width: int, indent: int, gap: int | None) -> str:
+    per_line = max(1, (_options["linewidth"] - indent) // (width + 2))
+    if gap is not None:
+        texts.insert(gap, " ...")
     lines = [", ".join(texts[i : i + per_line]) for i in range(0, len(texts), per_line)]
     return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"
 
 
 def _corners(array: np.ndarray) -> np.ndarray:
     """The elements that a summary shows."""
+    edge = _options["edgeitems"]
     for axis, size in enumerate(array.shape):
-        if size > 2 * _EDGE:
-            array = np.take(array, [*range(_EDGE), *range(size - _EDGE, size)], axis)
+        if size > 2 * edge:
+            array = np.take(array, [*range(edge), *range(size - edge, size)], axis)
     return array
 
 
-def _formatter(array: np.ndarray):
-    """How to print one of these numbers: as wide as the widest, in scientific notation for a wide range."""
-    if array.dtype.kind == "b":
-        width = max(len(str(v)) for v in np.unique(array))
-        return lambda v: str(bool(v)).rjust(width)
-    if array.dtype.kind != "f":
-        width = max(len(str(array.min())), len(str(array.max())))
-        return lambda v: str(v).rjust(width)
-    sizes = np.abs(array[np.isfinite(array) & (array != 0)])
-    if sizes.size == 0:
-        return _aligned(array, "{:.0f}.")
-    low, high = float(sizes.min()), float(sizes.max())
-    whole = bool(np.all(sizes == np.ceil(sizes)))
-    if high / low > 1000 or high > 1e8 or (not whole and low < 1e-4):
-        return _aligned(array, "{:.4e}")
-    return _aligned(array, "{:.0f}." if whole else "{:.4f}")
+def _format_of(array: np.ndarray):
+    kind = array.dtype.kind
+    if kind == "c":
+        return _ComplexFormat(array)
+    return _FloatFormat(array) if kind == "f" else _PlainFormat(array)
 
 
-def _aligned(array: np.ndarray, pattern: str):
-    def text(v) -> str:
-        return pattern.format(v) if np.isfinite(v) else str(float(v))
+class _PlainFormat:
+    """Integers and bools, as wide as the widest."""
 
-    shown = array[np.isfinite(array) & (array != 0)]
-    # Only the extremes can be widest.
-    width = max((len(text(v)) for v in (shown.min(), shown.max())), default=0) if shown.size else 0
-    return lambda v: text(v).rjust(width)
+    def __init__(self, array: np.ndarray):
+        extremes = np.unique(array) if array.dtype.kind == "b" else (array.min(), array.max())
+        self.width = max((len(str(v)) for v in extremes), default=0) if array.size else 0
+
+    def text(self, value) -> str:
+        return str(value).rjust(self.width)
+
+
+class _FloatFormat:
+    """Floats: whole numbers with a bare point, otherwise a fixed number of digits; in scientific notation when
+    they range widely.
+    """
+
+    def __init__(self, array: np.ndarray):
+        finite = array[np.isfinite(array) & (array != 0)]
+        self.scientific, self.whole, self.width = False, True, 1
+        if finite.size:
+            sizes = np.abs(finite)
+            low, high = float(sizes.min()), float(sizes.max())
+            self.whole = bool(np.all(sizes == np.ceil(sizes)))
+            wide = high > 1e8 or high / low > 1000 or (not self.whole and low < 1e-4)
+            self.scientific = wide if _options["sci_mode"] is None else _options["sci_mode"]
+            # Only the extremes can be widest.
+            self.width = max(len(self._digits(v)) for v in (finite.min(), finite.max()))
+
+    def _digits(self, value) -> str:
+        precision = _options["precision"]
+        if self.scientific:
+            return f"{value:.{precision}e}"
+        if not self.whole:
+            return f"{value:.{precision}f}"
+        return f"{value:.0f}." if np.isfinite(value) else f"{value:.0f}"
+
+    def text(self, value) -> str:
+        return self._digits(value).rjust(self.width)
+
+
+class _ComplexFormat:
+    """Complex numbers: both parts as floats, the imaginary one with its sign."""
+
+    def __init__(self, array: np.ndarray):
+        self.real = _FloatFormat(array.real.astype(np.float64))
+        self.imag = _FloatFormat(array.imag.astype(np.float64))
+        self.width = self.real.width + self.imag.width + 1
+
+    def text(self, value) -> str:
+        imag = self.imag.text(value.imag).lstrip()
+        sign = "" if imag[0] in "+-" else "+"
+        return f"{self.real.text(value.real)}{sign}{imag}j"
 
 
 def _type(tensor) -> list[str]:
-    """The dtype and device, where they are not what one would assume."""
+    """The size of an empty tensor, and the dtype and device where they are not what one would assume."""
     found = []
     dtype, default = tensor.dtype, dtypes.get_default_dtype()
-    if dtype not in (dtypes.int64, dtypes.bool, default, default.to_complex()):
+    usual = (dtypes.int64, dtypes.bool, default, default.to_complex())
+    if tensor.numel() == 0:
+        # There are no elements to tell the dtype by.
+        usual = (default,)
+        if tensor.ndim != 1:
+            found.append(f"size={tuple(tensor.shape)}")
+    if dtype not in usual:
         found.append(f"dtype={dtype}")
     if tensor.device.type != "cpu":
         found.append(f"device='{tensor.device}'")

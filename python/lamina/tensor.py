@@ -291,7 +291,9 @@ class Tensor:
         return tensor_repr(self)
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec and self._array.ndim == 0 else str(self)
+        if self._array.ndim == 0 and type(self) is Tensor and not self._storage.traced:
+            return format(self.item(), spec)
+        return object.__format__(self, spec)
 
     def __deepcopy__(self, memo):
         from .autograd.copying import deepcopy

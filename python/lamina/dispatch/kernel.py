@@ -19,11 +19,12 @@ import numpy as np
 
 from .. import dtypes
 from ..devices import CPU
-from ..errors import ArgumentError, DtypeError, LaminaError, ShapeError
+from ..errors import ArgumentError, DimError, DtypeError, LaminaError, ShapeError
 from ..ops.layout import pointwise_strides
 from ..storage import Geometry, Missing, Storage, contiguous_strides, extent
 from ..tensor import Tensor, make
 from . import viewing
+from .overlap import check_operands, overlaps_itself
 from .state import state
 
 _NUMBER = Geometry((), ())
@@ -36,6 +37,8 @@ def call(op, args: tuple):
             return viewing.call(op, args) if op.is_view else viewing.place(op, args)
         except Exception as error:
             reraise(op, args, error)
+    if op.pointwise and op.writes:
+        check_operands(op.name, args[op.writes[0]], [args[i] for i in op.tensors])
     handles = handles_of(op, args)
     values = run(op, args, handles)
     if op.writes:
@@ -78,7 +81,8 @@ def reraise(op, args: tuple, error: Exception) -> NoReturn:
         wrapped = ArgumentError(f"({got}) do not fit {op.schema}", op=op.name)
     else:
         shapes = [list(args[i].shape) for i in op.tensors if isinstance(args[i], Tensor)]
-        wrapped = ShapeError(f"{error} (operand shapes {shapes})", op=op.name)
+        kind = DimError if isinstance(error, IndexError) else ShapeError
+        wrapped = kind(f"{error} (operand shapes {shapes})", op=op.name)
     raise wrapped from error
 
 
@@ -213,7 +217,7 @@ def write(op, target: Tensor, value) -> None:
         )
     if value.dtype != array.dtype:
         _check_castable(op, value.dtype, array.dtype)
-    if "idempotent" not in op.tags and _overlaps_itself(target):
+    if "idempotent" not in op.tags and overlaps_itself(target):
         if _is_same_memory(value, array):
             return
         raise ShapeError(
@@ -231,14 +235,6 @@ def write(op, target: Tensor, value) -> None:
     prims.assign(
         value if value.dtype == array.dtype else prims.cast(value, array.dtype),
         tracer.handle(target),
-    )
-
-
-def _overlaps_itself(target: Tensor) -> bool:
-    """Whether several elements are the same memory, as after expand."""
-    sizes = target.sizes
-    return 0 not in sizes and any(
-        stride == 0 and size > 1 for size, stride in zip(sizes, target.strides)
     )
 
 

@@ -49,6 +49,7 @@ def contiguous(self, memory_format=formats.contiguous_format):
 
 @op(
     "copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)",
+    pointwise=True,
     variants="method",
     grad_name="CopyBackwards",
     vjp={"self": lambda grad: aten.zeros_like(grad), "src": lambda grad: grad},

@@ -221,6 +221,11 @@ def _finish(tensor, requires_grad, out):
     return tensor.requires_grad_() if requires_grad else tensor
 
 
+def _dtype_of(out, dtype):
+    """The dtype to compute in: the one asked for, else that of `out`."""
+    return out.dtype if dtype is None and out is not None else dtype
+
+
 def _loose(size):
     return tuple(size[0]) if len(size) == 1 and isinstance(size[0], (list, tuple)) else size
 
@@ -240,8 +245,7 @@ def _public(name, fn):
         if not sizes and size is None:
             raise ArgumentError("missing argument 'size'", op=name)
         sizes = _loose(sizes) if size is None else tuple(size)
-        if out is not None and dtype is None:
-            dtype = out.dtype
+        dtype = _dtype_of(out, dtype)
         return _finish(fn(sizes, dtype=dtype, device=device, **format), requires_grad, out)
 
     def like(
@@ -328,7 +332,9 @@ def _full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, r
     sizes = (size,) if isinstance(size, int) else tuple(size)
     if hasattr(fill_value, "item"):
         dtype, fill_value = dtype or fill_value.dtype, fill_value.item()
-    return _finish(aten.full(sizes, fill_value, dtype=dtype, device=device), requires_grad, out)
+    return _finish(
+        aten.full(sizes, fill_value, dtype=_dtype_of(out, dtype), device=device), requires_grad, out
+    )
 
 
 @composite(name="full_like")
@@ -365,7 +371,9 @@ def _arange(
     if end is None:
         start, end = 0, start
     return _finish(
-        aten.arange.start_step(start, end, step, dtype=dtype, device=device), requires_grad, out
+        aten.arange.start_step(start, end, step, dtype=_dtype_of(out, dtype), device=device),
+        requires_grad,
+        out,
     )
 
 
@@ -374,12 +382,18 @@ def _linspace(
     start, end, steps, *, out=None, dtype=None, layout=None, device=None, requires_grad=False
 ):
     """`steps` evenly spaced numbers from start to end, both included."""
-    return _finish(aten.linspace(start, end, steps, dtype=dtype, device=device), requires_grad, out)
+    return _finish(
+        aten.linspace(start, end, steps, dtype=_dtype_of(out, dtype), device=device),
+        requires_grad,
+        out,
+    )
 
 
 @composite(name="eye")
 def _eye(n, m=None, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
     """An n x m (n x n) matrix with ones on the diagonal."""
     return _finish(
-        aten.eye.m(n, n if m is None else m, dtype=dtype, device=device), requires_grad, out
+        aten.eye.m(n, n if m is None else m, dtype=_dtype_of(out, dtype), device=device),
+        requires_grad,
+        out,
     )

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import math
 
+from .. import dtypes
 from ..errors import DataDependentError, DimError, DtypeError, ShapeError
-from .checks import integer_index
+from ..storage import Geometry, contiguous_strides
+from . import geometry as rules
+from . import layout
 from .promotion import BOOL, broadcast_shapes, cast, category
 from .reduction import INT64
 from .registry import aten, op
@@ -32,7 +35,7 @@ class Selection:
         rank = self_.ndim
         rest = [d for d in range(rank) if d not in self.dims]
         arrays = [given[d] for d in self.dims]
-        self.shape = broadcast_shapes(*(tuple(a.shape) for a in arrays))
+        self.shape = _common_shape(arrays)
         self.arrays = [
             p.expand(a, self.shape) if tuple(a.shape) != self.shape else a for a in arrays
         ]
@@ -48,7 +51,9 @@ class Selection:
         self.sizes = self.shape + tuple(self_.shape[d] for d in rest)
 
     def select(self, p, x):
-        """x's elements, in the public layout."""
+        """x's elements, in the public layout; where there are none, indices are not looked at."""
+        if 0 in self.sizes:
+            return p.full(tuple(self.sizes[d] for d in self.restore), 0, x.dtype)
         return _permuted(p, p.index(_permuted(p, x, self.order), self.arrays), self.restore)
 
     def put(self, p, x, values, accumulate):
@@ -61,6 +66,45 @@ class Selection:
         values = _permuted(p, p.expand(values, public), _inverse(self.restore))
         written = p.index_put(_permuted(p, x, self.order), values, self.arrays, accumulate)
         return _permuted(p, written, _inverse(self.order))
+
+
+def _common_shape(arrays) -> tuple:
+    shapes = [tuple(a.shape) for a in arrays]
+    try:
+        return broadcast_shapes(*shapes)
+    except ShapeError as error:
+        raise DimError(
+            "index tensors do not broadcast together, their shapes are "
+            + ", ".join(str(list(s)) for s in shapes)
+        ) from error
+
+
+def selection_strides(arguments: dict, sizes: tuple) -> tuple:
+    """The layout of `index`: that of a pointwise function of the source, which has no stride along the
+    dimensions the index tensors make, and of those tensors.
+    """
+    source, dims, given, at = arguments["self"].geometry, [], [], 0
+    for index in arguments["indices"]:
+        is_mask = index is not None and index.dtype in (dtypes.bool, dtypes.uint8)
+        width = index.ndim if is_mask else 1
+        if index is not None:
+            dims.extend(range(at, at + width))
+            given.append((index, width if is_mask else None))
+        at += width
+    rest = [d for d in range(len(source.sizes)) if d not in dims]
+    span = len(sizes) - len(rest)
+    adjacent = dims == list(range(dims[0], dims[0] + len(dims)))
+    before = dims[0] if adjacent else 0
+    strides = [source.strides[d] for d in rest]
+    operands = [Geometry(sizes, (*strides[:before], *(0,) * span, *strides[before:]))]
+    for index, columns in given:
+        # The positions in a mask are the columns of one matrix.
+        lengths = index.sizes if columns is None else (sizes[before + span - 1],)
+        steps = index.strides if columns is None else (columns,)
+        shape = (*(1,) * (before + span - len(lengths)), *lengths, *(1,) * (len(rest) - before))
+        placed = rules.view_strides(Geometry(lengths, steps), shape)
+        operands.append(Geometry(shape, placed or contiguous_strides(shape)))
+    return layout.pointwise_strides(operands, sizes)
 
 
 def _without_masks(p, self, indices):
@@ -80,7 +124,10 @@ def _without_masks(p, self, indices):
                 )
             arrays.extend(positions(index))
         else:
-            integer_index("an index", index)
+            if index.dtype.name not in ("int64", "int32"):
+                raise DimError(
+                    f"tensors used as indices must be int64, int32, uint8 or bool, got {index.dtype}"
+                )
             arrays.append(cast(p, index, INT64))
     if len(arrays) > self.ndim:
         raise DimError(f"{len(arrays)} indices for a tensor of {self.ndim} dimensions")
@@ -113,6 +160,7 @@ def _inverse(order):
 @op(
     "index.Tensor(Tensor self, Tensor?[] indices) -> Tensor",
     variants="",
+    layout=selection_strides,
     vjp={
         "self": lambda grad, self_meta, indices: grad.new_zeros(self_meta.sizes).index_put(
             indices, grad, True

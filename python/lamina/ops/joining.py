@@ -35,6 +35,7 @@ def _cat_vjp(grad, tensors_meta, dim):
 @op(
     "cat(Tensor[] tensors, int dim=0) -> Tensor",
     layout=layout.joined,
+    tags={"casts_out"},
     vjp={"tensors": _cat_vjp},
 )
 def cat(p, tensors, dim):
@@ -71,6 +72,7 @@ for _alias in ("concat", "concatenate"):
 @op(
     "stack(Tensor[] tensors, int dim=0) -> Tensor",
     layout=layout.stacked,
+    tags={"casts_out"},
     vjp={"tensors": lambda grad, dim: list(grad.unbind(dim))},
 )
 def stack(p, tensors, dim):

@@ -1,13 +1,16 @@
 """`out=`: storing a result in a tensor of the caller's.
 
 The result is computed as ever and then written, which autograd does not record. A tensor of another size
-takes the result's; the dtype may differ where an in-place operator would allow it.
+takes the result's. Elementwise operators, reductions with a `dtype` and those tagged "casts_out" store in any
+dtype an in-place operator would allow; all others only in their result's.
 """
 
 from __future__ import annotations
 
 import warnings
 
+from .. import dtypes
+from ..dispatch.overlap import check_operands
 from ..dispatch.state import state
 from ..errors import ArgumentError, AutogradError, DtypeError, UnsupportedError, user_stacklevel
 from .registry import aten
@@ -16,13 +19,21 @@ from .registry import aten
 def call_with_out(call, args: tuple, kwargs: dict):
     """`call(*args, **kwargs)` with its result stored in the argument `out`, which is returned; None is ignored.
 
-    Raises AutogradError when grad mode is on and a tensor among all of them requires grad.
+    Raises AutogradError when grad mode is on and a tensor among all of them requires grad, DtypeError when the
+    result's dtype cannot be stored, ShapeError when `out` shares memory with an argument in part, ArgumentError
+    for a wrong number of tensors.
     """
     out = kwargs.pop("out")
     if out is None:
         return call(*args, **kwargs)
-    check_out(call.__name__, (*args, *kwargs.values()), out)
-    return write_out(call(*args, **kwargs), out)
+    inputs = (*args, *kwargs.values())
+    check_out(call.__name__, inputs, out)
+    result = call(*args, **kwargs)
+    _check_dtypes(call, result, out)
+    for target in out if isinstance(out, (tuple, list)) else (out,):
+        if _is_tensor(target):
+            check_operands(call.__name__, target, inputs)
+    return write_out(result, out)
 
 
 def check_out(name: str, args, out) -> None:
@@ -43,6 +54,24 @@ def _requires_grad(value) -> bool:
 
 def _is_tensor(value) -> bool:
     return hasattr(type(value), "__lamina_tensor__")
+
+
+def _check_dtypes(call, result, out) -> None:
+    """Raises DtypeError for a tensor of `out` of another dtype, where the operator does not cast."""
+    packet = getattr(call, "packet", None)
+    if packet is None:
+        return
+    casts = any(
+        e.pointwise or "casts_out" in e.tags or "dtype" in e.schema.index for e in packet.entries()
+    )
+    several = isinstance(result, (tuple, list))
+    pairs = zip(result, out) if several and isinstance(out, (tuple, list)) else [(result, out)]
+    for one, target in pairs:
+        exact = not casts or (several and one.dtype is dtypes.int64)
+        if exact and _is_tensor(target) and target.dtype is not one.dtype:
+            raise DtypeError(
+                f"expected an out tensor of dtype {one.dtype}, got {target.dtype}", op=call.__name__
+            )
 
 
 def write_out(result, out):

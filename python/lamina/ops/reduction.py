@@ -271,6 +271,7 @@ def _extremum_with_position(name, reduce, locate, doc):
     impl.__doc__ = f"(values, int64 indices) of the first {doc} along dim."
     op(
         f"{name}.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
+        tags={"casts_out"},
         vjp={
             "self": lambda grads, results, self_meta, dim, keepdim: selected_vjp(
                 grads[0], results[1], self_meta, dim, keepdim
@@ -292,7 +293,9 @@ def _logsumexp_vjp(grad, self, result, dim, keepdim):
 
 
 @op(
-    "logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", vjp={"self": _logsumexp_vjp}
+    "logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor",
+    tags={"casts_out"},
+    vjp={"self": _logsumexp_vjp},
 )
 def logsumexp(p, self, dim, keepdim):
     """log(sum(exp(self))) over dim without overflow; -inf over nothing. Real dtypes only."""

@@ -283,7 +283,7 @@ def op(
     differentiable: False when results never require grad.  materialize: whether absent `grads` become zeros.
     tags: "idempotent" (may write to memory that overlaps itself), "of_storage" (views the storage, not the tensor),
         "eager_only" (cannot be traced), "own_layout" (results keep the memory order the kernel gave them),
-        "unlinked" (a view that autograd treats as a tensor of its own).
+        "unlinked" (a view that autograd treats as a tensor of its own), "casts_out" (`out=` may have another dtype).
     batching, tags, grad_name: batching rule, set of tags, and name of the graph node.
     inplace_grad_name: the name of the in-place twin's graph node, where it is another.
     """
@@ -371,7 +371,7 @@ def _packet_function(packet: Packet, takes_out: bool):
 
     public = function if takes_out else method
     public.__name__ = public.__qualname__ = method.__name__ = packet.__name__
-    public.packet = packet
+    public.packet = method.packet = packet
     return public
 
 

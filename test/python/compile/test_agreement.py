@@ -209,7 +209,7 @@ def overlapping_inputs(a, b):
 @program(lambda: views((0, 4), (2, 6)))
 def write_to_overlapping_inputs(a, b):
     a.mul_(2)
-    b.add_(a)
+    b.add_(a.clone())
     return a + b, b[1:], a
 
 

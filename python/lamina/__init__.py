@@ -9,7 +9,18 @@ from __future__ import annotations
 
 import importlib
 
-from . import autograd, devices, dispatch, dtypes, errors, memory_format, ops, random, surface
+from . import (
+    autograd,
+    devices,
+    dispatch,
+    dtypes,
+    errors,
+    machine,
+    memory_format,
+    ops,
+    random,
+    surface,
+)
 from .autograd import (
     enable_grad,
     inference_mode,

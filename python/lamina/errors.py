@@ -78,6 +78,10 @@ class ValueError_(LaminaError, ValueError):
     """An argument of the right type with a value outside its range."""
 
 
+class RangeError(ValueError_, RuntimeError):
+    """A value outside its range where callers expect a RuntimeError."""
+
+
 class DimError(LaminaError, IndexError):
     """A dimension or an index out of range."""
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..devices import as_device
-from ..errors import DtypeError, ShapeError, ValueError_
+from ..errors import DtypeError, RangeError, ShapeError, ValueError_
 from ..storage import Storage
 from ..tensor import Tensor, from_array
 
@@ -96,13 +96,32 @@ def _array(data, dtype) -> np.ndarray:
     elif _holds_tensors(data):
         data = _unwrapped(data)
     known = isinstance(data, (np.ndarray, np.generic))
-    array = np.asarray(data) if known else _from_python(data)
+    # Python's numbers are rounded once, to the dtype asked for.
+    array = np.asarray(data) if known else _from_python(data, dtype is None)
     wanted = array.dtype if dtype is None else dtypes.to_numpy(dtype)
     dtypes.from_numpy(wanted)
+    if not known:
+        _check_fits(array, wanted)
     return array.astype(wanted) if array.dtype != wanted else array
 
 
-def _from_python(data) -> np.ndarray:
+def _check_fits(array, wanted) -> None:
+    """Raises where Python's numbers lose more than digits: an imaginary part, or to overflow."""
+    if array.dtype.kind == "c" and wanted.kind != "c":
+        raise DtypeError(f"a complex number cannot become {wanted}", op="tensor")
+    if wanted.kind not in "iu" or not array.size:
+        return
+    limits = np.iinfo(wanted)
+    # Negative numbers wrap in unsigned dtypes.
+    lowest = -int(limits.max) if wanted.kind == "u" else int(limits.min)
+    if array.min() < lowest or array.max() > limits.max:
+        raise RangeError(
+            f"a value between {array.min()} and {array.max()} does not fit {wanted}", op="tensor"
+        )
+
+
+def _from_python(data, by_default) -> np.ndarray:
+    """Numbers and sequences of them as NumPy has them or, `by_default`, in the dtypes of tensors."""
     try:
         array = np.array(data)
     except ValueError as error:
@@ -114,6 +133,8 @@ def _from_python(data) -> np.ndarray:
         )
     if array.size == 0 and not isinstance(data, np.ndarray):
         return array.astype(dtypes.get_default_dtype().np)
+    if not by_default:
+        return array
     kinds = {"f": float, "c": complex, "i": int, "u": int, "b": bool}
     return array.astype(dtypes.of_python(kinds[array.dtype.kind]).np)
 

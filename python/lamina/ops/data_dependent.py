@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import DataDependentError, DtypeError, ShapeError
+from .geometry import wrap_dim
 from .registry import aten, composite, op
 
 
@@ -59,14 +60,83 @@ def _unique2(p, self, sorted, return_inverse, return_counts):
     _untraceable("the number of distinct values")
 
 
-@composite(variants="function, method")
-def unique(self, sorted=True, return_inverse=False, return_counts=False):
-    """The distinct values in order, with each element's position and each value's count if
-    asked.
+def _sorted_slices(self, dim, sorted, return_inverse, return_counts):
+    dim = wrap_dim(dim, self.ndim)
+    return np.unique(self, return_inverse=True, return_counts=True, axis=dim)
+
+
+@op(
+    "unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool "
+    "return_counts=False) -> (Tensor, Tensor, Tensor)",
+    variants="",
+    differentiable=False,
+    kernel=_sorted_slices,
+)
+def unique_dim(p, self, dim, sorted, return_inverse, return_counts):
+    """(distinct slices along dim in lexicographic order, where each slice is, how often each
+    occurs). Eager only.
     """
-    values, inverse, counts = aten._unique2(self, sorted, return_inverse, return_counts)
+    _untraceable("the number of distinct slices")
+
+
+def _runs(self, return_inverse, return_counts, dim):
+    if dim is None:
+        slices = self.reshape(self.size)
+    else:
+        dim = wrap_dim(dim, self.ndim)
+        slices = np.moveaxis(self, dim, 0)
+    count = slices.shape[0]
+    changes = slices[1:] != slices[:-1]
+    starts = np.ones(count, bool)
+    starts[1:] = changes.any(tuple(range(1, slices.ndim)))
+    values = slices[starts] if dim is None else np.moveaxis(slices[starts], 0, dim)
+    inverse = np.cumsum(starts) - 1
+    shape = self.shape if dim is None else (count,)
+    empty = np.zeros((0,), np.int64)
+    return (
+        np.array(values),
+        inverse.reshape(shape) if return_inverse else empty,
+        np.diff(np.flatnonzero(starts), append=count) if return_counts else empty.copy(),
+    )
+
+
+@op(
+    "unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? "
+    "dim=None) -> (Tensor, Tensor, Tensor)",
+    variants="",
+    differentiable=False,
+    kernel=_runs,
+)
+def _unique_consecutive(p, self, return_inverse, return_counts, dim):
+    """(the first of each run of equal elements, or slices along dim; the number of its run for each
+    element; the lengths of the runs); what is not asked for is empty. Eager only.
+    """
+    _untraceable("the number of runs")
+
+
+def _asked(found, return_inverse, return_counts):
+    values, inverse, counts = found
     asked = [values] + [inverse] * return_inverse + [counts] * return_counts
     return tuple(asked) if len(asked) > 1 else values
+
+
+@composite(variants="function, method")
+def unique(self, sorted=True, return_inverse=False, return_counts=False, dim=None):
+    """The distinct values (slices along dim) in order, with each one's position and each value's
+    count if asked.
+    """
+    options = sorted, return_inverse, return_counts
+    found = aten._unique2(self, *options) if dim is None else aten.unique_dim(self, dim, *options)
+    return _asked(found, return_inverse, return_counts)
+
+
+@composite(variants="function, method")
+def unique_consecutive(self, return_inverse=False, return_counts=False, dim=None):
+    """The first of each run of equal elements (slices along dim), with the number of each element's
+    run and the length of each run if asked.
+    """
+    found = aten.unique_consecutive.default(self, return_inverse, return_counts, dim)
+    return _asked(found, return_inverse, return_counts)
 
 
 def _counts(self, weights, minlength):

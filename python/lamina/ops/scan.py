@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from ..errors import DimError, DtypeError
 from . import layout
 from .checks import wrap_dim
@@ -177,6 +179,50 @@ def median(p, self, dim, keepdim):
     where = kept(p, p.argmax(self, dim), (dim,), keepdim)
     is_nan = p.compare(largest, largest, "ne")
     return p.select(is_nan, largest, values), p.select(is_nan, where, positions)
+
+
+@op(
+    "mode(Tensor self, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)",
+    vjp=_SELECTED,
+)
+def mode(p, self, dim, keepdim):
+    """(the value that occurs most often along dim, the smallest of several; the int64 index of its
+    last occurrence). Raises DimError over nothing.
+    """
+    values, positions = _sorted(p, self, dim, False)
+    if self.ndim == 0:
+        return values, positions
+    dim = wrap_dim(dim, self.ndim)
+    size = self.shape[dim]
+    if size == 0:
+        raise DimError(f"a dimension of size 0 has no mode (shape {tuple(self.shape)})")
+    # Runs of equal values, numbered; how long each is; the first of the longest ones.
+    run = p.cumsum(p.cast(_starts(p, values, dim), INT64), dim)
+    run = p.sub(run, 1)
+    ones = p.full(tuple(self.shape), 1, INT64)
+    lengths = p.scatter(p.full(tuple(self.shape), 0, INT64), run, ones, dim, "add")
+    lengths = p.gather(lengths, run, dim)
+    first = p.unsqueeze(p.argmax(lengths, dim), (dim,))
+    last = p.sub(p.add(first, p.gather(lengths, first, dim)), 1)
+    picked = p.gather(values, first, dim), p.gather(positions, last, dim)
+    return picked if keepdim else tuple(p.squeeze(x, (dim,)) for x in picked)
+
+
+def _starts(p, values, dim):
+    """Whether each of the sorted values differs from the one before it along dim."""
+    sizes, ones = list(values.shape), [1] * values.ndim
+
+    def part(start, stop):
+        return p.slice(
+            values,
+            [start if d == dim else 0 for d in range(values.ndim)],
+            [stop if d == dim else n for d, n in enumerate(sizes)],
+            ones,
+        )
+
+    head = p.full(tuple(1 if d == dim else n for d, n in enumerate(sizes)), True, np.dtype(bool))
+    changes = p.compare(part(1, sizes[dim]), part(0, sizes[dim] - 1), "ne")
+    return p.concat([head, changes], dim)
 
 
 @op(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from ..dtypes import to_numpy
-from ..errors import ArgumentError, DtypeError, ShapeError
-from .checks import wrap_dims
-from .formulas import masked, restore_dims, zeros
-from .promotion import FLOATING, accumulate_dtype, cast, category, is_complex, to_real
-from .reduction import count, kept, ordered
+from ..errors import ArgumentError, DtypeError, RangeError, ShapeError, UnsupportedError
+from . import primitives
+from .checks import wrap_dim, wrap_dims
+from .formulas import conj, masked, restore_dims, zeros
+from .promotion import FLOATING, accumulate_dtype, cast, category, is_complex, is_floating, to_real
+from .reduction import INT64, count, kept, ordered
 from .registry import aten, composite, op
 
 
@@ -208,3 +211,83 @@ def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
         raise ShapeError(f"p must be a number, 'fro' or 'nuc', got {p!r}", op="norm")
     order = 2 if p in ("fro", None) else p
     return aten.linalg_vector_norm(self, order, dim, keepdim, dtype=dtype)
+
+
+def _renorm_vjp(grad, self, p, dim, maxnorm):
+    others = _all_but(dim, self.ndim)
+    norm = aten.linalg_vector_norm(self, p, others, True)
+    inverse = 1 / (norm + _EPSILON)
+    along = (conj(self) * grad).sum(others, keepdim=True)
+    along = along.real if along.is_complex() else along
+    turned = _norm_vjp(along, self, norm, p, others, True)
+    scaled = maxnorm * inverse * (grad - inverse * turned)
+    return aten.where(norm > maxnorm, scaled, grad)
+
+
+_EPSILON = 1e-7
+"""Added to norms before dividing by them."""
+
+
+def _all_but(dim, ndim):
+    dim = wrap_dim(dim, ndim)
+    return [d for d in range(ndim) if d != dim]
+
+
+@op(
+    "renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor",
+    inplace=True,
+    vjp={"self": _renorm_vjp},
+)
+def renorm(prims, self, p, dim, maxnorm):
+    """self with every slice along dim whose p-norm exceeds maxnorm scaled down to it. Raises
+    RangeError below two dimensions, for p <= 0 and for a negative maxnorm.
+    """
+    if self.ndim < 2 or p <= 0 or maxnorm < 0:
+        raise RangeError(
+            f"needs at least 2 dimensions, p > 0 and maxnorm >= 0, got shape {tuple(self.shape)}, "
+            f"p {p} and maxnorm {maxnorm}"
+        )
+    others = _all_but(dim, self.ndim)
+    norm = linalg_vector_norm(prims, self, p, others, True, None)
+    wide = cast(prims, norm, accumulate_dtype(norm.dtype))
+    factor = prims.div(float(maxnorm), prims.add(wide, _EPSILON))
+    factor = prims.select(prims.compare(wide, float(maxnorm), "gt"), factor, 1)
+    return prims.mul(self, cast(prims, factor, self.dtype))
+
+
+def _finite_range(self, bins, min, max):
+    """histc of an array, whose range is checked."""
+    if min == max and self.size and not np.isfinite([self.min(), self.max()]).all():
+        raise RangeError(f"the range from {self.min()} to {self.max()} is not finite")
+    return histc(primitives, self, bins, min, max)
+
+
+@op(
+    "histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor",
+    kernel=_finite_range,
+    differentiable=False,
+)
+def histc(p, self, bins, min, max):
+    """How many elements fall into each of `bins` equal intervals from min to max, both included, or
+    of the range of self if these are equal; [bins] in self's dtype. Raises DtypeError unless that is
+    floating, RangeError for bins < 1 or max < min.
+    """
+    if not is_floating(self.dtype):
+        raise UnsupportedError(f"not defined for {self.dtype}")
+    if bins < 1 or max < min:
+        raise RangeError(f"needs bins > 0 and max >= min, got {bins}, {min} and {max}")
+    flat = p.reshape(self, (math.prod(self.shape),))
+    wide = cast(p, flat, accumulate_dtype(self.dtype))
+    low, high = (p.full((), float(v), wide.dtype) for v in (min, max))
+    if min == max and flat.shape[0]:
+        low, high = p.amin(wide, (0,)), p.amax(wide, (0,))
+    if min == max:
+        single = p.compare(low, high, "eq")
+        low, high = p.select(single, p.sub(low, 1), low), p.select(single, p.add(high, 1), high)
+    inside = p.bitwise_and(p.compare(wide, low, "ge"), p.compare(wide, high, "le"))
+    place = p.div(p.mul(p.sub(wide, low), float(bins)), p.sub(high, low))
+    place = p.cast(p.select(inside, place, 0), INT64)
+    place = p.minimum(place, bins - 1)
+    counts = p.full((bins,), 0, wide.dtype)
+    counts = p.index_put(counts, p.cast(inside, wide.dtype), [place], True)
+    return cast(p, counts, self.dtype)

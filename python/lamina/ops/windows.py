@@ -1,7 +1,7 @@
 """Window functions: weights that fade a stretch of a signal out at both ends, [window_length].
 
 A periodic window is one of window_length + 1 points without the last, to be repeated; else it is
-symmetric. Floating dtypes only. Raises DtypeError, and ShapeError for a negative length.
+symmetric. Floating dtypes only. Raises DtypeError, and RangeError for a negative length.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from ..dtypes import to_numpy
-from ..errors import ArgumentError, DtypeError, ShapeError
+from ..errors import ArgumentError, DtypeError, RangeError
 from .promotion import cast, default_float, is_floating
 from .registry import aten, composite, op
 from .special_functions import bessel_i0
@@ -26,7 +26,7 @@ def _window(p, length, periodic, dtype, shape):
     if not is_floating(dtype):
         raise DtypeError(f"a window needs a floating dtype, got {dtype}")
     if length < 0:
-        raise ShapeError(f"a window has no negative length, got {length}")
+        raise RangeError(f"a window has no negative length, got {length}")
     if length < 2:
         return p.full((length,), 1, dtype)
     # Rounding once, from float64.

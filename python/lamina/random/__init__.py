@@ -26,6 +26,7 @@ from .generator import (
     seed,
     set_rng_state,
 )
+from .poisson import poisson
 
 __all__ = [
     "Generator",
@@ -37,6 +38,7 @@ __all__ = [
     "manual_seed",
     "multinomial",
     "normal",
+    "poisson",
     "rand",
     "rand_like",
     "randint",

@@ -37,7 +37,7 @@ def _floating(dtype: DType | None, op: str) -> DType:
     return dtype
 
 
-def _uniform(sizes: tuple, dtype: DType, generator: Generator | None) -> Tensor:
+def uniform(sizes: tuple, dtype: DType, generator: Generator | None) -> Tensor:
     """Uniform on [0, 1), with as many random bits as the mantissa of `dtype` holds."""
     count = math.prod(sizes)
     draw = _generator(generator)
@@ -54,7 +54,7 @@ def _normal(sizes: tuple, dtype: DType, generator: Generator | None) -> Tensor:
     """Standard normal, by Box and Muller's transform of pairs of uniform draws."""
     count = math.prod(sizes)
     wide = float64 if dtype is float64 else float32
-    pairs = _uniform((-(-count // 2), 2), wide, generator)
+    pairs = uniform((-(-count // 2), 2), wide, generator)
     # 1 - u is in (0, 1], so the logarithm is finite.
     radius = ((1 - pairs[:, :1]).log() * -2).sqrt()
     angle = pairs[:, 1:] * (2 * math.pi)
@@ -87,15 +87,19 @@ def _finish(values: Tensor, out: Tensor | None, requires_grad: bool) -> Tensor:
 
 
 @composite
-def rand(*size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+def rand(
+    *size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False
+):
     """Uniform draws on [0, 1) of shape `size` and a floating-point `dtype`."""
     with no_grad():
-        values = _uniform(_sizes(size), _floating(dtype, "rand"), generator)
+        values = uniform(_sizes(size), _floating(dtype, "rand"), generator)
         return _finish(values, out, requires_grad)
 
 
 @composite
-def randn(*size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+def randn(
+    *size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False
+):
     """Standard normal draws of shape `size` and a floating-point `dtype`."""
     with no_grad():
         values = _normal(_sizes(size), _floating(dtype, "randn"), generator)
@@ -104,7 +108,16 @@ def randn(*size, generator=None, out=None, dtype=None, layout=None, device=None,
 
 @composite
 def randint(
-    low, high=None, size=None, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False
+    low,
+    high=None,
+    size=None,
+    *,
+    generator=None,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
 ):
     """Uniform integers of [low, high) and shape `size`; `randint(high, size)` starts at 0. int64 by default."""
     if size is None:
@@ -115,7 +128,9 @@ def randint(
 
 
 @composite
-def randperm(n, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False):
+def randperm(
+    n, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False
+):
     """A random permutation of 0..n-1, int64 by default: the order that sorts n draws of 63 bits."""
     if n < 0:
         raise ValueError_(f"expected n >= 0, got {n}", op="randperm")
@@ -125,20 +140,32 @@ def randperm(n, *, generator=None, out=None, dtype=None, layout=None, device=Non
 
 
 @composite
-def rand_like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
+def rand_like(
+    input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
+):
     """`rand` with the shape and, by default, the dtype of `input`."""
     return rand(input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
 
 
 @composite
-def randn_like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
+def randn_like(
+    input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
+):
     """`randn` with the shape and, by default, the dtype of `input`."""
     return randn(input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
 
 
 @composite
 def randint_like(
-    input, low, high=None, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
+    input,
+    low,
+    high=None,
+    *,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    memory_format=None,
 ):
     """`randint` with the shape and, by default, the dtype of `input`."""
     low, high = (0, low) if high is None else (low, high)
@@ -150,13 +177,24 @@ def bernoulli(input, p=None, *, generator=None, out=None):
     """Ones with the probabilities `input` (or `p`), else zeros; shape and dtype of `input`."""
     with no_grad():
         probability = input if p is None else p
-        values = (_uniform(tuple(input.shape), _draw_dtype(input), generator) < probability).to(input.dtype)
+        values = (uniform(tuple(input.shape), _draw_dtype(input), generator) < probability).to(
+            input.dtype
+        )
         return _finish(values, out, False)
 
 
 @composite
 def normal(
-    mean=0.0, std=1.0, size=None, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False
+    mean=0.0,
+    std=1.0,
+    size=None,
+    *,
+    generator=None,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
 ):
     """Normal draws; `mean` and `std` are numbers with a `size`, or tensors that broadcast."""
     tensors = [t for t in (mean, std) if isinstance(t, Tensor)]
@@ -184,7 +222,9 @@ def multinomial(input, num_samples, replacement=False, *, generator=None, out=No
     keys. Raises ShapeError for other ranks and for more samples without replacement than there are weights.
     """
     if input.ndim not in (1, 2):
-        raise ShapeError(f"expected weights of shape [n] or [m, n], got {list(input.shape)}", op="multinomial")
+        raise ShapeError(
+            f"expected weights of shape [n] or [m, n], got {list(input.shape)}", op="multinomial"
+        )
     categories = input.shape[-1]
     if num_samples <= 0 or (not replacement and num_samples > categories):
         raise ShapeError(
@@ -197,10 +237,10 @@ def multinomial(input, num_samples, replacement=False, *, generator=None, out=No
         dtype = _draw_dtype(input)
         if replacement:
             edges = input.to(dtype).cumsum(-1)
-            aims = _uniform((*sizes[:-1], num_samples), dtype, generator) * edges[..., -1:]
+            aims = uniform((*sizes[:-1], num_samples), dtype, generator) * edges[..., -1:]
             values = (edges.unsqueeze(-2) <= aims.unsqueeze(-1)).sum(-1)
         else:
-            keys = (1 - _uniform(sizes, dtype, generator)).log() / input.to(dtype)
+            keys = (1 - uniform(sizes, dtype, generator)).log() / input.to(dtype)
             keys = keys.masked_fill(input == 0, -math.inf)
             values = keys.sort(dim=-1, descending=True, stable=True)[1][..., :num_samples]
         return _finish(values, out, False)
@@ -211,7 +251,7 @@ def keep_mask(sizes: tuple, dtype: DType, p: float) -> Tensor:
     with no_grad():
         if p == 1:
             return ops.aten.zeros(sizes, dtype=dtype)
-        kept = _uniform(sizes, float32, None) >= p
+        kept = uniform(sizes, float32, None) >= p
         return kept.to(dtype) * (1.0 / (1.0 - p))
 
 
@@ -223,7 +263,10 @@ def _draw_dtype(like: Tensor) -> DType:
 def uniform_(self, from_=0.0, to=1.0, *, generator=None):
     """Fills with draws from the uniform distribution on [from, to)."""
     with no_grad():
-        values = _uniform(tuple(self.shape), _floating(self.dtype, "uniform_"), generator) * (to - from_) + from_
+        values = (
+            uniform(tuple(self.shape), _floating(self.dtype, "uniform_"), generator) * (to - from_)
+            + from_
+        )
     return self.copy_(values)
 
 
@@ -231,7 +274,9 @@ def uniform_(self, from_=0.0, to=1.0, *, generator=None):
 def normal_(self, mean=0.0, std=1.0, *, generator=None):
     """Fills with draws from the normal distribution of that mean and standard deviation."""
     with no_grad():
-        values = _normal(tuple(self.shape), _floating(self.dtype, "normal_"), generator) * std + mean
+        values = (
+            _normal(tuple(self.shape), _floating(self.dtype, "normal_"), generator) * std + mean
+        )
     return self.copy_(values)
 
 
@@ -239,7 +284,7 @@ def normal_(self, mean=0.0, std=1.0, *, generator=None):
 def exponential_(self, lambd=1.0, *, generator=None):
     """Fills with draws from the exponential distribution of that rate."""
     with no_grad():
-        draws = _uniform(tuple(self.shape), _floating(self.dtype, "exponential_"), generator)
+        draws = uniform(tuple(self.shape), _floating(self.dtype, "exponential_"), generator)
         values = (1 - draws).log() / -lambd
     return self.copy_(values)
 
@@ -248,7 +293,7 @@ def exponential_(self, lambd=1.0, *, generator=None):
 def bernoulli_(self, p=0.5, *, generator=None):
     """Fills with ones of probability `p` (a number, or a tensor that broadcasts) and zeros."""
     with no_grad():
-        values = (_uniform(tuple(self.shape), float32, generator) < p).to(self.dtype)
+        values = (uniform(tuple(self.shape), float32, generator) < p).to(self.dtype)
     return self.copy_(values)
 
 

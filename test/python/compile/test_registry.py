@@ -25,7 +25,15 @@ UNSPECIFIED = {
     "new_empty_strided",
 }
 # How large the result is depends on data; for indexing only when an index is a mask.
-DATA_DEPENDENT = {"bincount", "masked_select", "nonzero", "where", "_unique2"}
+DATA_DEPENDENT = {
+    "bincount",
+    "masked_select",
+    "nonzero",
+    "unique_consecutive",
+    "unique_dim",
+    "where",
+    "_unique2",
+}
 INDEXING = {"index.Tensor", "index_put", "index_put_", "_index_put_impl_"}
 CASES = [case for case in cases() if case[0] not in UNSPECIFIED]
 

@@ -197,3 +197,24 @@ def test_import_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("data", [0.1, [0.1], [[0.1, 1e-310]], [0.1, 2], 1e300, [0.1 + 1e-12j]])
+def test_numbers_are_rounded_once_to_the_dtype_asked_for(data):
+    wanted = lamina.complex128 if "j" in str(data) else lamina.float64
+    assert np.array_equal(lamina.tensor(data, dtype=wanted).numpy(), np.array(data, wanted.np))
+
+
+@pytest.mark.parametrize(
+    "data,dtype,kind",
+    [
+        (300, "uint8", RuntimeError),
+        (-256, "uint8", RuntimeError),
+        ([1, 2**31], "int32", RuntimeError),
+        (1e30, "int64", RuntimeError),
+        (1j, "float32", TypeError),
+    ],
+)
+def test_numbers_that_do_not_fit_the_dtype_asked_for(data, dtype, kind):
+    with pytest.raises(kind, match="tensor"):
+        lamina.tensor(data, dtype=getattr(lamina, dtype))

@@ -135,3 +135,29 @@ def test_in_place_draws_keep_the_tensor():
 def test_draws_can_be_written_into_a_given_tensor():
     out = lamina.empty(3)
     assert lamina.rand(3, out=out) is out and out.max().item() < 1
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.3, 4.0, 9.99, 10.0, 35.5, 4000.0])
+def test_poisson_draws_have_their_moments(rate):
+    lamina.manual_seed(0)
+    draws = lamina.poisson(lamina.full((20000,), rate, dtype=lamina.float64)).numpy()
+    assert (draws >= 0).all() and (draws == np.floor(draws)).all()
+    error = 5 * np.sqrt(max(rate, 1e-12) / draws.size)
+    assert abs(draws.mean() - rate) <= error
+    assert abs(draws.var() - rate) <= 0.06 * rate + 1e-12
+
+
+def test_poisson_draws_are_distributed_as_they_should():
+    lamina.manual_seed(1)
+    for rate in (3.0, 12.0):
+        draws = lamina.poisson(lamina.full((40000,), rate)).numpy().astype(int)
+        found = np.bincount(draws, minlength=40)[:40] / draws.size
+        logs = np.arange(40) * np.log(rate) - rate - np.cumsum(np.log(np.maximum(np.arange(40), 1)))
+        np.testing.assert_allclose(found, np.exp(logs), atol=0.01)
+
+
+def test_poisson_refuses_what_is_no_rate():
+    with pytest.raises(RuntimeError, match="poisson"):
+        lamina.poisson(lamina.tensor([-1.0]))
+    with pytest.raises(RuntimeError, match="int64"):
+        lamina.poisson(lamina.tensor([1]))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .arrays import Sample, literal
 
+_NAN = float("nan")
+
 
 def _indices(a):
     """self and index lists for index.Tensor."""
@@ -246,6 +248,25 @@ def _unique(a):
     yield Sample((a(0),), traceable=False)
 
 
+def _unique_slices(a):
+    rows = literal([[2, 1, 2], [0, 1, 0], [2, 1, 2]], "int64")
+    for dim in (0, 1, -1):
+        yield Sample((rows, dim, True, True, True), traceable=False)
+    yield Sample((literal([[[1.5], [0.5]], [[1.5], [0.5]]]), 0, True, True, True), traceable=False)
+
+
+def _runs(a):
+    repeated = literal([1, 1, 2, 2, 2, 1, 3], "int64")
+    for flags in ((False, False), (True, False), (False, True), (True, True)):
+        yield Sample((repeated, *flags), traceable=False)
+    rows = literal([[1.0, 1.0, 2.0], [1.0, 1.0, 2.0], [0.0, 0.0, 2.0]])
+    for dim in (None, 0, 1, -1):
+        yield Sample((rows, True, True, dim), traceable=False)
+    yield Sample((literal([_NAN, _NAN, 1.0]), True, True), traceable=False)
+    yield Sample((a(0), True, True), traceable=False)
+    yield Sample((a(), True, True), traceable=False)
+
+
 def _bincount(a):
     counted = a.index(6, size=4)
     yield Sample((counted,), traceable=False)
@@ -257,6 +278,8 @@ def _bincount(a):
 SAMPLES = {
     "where": _nonzero,
     "_unique2": _unique,
+    "unique_consecutive": _runs,
+    "unique_dim": _unique_slices,
     "bincount": _bincount,
     "index.Tensor": _index,
     "index_put": _index_put,

@@ -232,6 +232,41 @@ def _norms(a):
     yield Sample((a(3, dtype="float32"), 2), {"dtype": DType("float64")})
 
 
+def _modes(a):
+    for dim, keepdim in ((-1, False), (0, True), (1, False)):
+        yield Sample((a(5, 6, dtype="int64", low=0, high=2), dim, keepdim))
+    yield Sample((literal([[1.0, 2.0, 2.0, 3.0, 1.0], [5.0, 4.0, 5.0, 4.0, 4.0]]),))
+    yield Sample((literal([[0.0, -0.0, 1.0], [2.0, 1.0, 2.0]]).frozen(), 0))
+    yield Sample((a(4, 3, layout="transposed"), 0))
+    yield Sample((literal([3, 3, 1], "uint8"),))
+    yield Sample((a(3, dtype="bfloat16"),))
+    yield Sample((a(2, 1, 3), 1))
+    yield Sample((a(),))
+    yield Sample((a(0, 3),))
+
+
+def _renorms(a):
+    for p in (1, 2, 3, 0.5, _INF):
+        yield Sample((a(3, 4), p, 0, 4.0))
+        yield Sample((a(2, 3, 2), p, -1, 1.0))
+    yield Sample((a(3, 4, dtype="float32"), 2, 1, 1.0))
+    yield Sample((a(3, 4, dtype="complex128"), 2, 0, 1.0))
+    yield Sample((a(3, 4, dtype="bfloat16"), 2, 0, 1.0))
+    yield Sample((a(3, 4, layout="transposed"), 2, 0, 1.0))
+    yield Sample((literal([[0.0, 0.0], [3.0, 4.0]]), 2, 0, 1.0))
+    yield Sample((a(0, 4), 2, 1, 1.0))
+
+
+def _histograms(a):
+    for args in ((), (10,), (5, -1, 2), (7, -4, 4), (1, 0, 0)):
+        yield Sample((a(40), *args), grad=False)
+        yield Sample((a(6, 7, dtype="float32"), *args), grad=False)
+    yield Sample((literal([1.0, 1.0, 1.0]), 4), grad=False)
+    yield Sample((literal([0.0, 1.0, 2.0, 3.0, _NAN]), 3, 0, 3), grad=False)
+    yield Sample((a(0), 3), grad=False)
+    yield Sample((a(), 3), grad=False)
+
+
 SAMPLES = {
     "sum": _totals,
     "sum.dim_IntList": _totals_dim,
@@ -267,6 +302,9 @@ SAMPLES = {
         Sample((a(),)),
         Sample((literal([1.0, _NAN]),)),
     ],
+    "mode": _modes,
+    "renorm": _renorms,
+    "histc": _histograms,
     "var.correction": _spread,
     "std.correction": _spread,
     "var_mean.correction": _spread,

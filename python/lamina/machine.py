@@ -1,0 +1,82 @@
+"""How the machine executes eagerly: threads of NumPy's BLAS, which nothing else uses, and denormal
+numbers.
+
+Compiled programs run on the thread that calls them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import platform
+import sys
+
+from .errors import RangeError
+from .ops.registry import composite
+
+_NAMES = (
+    "scipy_openblas_{}_num_threads64_",
+    "scipy_openblas_{}_num_threads",
+    "openblas_{}_num_threads64_",
+    "openblas_{}_num_threads",
+    "MKL_{}_Num_Threads",
+)
+
+
+@functools.cache
+def _blas():
+    """(get, set) of the BLAS that NumPy is linked to, or None where it has neither."""
+    from numpy.linalg import _umath_linalg
+
+    # Symbols of the libraries it depends on are found through the extension.
+    library = ctypes.CDLL(_umath_linalg.__file__)
+    for name in _NAMES:
+        getter = getattr(library, name.format("get"), None) or getattr(
+            library, name.format("Get_Max"), None
+        )
+        setter = getattr(library, name.format("set"), None) or getattr(
+            library, name.format("Set"), None
+        )
+        if getter is not None and setter is not None:
+            return getter, setter
+    return None
+
+
+@composite
+def get_num_threads():
+    """How many threads matrix products of eager tensors use; 1 where NumPy's BLAS does not say."""
+    found = _blas()
+    return int(found[0]()) if found else 1
+
+
+@composite
+def set_num_threads(n):
+    """Sets how many threads matrix products of eager tensors use. Without effect where NumPy's BLAS
+    offers no control. Raises RangeError for n < 1.
+    """
+    if not isinstance(n, int) or n < 1:
+        raise RangeError(f"expected a positive number of threads, got {n!r}", op="set_num_threads")
+    found = _blas()
+    if found:
+        found[1](ctypes.c_int(n))
+
+
+# The SSE control word in glibc's fenv_t on x86-64, and its bits for results and for operands.
+_CONTROL_WORD, _ENVIRONMENT_BYTES = 28, 32
+_FLUSH = (1 << 15) | (1 << 6)
+
+
+@composite
+def set_flush_denormal(mode):
+    """Makes arithmetic of the calling thread treat denormal numbers as zeros, or not. Returns
+    whether it could, which is so on Linux on x86-64.
+    """
+    if not sys.platform.startswith("linux") or platform.machine() != "x86_64":
+        return False
+    math_library = ctypes.CDLL("libm.so.6")
+    environment = ctypes.create_string_buffer(_ENVIRONMENT_BYTES)
+    if math_library.fegetenv(environment):
+        return False
+    word = ctypes.c_uint32.from_buffer(environment, _CONTROL_WORD)
+    word.value = word.value | _FLUSH if mode else word.value & ~_FLUSH
+    return math_library.fesetenv(environment) == 0

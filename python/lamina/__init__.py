@@ -15,6 +15,7 @@ from . import (
     dispatch,
     dtypes,
     errors,
+    left_out,
     machine,
     memory_format,
     ops,
@@ -44,8 +45,8 @@ from .ops.construct import (
     is_tensor,
     tensor,
 )
-from .random import Generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 from .printing import get_printoptions, set_printoptions
+from .random import Generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 from .storage import Storage as UntypedStorage
 from .tensor import Size, Tensor
 
@@ -83,6 +84,8 @@ def __getattr__(name: str):
         value = getattr(importlib.import_module(_LAZY_NAMES[name]), name)
     elif name in _LAZY_MODULES:
         value = importlib.import_module(f"lamina.{name}")
+    elif name in left_out.REASONS:
+        raise errors.LeftOutError(f"lamina has no {name!r}: {left_out.REASONS[name]}")
     else:
         raise AttributeError(f"module 'lamina' has no attribute {name!r}")
     globals()[name] = value

@@ -98,6 +98,10 @@ class UnsupportedError(LaminaError, NotImplementedError):
     """Something meaningful that lamina does not do."""
 
 
+class LeftOutError(UnsupportedError, AttributeError):
+    """A name of torch that lamina leaves out on purpose; the message says why."""
+
+
 class DataDependentError(UnsupportedError):
     """A Python value was asked of a tensor whose data is not known while tracing."""
 

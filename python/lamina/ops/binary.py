@@ -390,39 +390,3 @@ def atan2(p, self, other):
     if is_complex(dtype):
         raise DtypeError(f"not defined for {dtype}")
     return p.atan2(cast(p, self, dtype), as_array(p, other, dtype))
-
-
-_WINS = {
-    "maximum": ("larger", lambda a, b: a >= b, lambda a, b: a <= b),
-    "minimum": ("smaller", lambda a, b: a <= b, lambda a, b: a >= b),
-}
-
-
-def extremum_of_two(public, name):
-    """Registers `public`: the elementwise maximum or minimum."""
-    which, at_least, at_most = _WINS[name]
-
-    def impl(p, self, other):
-        self, other = promote(p, self, other)
-        if is_complex(self.dtype):
-            raise DtypeError(f"complex numbers have no order ({self.dtype})")
-        return getattr(p, name)(self, other)
-
-    impl.__doc__ = (
-        f"The {which} of the two elementwise, nan if either is. Raises DtypeError for complex."
-    )
-    impl.__name__ = impl.__qualname__ = name
-    vjp = {
-        "self": lambda grad, self, other: _shared(grad, at_least(self, other), self == other),
-        "other": lambda grad, self, other: _shared(grad, at_most(self, other), self == other),
-    }
-    op(f"{public}(Tensor self, Tensor other) -> Tensor", pointwise=True, vjp=vjp)(impl)
-
-
-def _shared(grad, wins, ties):
-    """grad where an operand is the extremum, half of it where both are."""
-    return masked(grad, wins) - masked(grad / 2, ties)
-
-
-extremum_of_two("maximum", "maximum")
-extremum_of_two("minimum", "minimum")

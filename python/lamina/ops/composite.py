@@ -228,17 +228,13 @@ def rad2deg(self):
 @composite(variants="function, method")
 def fmax(self, other):
     """The larger of the two; the other one where one is nan."""
-    return aten.where(
-        self.isnan(), other, aten.where(other.isnan(), self, aten.maximum(self, other))
-    )
+    return aten.where((self >= other).logical_or(other.isnan()), self, other)
 
 
 @composite(variants="function, method")
 def fmin(self, other):
     """The smaller of the two; the other one where one is nan."""
-    return aten.where(
-        self.isnan(), other, aten.where(other.isnan(), self, aten.minimum(self, other))
-    )
+    return aten.where((self <= other).logical_or(other.isnan()), self, other)
 
 
 @composite(variants="function, method")

@@ -12,9 +12,9 @@ import numpy as np
 
 from ..dtypes import to_numpy
 from ..errors import DimError, DtypeError
-from .binary import extremum_of_two
 from .checks import wrap_dim, wrap_dims
 from .comparison import truth
+from .extremum import extremum_of_two
 from .formulas import masked, restore_dims
 from .promotion import accumulate_dtype, cast, default_float, is_complex, is_integral
 from .registry import aten, op
@@ -157,10 +157,16 @@ def ordered(self, dims):
 
 
 def _ties_vjp(grad, self, result, dims, keepdim):
-    """The gradient shared evenly by all elements that attain the extremum."""
+    """The gradient shared evenly by all elements that attain the extremum; nan where that is."""
     attains = self == restore_dims(result, dims, keepdim)
     shares = attains.sum(dims, keepdim=True) if dims else attains
-    return masked(restore_dims(grad, dims, keepdim) / shares, attains)
+    return restore_dims(grad, dims, keepdim) * attains / shares
+
+
+def whole_vjp(grad, self, result):
+    """The gradient shared evenly by all elements that are the extremum, nan being equal to nan."""
+    attains = (self == result).logical_or(self.isnan().logical_and(result.isnan()))
+    return masked(grad / attains.sum(), attains)
 
 
 def _extremum(name, doc):
@@ -188,11 +194,7 @@ def _extremum(name, doc):
     op(
         f"{short}(Tensor self) -> Tensor",
         grad_name=f"{short.title()}Backward1",
-        vjp={
-            "self": lambda grad, self, result: _ties_vjp(
-                grad, self, result, tuple(range(self.ndim)), False
-            )
-        },
+        vjp={"self": whole_vjp},
     )(over_all)
 
 

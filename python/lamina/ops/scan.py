@@ -14,7 +14,7 @@ from . import layout
 from .checks import wrap_dim
 from .formulas import masked
 from .promotion import is_complex, is_integral
-from .reduction import INT64, accumulated, kept, selected_vjp
+from .reduction import INT64, accumulated, kept, selected_vjp, whole_vjp
 from .registry import aten, composite, op
 
 
@@ -227,14 +227,9 @@ def _starts(p, values, dim):
 
 @op(
     "median(Tensor self) -> Tensor",
-    vjp={"self": lambda grad, self, result: _shared(grad, self, result)},
+    vjp={"self": whole_vjp},
 )
 def median_all(p, self):
     """The median of all elements, 0-d, the lower of two; nan if an element is."""
     flat = p.reshape(self, (math.prod(self.shape),))
     return median(p, flat, 0, False)[0]
-
-
-def _shared(grad, self, result):
-    attains = (self == result).logical_or(self.isnan().logical_and(result.isnan()))
-    return masked(grad / attains.sum(), attains)

@@ -1,0 +1,26 @@
+"""Names of torch that lamina leaves out on purpose, and why. docs/limitations.md lists the same.
+
+A name stands here when programs ask for it often, so that the answer is a reason and not only its
+absence.
+"""
+
+from __future__ import annotations
+
+_REMOVED = "torch removed it; use {}"
+_DENSE = "tensors are dense: no layout but strided is offered"
+_PLAIN = "quantized dtypes are not offered; scale and round to int8 by hand"
+
+REASONS = {
+    "eig": _REMOVED.format("linalg.eig"),
+    "ifft": _REMOVED.format("fft.ifft"),
+    "irfft": _REMOVED.format("fft.irfft"),
+    "lstsq": _REMOVED.format("linalg.lstsq, whose operands are in the other order"),
+    "matrix_rank": _REMOVED.format("linalg.matrix_rank"),
+    "quantize_per_channel": _PLAIN,
+    "quantize_per_tensor": _PLAIN,
+    "rfft": _REMOVED.format("fft.rfft"),
+    "solve": _REMOVED.format("linalg.solve, whose operands are in the other order"),
+    "sparse_coo_tensor": _DENSE,
+    "sparse_csr_tensor": _DENSE,
+    "symeig": _REMOVED.format("linalg.eigh"),
+}

@@ -39,6 +39,10 @@ class Adam(Optimizer):
             "weight_decay": weight_decay,
             "amsgrad": amsgrad,
             "maximize": maximize,
+            "foreach": foreach,
+            "capturable": capturable,
+            "differentiable": differentiable,
+            "fused": fused,
             "decoupled_weight_decay": decoupled_weight_decay,
         }
         super().__init__(params, defaults)
@@ -69,7 +73,9 @@ class Adam(Optimizer):
         mean.add_((1 - beta1) * (grad - mean))
         square.mul_(beta2).add_((1 - beta2) * (grad * grad))
         if group["amsgrad"]:
-            square = state["max_exp_avg_sq"].copy_(ops.aten.maximum(state["max_exp_avg_sq"], square))
+            square = state["max_exp_avg_sq"].copy_(
+                ops.aten.maximum(state["max_exp_avg_sq"], square)
+            )
         root = square.sqrt() / (1 - beta2**step).sqrt() + group.scalar("eps")
         param.sub_(lr / (1 - beta1**step) * mean / root)
 
@@ -92,4 +98,17 @@ class AdamW(Adam):
         differentiable=False,
         fused=None,
     ):
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize, decoupled_weight_decay=True)
+        super().__init__(
+            params,
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            amsgrad,
+            foreach=foreach,
+            maximize=maximize,
+            capturable=capturable,
+            differentiable=differentiable,
+            fused=fused,
+            decoupled_weight_decay=True,
+        )

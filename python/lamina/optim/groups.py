@@ -91,5 +91,7 @@ def _tensors(value):
 
 def _write(numbers, value) -> None:
     with no_grad():
-        for number, one in zip(numbers, value) if isinstance(numbers, tuple) else [(numbers, value)]:
+        for number, one in (
+            zip(numbers, value) if isinstance(numbers, tuple) else [(numbers, value)]
+        ):
             number.fill_(one)

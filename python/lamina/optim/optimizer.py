@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable
 from copy import deepcopy
 from itertools import chain
 
+from .. import ops
 from ..autograd import enable_grad, no_grad
 from ..errors import ValueError_
+from ..nn.hooks import RemovableHandle, register
 from ..tensor import Tensor
 from .groups import ParamGroup
 
@@ -30,6 +32,8 @@ class Optimizer:
         self.defaults = defaults
         self.state: defaultdict = defaultdict(dict)
         self.param_groups: list[ParamGroup] = []
+        self._step_pre_hooks: dict = {}
+        self._step_post_hooks: dict = {}
         params = list(params)
         if not params:
             raise ValueError_("an optimizer needs at least one parameter")
@@ -70,6 +74,8 @@ class Optimizer:
 
     def step(self, closure: Callable | None = None):
         """Updates every parameter that has a gradient. Returns the loss when `closure` recomputes it."""
+        for hook in tuple(self._step_pre_hooks.values()):
+            hook(self, (), {} if closure is None else {"closure": closure})
         loss = None
         if closure is not None:
             with enable_grad():
@@ -79,7 +85,17 @@ class Optimizer:
                 for param in group["params"]:
                     if param.grad is not None:
                         self._update_one(param, group)
+        for hook in tuple(self._step_post_hooks.values()):
+            hook(self, (), {} if closure is None else {"closure": closure})
         return loss
+
+    def register_step_pre_hook(self, hook: Callable) -> RemovableHandle:
+        """Calls `hook(optimizer, args, kwargs)` before every step."""
+        return register(self._step_pre_hooks, hook)
+
+    def register_step_post_hook(self, hook: Callable) -> RemovableHandle:
+        """Calls `hook(optimizer, args, kwargs)` after every step."""
+        return register(self._step_post_hooks, hook)
 
     def _make_state(self, group: ParamGroup) -> None:
         for param in group["params"]:
@@ -91,8 +107,17 @@ class Optimizer:
         state = self.state[param]
         for name in self.state_names(group):
             if name not in state:
-                state[name] = _zeros(name, param)
+                state[name] = self.initial(name, param, group)
         return state
+
+    def initial(self, name: str, param: Tensor, group: ParamGroup) -> Tensor:
+        """A new state entry: zeros."""
+        if name == "step":
+            return ops.aten.zeros(())
+        return ops.aten.zeros_like(param.detach())
+
+    def complete(self, state: dict) -> None:
+        """Adds to a loaded state what torch's lacks; subclasses define it where that is not the initial value."""
 
     def _update_one(self, param: Tensor, group: ParamGroup) -> None:
         grad = -param.grad if group.get("maximize") else param.grad
@@ -113,7 +138,10 @@ class Optimizer:
         """State and groups, with parameters replaced by their numbers in order of the groups."""
         numbers = {id(p): i for i, p in enumerate(self._params())}
         state = {numbers[id(p)]: dict(values) for p, values in self.state.items() if values}
-        groups = [{**group, "params": [numbers[id(p)] for p in group["params"]]} for group in self.param_groups]
+        groups = [
+            {**group, "params": [numbers[id(p)] for p in group["params"]]}
+            for group in self.param_groups
+        ]
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict: dict) -> None:
@@ -122,14 +150,21 @@ class Optimizer:
         ours = [len(group["params"]) for group in self.param_groups]
         theirs = [len(group["params"]) for group in saved]
         if ours != theirs:
-            raise ValueError_(f"the state dict has groups of {theirs} parameters, the optimizer of {ours}")
+            raise ValueError_(
+                f"the state dict has groups of {theirs} parameters, the optimizer of {ours}"
+            )
         for group, options in zip(self.param_groups, saved):
-            group.update({name: deepcopy(value) for name, value in options.items() if name != "params"})
+            group.update(
+                {name: deepcopy(value) for name, value in options.items() if name != "params"}
+            )
         params = dict(zip(chain.from_iterable(group["params"] for group in saved), self._params()))
         self.state.clear()
         for number, values in state_dict["state"].items():
             param = params[number]
-            self.state[param] = {name: _taken_over(name, value, param) for name, value in values.items()}
+            # torch's state has None for what is not there yet.
+            taken = {n: _taken_over(n, v, param) for n, v in values.items() if v is not None}
+            self.complete(taken)
+            self.state[param] = taken
         for group in self.param_groups:
             self._make_state(group)
 
@@ -141,7 +176,9 @@ class Optimizer:
         for i, group in enumerate(self.param_groups):
             lines.append(f"Parameter Group {i}")
             lines += [
-                f"    {name}: {value}" for name, value in sorted(group.items()) if name not in ("params", "param_names")
+                f"    {name}: {value}"
+                for name, value in sorted(group.items())
+                if name not in ("params", "param_names")
             ]
         return "\n".join([*lines, ")"])
 
@@ -155,17 +192,13 @@ def check_range(name: str, value, low: float, high: float | None = None) -> None
         raise ValueError_(f"{name} must be {limit}, got {value}")
 
 
-def _zeros(name: str, param: Tensor) -> Tensor:
-    from .. import zeros, zeros_like
-
-    return zeros(()) if name == "step" else zeros_like(param, requires_grad=False)
-
-
 def _check_param(param) -> None:
     if not isinstance(param, Tensor):
         raise TypeError(f"an optimizer updates Tensors, got {type(param).__name__}")
     if not param.is_leaf:
-        raise ValueError_("an optimizer updates leaf tensors only; this one was computed from others")
+        raise ValueError_(
+            "an optimizer updates leaf tensors only; this one was computed from others"
+        )
 
 
 def _taken_over(name: str, value, param: Tensor):

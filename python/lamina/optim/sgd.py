@@ -3,6 +3,7 @@ momentum in deep learning", 2013, in the form that keeps the learning rate outsi
 
 from __future__ import annotations
 
+from .. import ops
 from ..errors import ValueError_
 from .optimizer import Optimizer, check_range
 
@@ -35,6 +36,9 @@ class SGD(Optimizer):
             "weight_decay": weight_decay,
             "nesterov": nesterov,
             "maximize": maximize,
+            "foreach": foreach,
+            "differentiable": differentiable,
+            "fused": fused,
         }
         super().__init__(params, defaults)
 
@@ -50,6 +54,11 @@ class SGD(Optimizer):
         if not group.uses("momentum"):
             return ()
         return ("momentum_buffer", "step") if group.uses("dampening") else ("momentum_buffer",)
+
+    def complete(self, state):
+        """A velocity from torch, which counts no steps, is of at least one."""
+        if "momentum_buffer" in state and "step" not in state:
+            state["step"] = ops.aten.ones(())
 
     def update(self, param, grad, state, group):
         """One step of the formulas above."""

@@ -18,6 +18,8 @@ CASES = [
     ("Adam", {"lr": 0.05, "amsgrad": True}),
     ("AdamW", {"lr": 0.05}),
     ("AdamW", {"lr": 0.05, "weight_decay": 0.3, "amsgrad": True, "maximize": True}),
+    ("Adagrad", {"lr": 0.05}),
+    ("Adagrad", {"lr_decay": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.2}),
     ("RMSprop", {"lr": 0.05}),
     ("RMSprop", {"lr": 0.05, "momentum": 0.5, "centered": True, "weight_decay": 0.1}),
 ]
@@ -74,20 +76,62 @@ def test_a_state_dict_continues_where_it_was_saved(name, options):
     assert_params_agree(others, params)
 
 
-def test_state_keys_are_torchs():
+def converted(state, tensor, make):
+    """A state dict of the other library."""
+
+    def one(value):
+        return make(value.detach().numpy().copy()) if isinstance(value, tensor) else value
+
+    entries = {k: {n: one(v) for n, v in s.items()} for k, s in state["state"].items()}
+    return {"state": entries, "param_groups": [dict(group) for group in state["param_groups"]]}
+
+
+@pytest.mark.parametrize(("name", "options"), CASES, ids=IDS)
+def test_torchs_state_dict_continues_and_has_the_same_keys(name, options):
     ours, loss = problem(lamina, nn.Parameter)
     theirs, their_loss = problem(torch, torch.nn.Parameter)
-    run(our := optim.Adam(ours), loss, 1)
-    run(their := torch.optim.Adam(theirs), their_loss, 1)
-    assert our.state_dict()["state"][0].keys() == their.state_dict()["state"][0].keys()
-    assert set(our.state_dict()["param_groups"][0]) <= set(their.state_dict()["param_groups"][0])
+    our = getattr(optim, name)(ours, **options)
+    their = getattr(torch.optim, name)(theirs, **options)
+    run(their, their_loss, 3)
+    with lamina.no_grad():
+        for mine, value in zip(ours, theirs):
+            mine.copy_(lamina.from_numpy(value.detach().numpy().copy()))
+    our.load_state_dict(converted(their.state_dict(), torch.Tensor, lamina.tensor))
+    run(our, loss, 3)
+    run(their, their_loss, 3)
+    assert_params_agree(ours, theirs)
+    mine, its = our.state_dict(), their.state_dict()
+    assert mine["param_groups"][0].keys() == its["param_groups"][0].keys()
+    for number, entries in its["state"].items():
+        # A damped momentum also counts its steps here.
+        kept = {key for key, value in entries.items() if value is not None}
+        assert kept <= mine["state"].get(number, {}).keys() <= kept | {"step"}
+    their.load_state_dict(converted(mine, lamina.Tensor, torch.tensor))
+    run(our, loss, 3)
+    run(their, their_loss, 3)
+    assert_params_agree(ours, theirs)
+
+
+def test_hooks_run_around_a_step():
+    params, loss = problem(lamina, nn.Parameter)
+    optimizer, seen = optim.SGD(params), []
+    optimizer.register_step_pre_hook(lambda *call: seen.append(("before", call[0])))
+    handle = optimizer.register_step_post_hook(lambda *call: seen.append(("after", call[0])))
+    run(optimizer, loss, 1)
+    handle.remove()
+    run(optimizer, loss, 1)
+    assert seen == [("before", optimizer), ("after", optimizer), ("before", optimizer)]
 
 
 def test_groups_have_their_own_options():
     ours, our_loss = problem(lamina, nn.Parameter)
     theirs, their_loss = problem(torch, torch.nn.Parameter)
     run(optim.SGD([{"params": ours[:1], "lr": 0.5}, {"params": ours[1]}], lr=0.01), our_loss, 5)
-    run(torch.optim.SGD([{"params": theirs[:1], "lr": 0.5}, {"params": theirs[1]}], lr=0.01), their_loss, 5)
+    run(
+        torch.optim.SGD([{"params": theirs[:1], "lr": 0.5}, {"params": theirs[1]}], lr=0.01),
+        their_loss,
+        5,
+    )
     assert_params_agree(ours, theirs)
 
 

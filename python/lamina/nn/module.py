@@ -11,7 +11,7 @@ from itertools import chain
 
 from ..autograd import no_grad
 from ..tensor import Tensor
-from . import state
+from . import conversion, state
 from ._epoch import Registry, advance
 from .backward_hooks import Crossing
 from .hooks import RemovableHandle, register
@@ -304,6 +304,21 @@ class Module:
                 )
         return found
 
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Puts a module at a dotted path; with strict only in the place of another.
+
+        Raises ValueError for an empty path or what is no module, AttributeError where the path ends.
+        """
+        if not target or not all(target.split(".")):
+            raise ValueError(f"a submodule cannot be set at {target!r}")
+        if not isinstance(module, Module):
+            raise ValueError(f"{target!r} must be an nn.Module, got {type(module).__name__}")
+        path, _, name = target.rpartition(".")
+        owner = self.get_submodule(path)
+        if strict and name not in owner._modules:
+            raise AttributeError(f"{type(owner).__name__} has no submodule {name!r}")
+        setattr(owner, name, module)
+
     def get_parameter(self, target: str) -> Parameter:
         """The parameter at a dotted path. Raises AttributeError where there is none."""
         return self._get_member(target, "_parameters")
@@ -346,55 +361,14 @@ class Module:
         advance()
         return self
 
-    def to(self, *args, **kwargs) -> Module:
-        """Moves and casts in place: `to(device)`, `to(dtype)`, `to(device, dtype)` or `to(tensor)`.
-
-        A dtype applies to floating-point and complex members only. Raises TypeError for other dtypes.
-        """
-        device, dtype = _to_arguments(*args, **kwargs)
-
-        def convert(t: Tensor) -> Tensor:
-            casts = dtype is not None and (t.is_floating_point() or t.is_complex())
-            return t.to(
-                device=device if device is not None else t.device, dtype=dtype if casts else t.dtype
-            )
-
-        return self._apply(convert)
-
-    def _cast(self, dtype) -> Module:
-        return self._apply(lambda t: t.to(dtype) if t.is_floating_point() else t)
-
-    def float(self) -> Module:
-        """Casts all floating-point members to float32."""
-        from ..dtypes import float32
-
-        return self._cast(float32)
-
-    def double(self) -> Module:
-        """Casts all floating-point members to float64."""
-        from ..dtypes import float64
-
-        return self._cast(float64)
-
-    def half(self) -> Module:
-        """Casts all floating-point members to float16."""
-        from ..dtypes import float16
-
-        return self._cast(float16)
-
-    def bfloat16(self) -> Module:
-        """Casts all floating-point members to bfloat16."""
-        from ..dtypes import bfloat16
-
-        return self._cast(bfloat16)
-
-    def cpu(self) -> Module:
-        """Moves all members to the CPU."""
-        return self.to("cpu")
-
-    def cuda(self, device=None) -> Module:
-        """Moves all members to a CUDA device."""
-        return self.to("cuda" if device is None else device)
+    to = conversion.to
+    type = conversion.type
+    float = conversion.float
+    double = conversion.double
+    half = conversion.half
+    bfloat16 = conversion.bfloat16
+    cpu = conversion.cpu
+    cuda = conversion.cuda
 
     def train(self, mode: bool = True) -> Module:
         """Sets training mode here and below: dropout drops, batch norm uses the batch's statistics."""
@@ -447,6 +421,19 @@ class Module:
         """Calls `hook(module, state_dict, prefix, metadata, strict, missing, unexpected, errors)` before loading."""
         return register(self._load_state_dict_pre_hooks, hook)
 
+    def _register_state_dict_hook(self, hook: Callable) -> RemovableHandle:
+        """`register_state_dict_post_hook`, by the name that older programs use; the hook may return
+        another state dict.
+        """
+        return register(self._state_dict_hooks, hook)
+
+    def _register_load_state_dict_pre_hook(
+        self, hook: Callable, with_module: bool = False
+    ) -> RemovableHandle:
+        """`register_load_state_dict_pre_hook` of a hook that is not given the module."""
+        called = hook if with_module else lambda module, *arguments: hook(*arguments)
+        return register(self._load_state_dict_pre_hooks, called)
+
     def register_load_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
         """Calls `hook(module, incompatible_keys)` after loading."""
         return register(self._load_state_dict_post_hooks, hook)
@@ -475,18 +462,3 @@ class Module:
 
 def _indented(text: str) -> str:
     return text.replace("\n", "\n  ")
-
-
-def _to_arguments(*args, device=None, dtype=None, non_blocking: bool = False, memory_format=None):
-    from ..dtypes import dtype as dtype_type
-
-    for arg in args:
-        if isinstance(arg, Tensor):
-            device, dtype = arg.device, arg.dtype
-        elif isinstance(arg, dtype_type):
-            dtype = arg
-        elif arg is not None and not isinstance(arg, bool):
-            device = arg
-    if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
-        raise TypeError(f"nn.Module.to takes a floating-point or complex dtype, got {dtype}")
-    return device, dtype

@@ -51,7 +51,8 @@ def state_dict(
                 destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars
             )
     for hook in tuple(self._state_dict_hooks.values()):
-        hook(self, destination, prefix, metadata)
+        changed = hook(self, destination, prefix, metadata)
+        destination = destination if changed is None else changed
     return destination
 
 
@@ -88,15 +89,17 @@ def load_state_dict(
     missing, unexpected, errors = [], [], []
     _load(self, state, "", metadata, strict, assign, missing, unexpected, errors)
     if strict:
-        errors += _key_errors("missing", missing) + _key_errors("unexpected", unexpected)
+        errors[:0] = [*_key_errors("Missing", missing), *_key_errors("Unexpected", unexpected)]
     if errors:
-        details = "\n".join(f"    {error}" for error in errors)
-        raise RuntimeError(f"cannot load the state dict into {type(self).__name__}:\n{details}")
+        details = "\n\t".join(errors)
+        raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{details}")
     return IncompatibleKeys(missing, unexpected)
 
 
 def _key_errors(kind: str, keys: list) -> list:
-    return [f"{kind} keys: " + ", ".join(map(repr, keys))] if keys else []
+    if not keys:
+        return []
+    return [f"{kind} key(s) in state_dict: " + ", ".join(f'"{key}"' for key in keys) + "."]
 
 
 def _load(module, state, prefix, metadata, strict, assign, missing, unexpected, errors) -> None:
@@ -132,7 +135,7 @@ def load_own_state(
         if key not in state_dict:
             missing_keys.append(key)
         elif (error := _load_member(self, name, member, state_dict[key], assign)) is not None:
-            error_msgs.append(f"{key}: {error}")
+            error_msgs.append(error.format(key=key))
     _load_extra(self, state_dict, prefix, missing_keys)
     unexpected_keys += [
         key
@@ -161,11 +164,14 @@ def _expected(self, key: str) -> bool:
 
 
 def _load_member(self, name: str, member: Tensor, value, assign: bool) -> str | None:
-    """Loads one tensor; says what is wrong when it cannot."""
+    """Loads one tensor; says what is wrong with `{key}` when it cannot."""
     if not isinstance(value, Tensor):
-        return f"expected a Tensor, got {type(value).__name__}"
+        return f"{{key}} must be a Tensor, got {type(value).__name__}"
     if tuple(value.shape) != tuple(member.shape):
-        return f"the state dict has size {tuple(value.shape)}, the module {tuple(member.shape)}"
+        return (
+            f"size mismatch for {{key}}: the shape in the checkpoint is {list(value.shape)}, that "
+            f"in the current model {list(member.shape)}"
+        )
     if assign:
         _assign_member(self, name, member, value)
         return None

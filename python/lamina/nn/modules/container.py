@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from operator import index as as_index
@@ -115,6 +116,18 @@ class ModuleList(_Numbered):
 
     def __add__(self, other: Iterable[Module]) -> ModuleList:
         return type(self)([*self, *other])
+
+    def __repr__(self) -> str:
+        """Neighbours that look the same share a line."""
+        if not len(self):
+            return f"{self._get_name()}()"
+        lines, start = [], 0
+        for text, group in itertools.groupby(repr(module) for module in self):
+            count = len(list(group))
+            head = f"({start}): " if count == 1 else f"({start}-{start + count - 1}): {count} x "
+            lines.append("  " + (head + text).replace("\n", "\n  "))
+            start += count
+        return "\n".join([f"{self._get_name()}(", *lines, ")"])
 
 
 class ModuleDict(Module):
@@ -243,6 +256,32 @@ class ParameterDict(Module):
         """Pairs of name and parameter."""
         return self._parameters.items()
 
+    def get(self, key: str, default=None):
+        """The parameter of that name, or the default."""
+        return self._parameters.get(key, default)
+
+    def setdefault(self, key: str, default: Tensor | None = None) -> Parameter:
+        """The parameter of that name, which is the default from now on if there was none."""
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def pop(self, key: str) -> Parameter:
+        """Takes a parameter out and returns it."""
+        return self._parameters.pop(key)
+
+    def popitem(self) -> tuple[str, Parameter]:
+        """Takes the last parameter out and returns it with its name."""
+        return self._parameters.popitem()
+
+    def clear(self) -> None:
+        """Takes all parameters out."""
+        self._parameters.clear()
+
+    def copy(self) -> ParameterDict:
+        """Another mapping of the same parameters."""
+        return type(self)(self.items())
+
     def update(self, parameters: Mapping[str, Tensor] | Iterable[tuple[str, Tensor]]) -> None:
         """Adds or replaces parameters."""
         for name, value in dict(parameters).items():
@@ -257,5 +296,6 @@ def _as_parameter(value: Tensor) -> Parameter:
     return value if isinstance(value, Parameter) else Parameter(value)
 
 
-def _described(name: str, param: Parameter) -> str:
-    return f"({name}): Parameter of {param.dtype} and size {'x'.join(map(str, param.shape))}"
+def _described(name, parameter) -> str:
+    size = "x".join(map(str, parameter.shape))
+    return f"  ({name}): Parameter containing: [{parameter.dtype} of size {size}]"

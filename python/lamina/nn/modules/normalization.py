@@ -46,6 +46,17 @@ class _BatchNorm(Module):
         )
         self.reset_parameters()
 
+    def _load_from_state_dict(
+        self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
+    ):
+        key = f"{prefix}num_batches_tracked"
+        if local_metadata.get("version", 1) < 2 and self.track_running_stats:
+            # Version 1 did not count batches.
+            state_dict.setdefault(key, self.num_batches_tracked.detach().clone())
+        super()._load_from_state_dict(
+            state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
+        )
+
     def reset_running_stats(self) -> None:
         """Sets the running mean to 0, the variance to 1 and the count to 0."""
         if self.track_running_stats:

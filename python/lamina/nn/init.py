@@ -7,7 +7,9 @@ networks", 2010), kaiming (He et al., "Delving deep into rectifiers", 2015), ort
 
 from __future__ import annotations
 
+import functools
 import math
+import warnings
 
 import numpy as np
 
@@ -175,6 +177,23 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0, generator=None) -> Tensor:
     return _fill_from(tensor, gain * values.reshape(tensor.shape))
 
 
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator=None) -> Tensor:
+    """Fills a matrix with normal draws, of which a share `sparsity` in every column is zero (Martens,
+    2010). Raises ShapeError unless it has two dimensions.
+    """
+    if tensor.ndim != 2:
+        raise ShapeError(f"sparse_ fills a matrix, got shape {list(tensor.shape)}", op="sparse_")
+    from .. import random
+
+    rows, columns = tensor.shape
+    zeros = math.ceil(sparsity * rows)
+    with no_grad():
+        normal_(tensor, 0.0, std, generator)
+        for column in range(columns):
+            tensor[random.randperm(rows, generator=generator)[:zeros], column] = 0
+    return tensor
+
+
 def _fill_from(tensor: Tensor, values: np.ndarray) -> Tensor:
     with no_grad():
         return tensor.copy_(from_array(np.ascontiguousarray(values)))
@@ -199,3 +218,33 @@ def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> floa
 
 
 _calculate_fan_in_and_fan_out = _fans
+
+
+def _deprecated(function):
+    """`function` by the name without an underscore, which warns."""
+    name = function.__name__[:-1]
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        warnings.warn(
+            f"nn.init.{name} is deprecated, use nn.init.{name}_ instead",
+            FutureWarning,
+            stacklevel=2,
+        )
+        return function(*args, **kwargs)
+
+    call.__name__ = call.__qualname__ = name
+    return call
+
+
+uniform = _deprecated(uniform_)
+normal = _deprecated(normal_)
+constant = _deprecated(constant_)
+eye = _deprecated(eye_)
+dirac = _deprecated(dirac_)
+xavier_uniform = _deprecated(xavier_uniform_)
+xavier_normal = _deprecated(xavier_normal_)
+kaiming_uniform = _deprecated(kaiming_uniform_)
+kaiming_normal = _deprecated(kaiming_normal_)
+orthogonal = _deprecated(orthogonal_)
+sparse = _deprecated(sparse_)

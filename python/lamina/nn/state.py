@@ -92,7 +92,9 @@ def load_state_dict(
         errors[:0] = [*_key_errors("Missing", missing), *_key_errors("Unexpected", unexpected)]
     if errors:
         details = "\n\t".join(errors)
-        raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{details}")
+        raise RuntimeError(
+            f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{details}"
+        )
     return IncompatibleKeys(missing, unexpected)
 
 

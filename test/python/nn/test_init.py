@@ -76,3 +76,13 @@ def test_filling_a_parameter_leaves_no_history():
     parameter = lamina.nn.Parameter(lamina.empty(3, 3))
     init.normal_(parameter)
     assert parameter.is_leaf and parameter.grad_fn is None
+
+
+def test_sparse_columns_have_their_share_of_zeros():
+    filled = init.sparse_(lamina.ones(10, 4), 0.25).numpy()
+    assert ((filled == 0).sum(0) == 3).all()
+
+
+def test_older_names_warn():
+    with pytest.warns(FutureWarning, match="constant_"):
+        assert init.constant(lamina.ones(2), 3.0).tolist() == [3.0, 3.0]

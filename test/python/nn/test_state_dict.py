@@ -40,7 +40,8 @@ def test_strict_loading_names_missing_and_unexpected_keys():
     state = model().state_dict()
     state["1.extra"] = state.pop("0.bias")
     with pytest.raises(
-        RuntimeError, match=r'(?s)Error.*Sequential:\n\tMissing key.*: "0.bias".*Unexpected key.*: "1.extra"'
+        RuntimeError,
+        match=r'(?s)Error.*Sequential:\n\tMissing key.*: "0.bias".*Unexpected key.*: "1.extra"',
     ):
         model().load_state_dict(state)
 
@@ -55,9 +56,7 @@ def test_loading_that_is_not_strict_reports_the_keys():
 def test_a_size_that_differs_is_an_error_even_when_not_strict():
     state = model().state_dict()
     state["0.weight"] = lamina.zeros(5, 2)
-    with pytest.raises(
-        RuntimeError, match=r"size mismatch for 0.weight: .*\[5, 2\].*\[3, 2\]"
-    ):
+    with pytest.raises(RuntimeError, match=r"size mismatch for 0.weight: .*\[5, 2\].*\[3, 2\]"):
         model().load_state_dict(state, strict=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...errors import ValueError_
 from ...ops.registry import aten
 from ...random import distributions
+from .precision import autocast_as_one
 
 
 def _either(name: str, inplace: bool):
@@ -169,6 +170,7 @@ def tanhshrink(input):
     return input - aten.tanh(input)
 
 
+@autocast_as_one
 def prelu(input, weight):
     """input where positive, weight * input elsewhere; weight has one element, or one a channel (dimension 1)."""
     if weight.numel() > 1 and input.ndim > 2:

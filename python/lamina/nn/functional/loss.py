@@ -6,6 +6,7 @@ import warnings
 
 from ...errors import ShapeError, ValueError_
 from ...ops.registry import aten
+from .precision import autocast_as_one
 
 _REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 
@@ -52,6 +53,7 @@ def _weighted(losses, weight, reduction: str):
     return losses.sum() / weight.expand_as(losses).sum()
 
 
+@autocast_as_one
 def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     """|input - target|, times weight; the mean divides by the sum of the weights."""
     reduction = chosen(reduction, size_average, reduce)

@@ -9,12 +9,14 @@ import math
 
 from ...autograd import no_grad
 from ...errors import ShapeError, ValueError_
-from ...ops import distance
+from ...ops import construct, distance
 from ...ops.registry import aten
 from .activation import logsigmoid
 from .loss import chosen, number, reduced
+from .precision import autocast_as_one
 
 
+@autocast_as_one
 def margin_ranking_loss(
     input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"
 ):
@@ -31,6 +33,7 @@ def margin_ranking_loss(
     return reduced((-target * (input1 - input2) + margin).clamp_min(0), reduction)
 
 
+@autocast_as_one
 def hinge_embedding_loss(
     input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"
 ):
@@ -41,6 +44,7 @@ def hinge_embedding_loss(
     return reduced(apart + alike, reduction)
 
 
+@autocast_as_one
 def cosine_embedding_loss(
     input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"
 ):
@@ -64,6 +68,7 @@ def cosine_embedding_loss(
     return reduced(alike + apart, reduction)
 
 
+@autocast_as_one
 def triplet_margin_loss(
     anchor,
     positive,
@@ -160,6 +165,7 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     return aten.multilabel_margin_loss_forward(input, target, number(reduction))[0]
 
 
+@autocast_as_one
 def poisson_nll_loss(
     input,
     target,
@@ -245,7 +251,7 @@ def ctc_loss(
     if kind == 1:
         sizes = target_lengths
         if not hasattr(sizes, "dtype"):
-            sizes = aten.tensor(list(sizes), device=log_probs.device)
+            sizes = construct.tensor(list(sizes), device=log_probs.device)
         return (losses / sizes.clamp_min(1).to(losses.dtype)).mean()
     losses = reduced(losses, reduction)
     return losses.squeeze(0) if alone and kind == 0 else losses

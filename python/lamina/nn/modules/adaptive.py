@@ -103,7 +103,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         extra = rows.new_zeros(target.shape)
         for i, tail in enumerate(self.tail):
             low, high = self.cutoffs[i], self.cutoffs[i + 1]
-            (places,) = ((target >= low) & (target < high)).nonzero(as_tuple=True)
+            places = ((target >= low) & (target < high)).nonzero().squeeze(1)
             if places.numel() == 0:
                 continue
             within = F.log_softmax(tail(rows.index_select(0, places)), 1)

@@ -55,10 +55,25 @@ def clip_grad_norm_(
     with no_grad():
         gradients = _gradients(parameters)
         total = get_total_norm(gradients, norm_type, error_if_nonfinite)
-        factor = (max_norm / (total + 1e-6)).clamp(max=1.0)
-        for gradient in gradients:
-            gradient.mul_(factor)
+        _scale(gradients, max_norm, total)
     return total
+
+
+def clip_grads_with_norm_(
+    parameters: Tensor | Iterable[Tensor],
+    max_norm: float,
+    total_norm: Tensor,
+    foreach: bool | None = None,
+) -> None:
+    """Scales all gradients by max_norm over a norm computed before, where that is less than one."""
+    with no_grad():
+        _scale(_gradients(parameters), max_norm, total_norm)
+
+
+def _scale(gradients: list, max_norm: float, total: Tensor) -> None:
+    factor = (max_norm / (total + 1e-6)).clamp(max=1.0)
+    for gradient in gradients:
+        gradient.mul_(factor)
 
 
 def clip_grad_value_(

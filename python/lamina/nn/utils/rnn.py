@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ... import ops
 from ...errors import ShapeError, ValueError_
+from ...ops import construct
 from ...tensor import Tensor
 
 
@@ -92,7 +93,7 @@ def pack_padded_sequence(
     order = None
     if not enforce_sorted:
         ranks = sorted(range(len(sizes)), key=lambda i: -sizes[i])
-        order = ops.aten.tensor(ranks, device=input.device)
+        order = construct.tensor(ranks, device=input.device)
         sizes = [sizes[i] for i in ranks]
         input = input.index_select(0 if batch_first else 1, order)
     padded = input.transpose(0, 1) if batch_first else input
@@ -115,7 +116,7 @@ def pack_padded_sequence(
         )
     counts = [sum(n > t for n in sizes) for t in range(sizes[0])]
     data = ops.aten.cat([padded[t, :count] for t, count in enumerate(counts)])
-    return PackedSequence(data, ops.aten.tensor(counts), order)
+    return PackedSequence(data, construct.tensor(counts), order)
 
 
 def pad_packed_sequence(
@@ -145,7 +146,7 @@ def pad_packed_sequence(
         steps.append(ops.aten.cat([rows, missing]) if missing.shape[0] else rows)
     blank = data.new_full((width, *data.shape[1:]), padding_value)
     padded = ops.aten.stack(steps + [blank] * (length - len(steps)), 1 if batch_first else 0)
-    lengths = ops.aten.tensor([sum(count > i for count in counts) for i in range(width)])
+    lengths = construct.tensor([sum(count > i for count in counts) for i in range(width)])
     order = sequence.unsorted_indices
     if order is None:
         return padded, lengths

@@ -1,39 +1,21 @@
-"""Automatic mixed precision: in a region, products run in a small float and delicate reductions in float32.
+"""Regions of mixed precision: products run in a small float, delicate reductions in float32.
 
-The casts are ordinary differentiable operators in front of the call, so gradients arrive in the dtype of the
-original tensors and a compiled program contains exactly the casts that the eager one makes. Which operator
-runs in which dtype is the table below, that of torch's CPU autocast.
+The casts are ordinary differentiable operators in front of the call, so gradients arrive in the dtype
+of the original tensors and a compiled program contains exactly the casts that the eager one makes.
 """
 
 from __future__ import annotations
 
 import functools
 
-from . import dtypes
-from .devices import device
-from .dispatch.state import state
-from .errors import DtypeError
-from .tensor import Tensor
+from .. import dtypes
+from ..devices import device
+from ..dispatch.state import state
+from ..errors import DtypeError
+from ..tensor import Tensor
+from . import policies
 
-_SMALL = frozenset(["mm", "bmm", "addmm", "baddbmm", "addbmm", "addmv", "mv", "dot", "convolution"])
-_FLOAT32 = frozenset(
-    [
-        "binary_cross_entropy",
-        "nll_loss_forward",
-        "nll_loss2d_forward",
-        "smooth_l1_loss",
-        "mse_loss",
-        "huber_loss",
-        "kl_div",
-        "prod",
-        "view_as_complex",
-        "grid_sampler",
-        "quantile",
-        "cdist",
-        "trace",
-    ]
-)
-_WIDEST = frozenset(["cat", "stack"])
+_DEFAULTS = {"cpu": dtypes.bfloat16, "cuda": dtypes.float16}
 
 
 class _Region:
@@ -41,17 +23,25 @@ class _Region:
 
     def __init__(self, dtype: dtypes.dtype, device_type: str):
         self.dtype, self.device_type = dtype, device_type
+        self.policies = policies.CUDA if device_type == "cuda" else policies.CPU
 
     def cast(self, op, args: tuple) -> tuple:
-        """The arguments, with eligible tensors cast."""
-        name = op.schema.name
-        if name in _SMALL:
-            return self._to(self.dtype, args)
-        if name in _FLOAT32:
-            return self._to(dtypes.float32, args)
-        if name in _WIDEST:
-            return self._to(self._widest(args), args)
-        return args
+        """The arguments of an operator, with eligible tensors cast."""
+        policy = self.policies.of(op.schema.name)
+        return args if policy is None else self._to(self._dtype(policy, args), args)
+
+    def of_function(self, name: str, args: tuple, kwargs: dict) -> tuple[tuple, dict] | None:
+        """The arguments of a function that is a composition, cast; None when it has no policy."""
+        policy = self.policies.of(name)
+        if policy is None:
+            return None
+        dtype = self._dtype(policy, (*args, *kwargs.values()))
+        return self._to(dtype, args), {k: self._one(dtype, v) for k, v in kwargs.items()}
+
+    def _dtype(self, policy: str, args: tuple) -> dtypes.dtype:
+        if policy == "small":
+            return self.dtype
+        return dtypes.float32 if policy == "float32" else self._widest(args)
 
     def _to(self, dtype, args):
         return tuple([self._one(dtype, a) for a in args])
@@ -85,8 +75,9 @@ class _Region:
 class autocast:
     """Mixed precision for a `with` block or a decorated function.
 
-    autocast(device_type, dtype=None, enabled=True): `dtype` is bfloat16 (the default) or float16. enabled=False
-    switches an outer region off. Raises DtypeError for other dtypes.
+    autocast(device_type, dtype=None, enabled=True): `dtype` is bfloat16 or float16, by default the
+    first on the CPU and the second on CUDA devices. enabled=False switches an outer region off.
+    Raises DtypeError for other dtypes.
     """
 
     def __init__(
@@ -96,7 +87,7 @@ class autocast:
         enabled: bool = True,
         cache_enabled: bool | None = None,
     ):
-        dtype = dtypes.bfloat16 if dtype is None else dtype
+        dtype = _DEFAULTS.get(device(device_type).type, dtypes.bfloat16) if dtype is None else dtype
         if dtype not in (dtypes.bfloat16, dtypes.float16):
             raise DtypeError(
                 f"autocast computes in bfloat16 or float16, got {dtype}", op="autocast"
@@ -128,5 +119,7 @@ def is_autocast_enabled(device_type: str = "cpu") -> bool:
 
 
 def get_autocast_dtype(device_type: str = "cpu") -> dtypes.dtype:
-    """The small dtype of the active region, bfloat16 outside of one."""
-    return state.autocast.dtype if is_autocast_enabled(device_type) else dtypes.bfloat16
+    """The small dtype of the active region, outside of one the default."""
+    if is_autocast_enabled(device_type):
+        return state.autocast.dtype
+    return _DEFAULTS.get(device_type, dtypes.bfloat16)

@@ -24,3 +24,25 @@ REASONS = {
     "sparse_csr_tensor": _DENSE,
     "symeig": _REMOVED.format("linalg.eigh"),
 }
+
+_ONE_PROCESS = "a program runs in one process on one device; {}"
+_LAZY = "state exists from construction on, so sizes must be given; use {}"
+
+# Those of lamina.nn.
+NN_REASONS = {
+    "CrossMapLRN2d": "use LocalResponseNorm",
+    "DataParallel": _ONE_PROCESS.format("call the module itself"),
+    "SyncBatchNorm": _ONE_PROCESS.format("BatchNorm1d, 2d and 3d see the whole batch"),
+    "parallel": _ONE_PROCESS.format("call the module itself"),
+    **{
+        f"Lazy{name}": _LAZY.format(name)
+        for name in (
+            "Linear",
+            *(
+                f"{kind}{rank}d"
+                for kind in ("BatchNorm", "Conv", "ConvTranspose", "InstanceNorm")
+                for rank in (1, 2, 3)
+            ),
+        )
+    },
+}

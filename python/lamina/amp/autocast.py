@@ -1,7 +1,8 @@
 """Regions of mixed precision: products run in a small float, delicate reductions in float32.
 
-The casts are ordinary differentiable operators in front of the call, so gradients arrive in the dtype
-of the original tensors and a compiled program contains exactly the casts that the eager one makes.
+The casts are ordinary differentiable operators in front of the call, so gradients arrive in the
+dtype of the original tensors and a compiled program contains exactly the casts that the eager one
+makes.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Loss scaling: small floats lose small gradients, so the loss is multiplied before the backward and
-the gradients divided after it.
+"""Loss scaling: small floats lose small gradients, so the loss is multiplied before the backward
+and the gradients divided after it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ _READY, _UNSCALED, _STEPPED = "ready", "unscaled", "stepped"
 
 
 class GradScaler:
-    """Multiplies losses by a scale that halves (backoff_factor) whenever a gradient is not finite, in
-    which case the step is skipped, and grows by growth_factor after growth_interval good steps.
+    """Multiplies losses by a scale that halves (backoff_factor) whenever a gradient is not finite,
+    in which case the step is skipped, and grows by growth_factor after growth_interval good
+    steps.
 
     Without `enabled` every method passes on what it is given. The scale is a Python number, and
     whether a step is made depends on the gradients, so this is for eager loops around a compiled

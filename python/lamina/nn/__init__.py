@@ -1,9 +1,11 @@
 """Neural networks: modules, parameters, layers, their functions and initial values.
 
-Layers are plain Python over operators. Nothing here may know of tracing: what a compiled function needs to
-know of modules is the module epoch (see `_epoch`).
+Layers are plain Python over operators. Nothing here may know of tracing: what a compiled function
+needs to know of modules is the module epoch (see `_epoch`).
 """
 
+from .. import left_out
+from ..errors import LeftOutError
 from . import functional, init, utils
 from .module import Module
 from .modules.activation import (
@@ -336,3 +338,9 @@ __all__ = [
     "init",
     "utils",
 ]
+
+
+def __getattr__(name: str):
+    if name in left_out.NN_REASONS:
+        raise LeftOutError(f"lamina.nn has no {name!r}: {left_out.NN_REASONS[name]}")
+    raise AttributeError(f"module 'lamina.nn' has no attribute {name!r}")

@@ -1,11 +1,12 @@
 """The module epoch: one number that changes whenever any module may behave differently.
 
-Registering, rebinding or deleting a parameter, buffer, submodule, hook or plain attribute of any module
-moves it, and so does `train`/`eval`. Whoever has remembered what it read from modules (the guards of a
-compiled function) compares two integers on the common path and looks again only when they differ.
+Registering, rebinding or deleting a parameter, buffer, submodule, hook or plain attribute of any
+module moves it, and so does `train`/`eval`. Whoever has remembered what it read from modules (the
+guards of a compiled function) compares two integers on the common path and looks again only when
+they differ.
 
-What does not move it: writes into tensors (they are data, and a compiled program reads them as inputs), and
-changes inside a plain attribute, such as appending to a list.
+What does not move it: writes into tensors (they are data, and a compiled program reads them as
+inputs), and changes inside a plain attribute, such as appending to a list.
 """
 
 from itertools import count

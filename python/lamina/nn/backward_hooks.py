@@ -1,7 +1,8 @@
 """Hooks on the gradients that pass through a module.
 
-The tensors that enter and leave a call pass through identity functions whose backward sees the gradients: the
-outer one those of the outputs, the inner one, after the module's own backward, those of the inputs.
+The tensors that enter and leave a call pass through identity functions whose backward sees the
+gradients: the outer one those of the outputs, the inner one, after the module's own backward, those
+of the inputs.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ class _Boundary(Function):
 
 
 class Crossing:
-    """One call of a module with backward hooks: `enter` its arguments, then `leave` with its result."""
+    """One call of a module with backward hooks: `enter` its arguments, then `leave` with its
+    result.
+    """
 
     def __init__(self, module):
         self.module = module

@@ -9,7 +9,9 @@ _ids = count()
 
 
 class RemovableHandle:
-    """What registering a hook returns. `remove()` unregisters it; as a context manager, it does so on exit."""
+    """What registering a hook returns. `remove()` unregisters it; as a context manager, it does so
+    on exit.
+    """
 
     __slots__ = ("_hooks", "id")
 

@@ -1,8 +1,8 @@
 """Initial values of parameters, written in place and without autograd.
 
-Sources: xavier (Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
-networks", 2010), kaiming (He et al., "Delving deep into rectifiers", 2015), orthogonal (Saxe et al.,
-"Exact solutions to the nonlinear dynamics of learning", 2013).
+Sources: xavier (Glorot and Bengio, "Understanding the difficulty of training deep feedforward
+neural networks", 2010), kaiming (He et al., "Delving deep into rectifiers", 2015), orthogonal (Saxe
+et al., "Exact solutions to the nonlinear dynamics of learning", 2013).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import warnings
 import numpy as np
 
 from ..autograd import no_grad
-from ..errors import ShapeError, ValueError_
+from ..errors import ValueError_
 from ..tensor import Tensor, from_array
 
 _GAINS = {
@@ -35,14 +35,16 @@ _GAINS = {
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """The factor that keeps the variance of activations through a nonlinearity.
 
-    `param` is the negative slope of leaky_relu, 0.01 by default. Raises ValueError_ for other names.
+    `param` is the negative slope of leaky_relu, 0.01 by default. Raises ValueError_ for other
+    names.
     """
     if nonlinearity == "leaky_relu":
         slope = 0.01 if param is None else param
         return math.sqrt(2.0 / (1 + slope**2))
     if nonlinearity not in _GAINS:
         raise ValueError_(
-            f"no gain is known for {nonlinearity!r}; expected leaky_relu or one of {', '.join(_GAINS)}"
+            f"no gain is known for {nonlinearity!r}; expected leaky_relu or one of "
+            f"{', '.join(_GAINS)}"
         )
     return _GAINS[nonlinearity]
 
@@ -67,7 +69,9 @@ def trunc_normal_(
     b: float = 2.0,
     generator=None,
 ) -> Tensor:
-    """Fills with draws from a normal distribution cut to [a, b], by inverting its distribution function."""
+    """Fills with draws from a normal distribution cut to [a, b], by inverting its distribution
+    function.
+    """
 
     def cdf(x: float) -> float:
         return (1 + math.erf((x - mean) / (std * math.sqrt(2)))) / 2
@@ -94,19 +98,22 @@ def zeros_(tensor: Tensor) -> Tensor:
 
 
 def eye_(tensor: Tensor) -> Tensor:
-    """Fills a matrix with the identity. Raises ShapeError unless it has two dimensions."""
+    """Fills a matrix with the identity. Raises ValueError_ unless it has two dimensions."""
     if tensor.ndim != 2:
-        raise ShapeError(f"eye_ fills a matrix, got shape {list(tensor.shape)}", op="eye_")
+        raise ValueError_(f"eye_ fills a matrix, got shape {list(tensor.shape)}", op="eye_")
     with no_grad():
         tensor.zero_().diagonal().fill_(1.0)
     return tensor
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
-    """Fills a convolution weight [out, in/groups, *kernel] so that it passes its input channels through."""
+    """Fills a convolution weight [out, in/groups, *kernel] so that it passes its input channels
+    through.
+    """
     if tensor.ndim not in (3, 4, 5):
-        raise ShapeError(
-            f"dirac_ fills a convolution weight of 3 to 5 dimensions, got shape {list(tensor.shape)}",
+        raise ValueError_(
+            "dirac_ fills a convolution weight of 3 to 5 dimensions, got shape "
+            f"{list(tensor.shape)}",
             op="dirac_",
         )
     out, inner, *kernel = tensor.shape
@@ -156,9 +163,11 @@ def kaiming_normal_(
 
 
 def orthogonal_(tensor: Tensor, gain: float = 1.0, generator=None) -> Tensor:
-    """Fills with a (semi-)orthogonal matrix, all dimensions but the first taken together as columns."""
+    """Fills with a (semi-)orthogonal matrix, all dimensions but the first taken together as
+    columns.
+    """
     if tensor.ndim < 2:
-        raise ShapeError(
+        raise ValueError_(
             f"orthogonal_ needs at least 2 dimensions, got shape {list(tensor.shape)}",
             op="orthogonal_",
         )
@@ -178,11 +187,11 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0, generator=None) -> Tensor:
 
 
 def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator=None) -> Tensor:
-    """Fills a matrix with normal draws, of which a share `sparsity` in every column is zero (Martens,
-    2010). Raises ShapeError unless it has two dimensions.
+    """Fills a matrix with normal draws, of which a share `sparsity` in every column is zero
+    (Martens, 2010). Raises ValueError_ unless it has two dimensions.
     """
     if tensor.ndim != 2:
-        raise ShapeError(f"sparse_ fills a matrix, got shape {list(tensor.shape)}", op="sparse_")
+        raise ValueError_(f"sparse_ fills a matrix, got shape {list(tensor.shape)}", op="sparse_")
     from .. import random
 
     rows, columns = tensor.shape
@@ -200,9 +209,11 @@ def _fill_from(tensor: Tensor, values: np.ndarray) -> Tensor:
 
 
 def _fans(tensor: Tensor) -> tuple[int, int]:
-    """Inputs and outputs that one output and one input of a weight [out, in, *kernel] are connected to."""
+    """Inputs and outputs that one output and one input of a weight [out, in, *kernel] are connected
+    to.
+    """
     if tensor.ndim < 2:
-        raise ShapeError(
+        raise ValueError_(
             f"fan in and fan out need at least 2 dimensions, got shape {list(tensor.shape)}"
         )
     out, inner, *kernel = tensor.shape

@@ -1,7 +1,7 @@
 """Module: a tree of parameters, buffers and submodules with a `forward`.
 
-The class keeps names and order, nothing else: it has no knowledge of tracing. What the compiler needs of it
-is `_epoch.module_epoch()`, one number that changes whenever any module is changed.
+The class keeps names and order, nothing else: it has no knowledge of tracing. What the compiler
+needs of it is `_epoch.module_epoch()`, one number that changes whenever any module is changed.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ _HOOKS = (
 
 
 class Module:
-    """Base class of layers and models. Subclasses call `super().__init__()` first and define `forward`.
+    """Base class of layers and models. Subclasses call `super().__init__()` first and define
+    `forward`.
 
-    Attributes that are Parameters, Buffers or Modules are registered under their name and are found by
-    `parameters`, `to`, `state_dict` and the like; all others are plain attributes.
+    Attributes that are Parameters, Buffers or Modules are registered under their name and are found
+    by `parameters`, `to`, `state_dict` and the like; all others are plain attributes.
     """
 
     training: bool = True
@@ -113,8 +114,8 @@ class Module:
             if name in fields.get(table, ()):
                 if value is not None and not isinstance(value, kind):
                     raise TypeError(
-                        f"cannot assign a {type(value).__name__} to {name!r} of {type(self).__name__}: it is "
-                        f"registered as a {kind.__name__} (or None)"
+                        f"cannot assign a {type(value).__name__} to {name!r} of "
+                        f"{type(self).__name__}: it is registered as a {kind.__name__} (or None)"
                     )
                 return table
         return None
@@ -127,7 +128,7 @@ class Module:
                 del self.__dict__[table][name]
 
     def __getattr__(self, name: str):
-        # Only reached when the usual lookup fails, so plain attributes and methods cost nothing extra.
+        # Only reached when the usual lookup fails, so plain attributes cost nothing extra.
         fields = self.__dict__
         for table in _TABLES:
             found = fields.get(table)
@@ -148,7 +149,9 @@ class Module:
         return sorted({*object.__dir__(self), *self._parameters, *self._buffers, *self._modules})
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
-        """Adds a parameter. Raises TypeError unless it is a leaf Parameter or None, KeyError for a bad name."""
+        """Adds a parameter. Raises TypeError unless it is a leaf Parameter or None, KeyError for a
+        bad name.
+        """
         self._check_name("parameter", name, "_parameters")
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(
@@ -162,7 +165,9 @@ class Module:
         self._parameters[name] = param
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
-        """Adds a tensor that is state but no parameter; only a persistent one is part of `state_dict`."""
+        """Adds a tensor that is state but no parameter; only a persistent one is part of
+        `state_dict`.
+        """
         self._check_name("buffer", name, "_buffers")
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(
@@ -177,7 +182,9 @@ class Module:
         update(name)
 
     def add_module(self, name: str, module: Module | None) -> None:
-        """Adds a submodule. Raises TypeError unless it is a Module or None, KeyError for a bad name."""
+        """Adds a submodule. Raises TypeError unless it is a Module or None, KeyError for a bad
+        name.
+        """
         self._check_name("module", name, "_modules")
         if module is not None and not isinstance(module, Module):
             raise TypeError(
@@ -202,23 +209,30 @@ class Module:
     def register_forward_pre_hook(
         self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
-        """Calls `hook(module, args)` before `forward`; what it returns, unless None, replaces the arguments."""
+        """Calls `hook(module, args)` before `forward`; what it returns, unless None, replaces the
+        arguments.
+        """
         return register(self._forward_pre_hooks, (hook, with_kwargs), prepend)
 
     def register_forward_hook(
         self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
-        """Calls `hook(module, args, output)` after `forward`; what it returns, unless None, replaces the output."""
+        """Calls `hook(module, args, output)` after `forward`; what it returns, unless None,
+        replaces the output.
+        """
         return register(self._forward_hooks, (hook, with_kwargs), prepend)
 
     def register_full_backward_pre_hook(
         self, hook: Callable, prepend: bool = False
     ) -> RemovableHandle:
-        """Calls `hook(module, grad_output)` before the module's backward; a returned tuple replaces grad_output."""
+        """Calls `hook(module, grad_output)` before the module's backward; a returned tuple replaces
+        grad_output.
+        """
         return register(self._backward_pre_hooks, hook, prepend)
 
     def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
-        """Calls `hook(module, grad_input, grad_output)` after the backward; a returned tuple replaces grad_input.
+        """Calls `hook(module, grad_input, grad_output)` after the backward; a returned tuple
+        replaces grad_input.
 
         The gradients are those of the positional arguments and of the results that require grad.
         """
@@ -260,7 +274,9 @@ class Module:
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
-        """Pairs of dotted name and parameter, in order of registration; a shared one appears once."""
+        """Pairs of dotted name and parameter, in order of registration; a shared one
+        appears once.
+        """
         return self._named_members("_parameters", prefix, recurse, remove_duplicate)
 
     def named_buffers(
@@ -307,7 +323,8 @@ class Module:
     def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
         """Puts a module at a dotted path; with strict only in the place of another.
 
-        Raises ValueError for an empty path or what is no module, AttributeError where the path ends.
+        Raises ValueError for an empty path or what is no module, AttributeError where the path
+        ends.
         """
         if not target or not all(target.split(".")):
             raise ValueError(f"a submodule cannot be set at {target!r}")
@@ -371,7 +388,9 @@ class Module:
     cuda = conversion.cuda
 
     def train(self, mode: bool = True) -> Module:
-        """Sets training mode here and below: dropout drops, batch norm uses the batch's statistics."""
+        """Sets training mode here and below: dropout drops, batch norm uses the batch's
+        statistics.
+        """
         if not isinstance(mode, bool):
             raise ValueError(f"the training mode must be a bool, got {type(mode).__name__}")
         self.training = mode
@@ -414,11 +433,15 @@ class Module:
         return register(self._state_dict_pre_hooks, hook)
 
     def register_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
-        """Calls `hook(module, state_dict, prefix, local_metadata)` after the state was collected."""
+        """Calls `hook(module, state_dict, prefix, local_metadata)` after the state was
+        collected.
+        """
         return register(self._state_dict_hooks, hook)
 
     def register_load_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
-        """Calls `hook(module, state_dict, prefix, metadata, strict, missing, unexpected, errors)` before loading."""
+        """Calls `hook(module, state_dict, prefix, metadata, strict, missing, unexpected, errors)`
+        before loading.
+        """
         return register(self._load_state_dict_pre_hooks, hook)
 
     def _register_state_dict_hook(self, hook: Callable) -> RemovableHandle:

@@ -7,7 +7,9 @@ from ..tensor import Tensor
 
 
 def _adopt(cls: type, data: Tensor | None) -> Tensor:
-    """A leaf tensor of class `cls` over the memory of `data`: its own autograd history, the same version."""
+    """A leaf tensor of class `cls` over the memory of `data`: its own autograd history, the same
+    version.
+    """
     if data is None:
         from .. import empty
 
@@ -24,8 +26,8 @@ def _adopt(cls: type, data: Tensor | None) -> Tensor:
 class Parameter(Tensor):
     """A tensor that a Module counts among its parameters; it requires grad unless told otherwise.
 
-    Parameter(data=None, requires_grad=True) shares the memory of `data`, which must be floating point or
-    complex for requires_grad. Operators on it return plain Tensors.
+    Parameter(data=None, requires_grad=True) shares the memory of `data`, which must be floating
+    point or complex for requires_grad. Operators on it return plain Tensors.
     """
 
     __slots__ = ()
@@ -48,9 +50,11 @@ class Parameter(Tensor):
 
 
 class Buffer(Tensor):
-    """A tensor that a Module counts among its buffers; `persistent` says whether its state dict has it.
+    """A tensor that a Module counts among its buffers; `persistent` says whether its state dict has
+    it.
 
-    Buffer(data=None, *, persistent=True) shares the memory of `data`. Operators on it return plain Tensors.
+    Buffer(data=None, *, persistent=True) shares the memory of `data`. Operators on it return plain
+    Tensors.
     """
 
     __torch_function__ = disabled_torch_function

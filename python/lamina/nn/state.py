@@ -29,7 +29,10 @@ class IncompatibleKeys(NamedTuple):
     def __repr__(self) -> str:
         if not self.missing_keys and not self.unexpected_keys:
             return "<All keys matched successfully>"
-        return f"IncompatibleKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
+        return (
+            f"IncompatibleKeys(missing_keys={self.missing_keys}, "
+            f"unexpected_keys={self.unexpected_keys})"
+        )
 
 
 def state_dict(
@@ -65,7 +68,9 @@ def save_own_state(self, destination: dict, prefix: str, keep_vars: bool) -> Non
 
 
 def get_extra_state(self):
-    """State beyond tensors to keep in the state dict, for subclasses to define together with `set_extra_state`."""
+    """State beyond tensors to keep in the state dict, for subclasses to define together with
+    `set_extra_state`.
+    """
     raise NotImplementedError(f"{type(self).__name__} has no extra state")
 
 
@@ -79,8 +84,8 @@ def load_state_dict(
 ) -> IncompatibleKeys:
     """Copies the state into this module (or, with `assign`, takes over its tensors).
 
-    Raises RuntimeError, after everything that fits was loaded, when sizes differ or, with `strict`, when
-    names are missing or left over.
+    Raises RuntimeError, after everything that fits was loaded, when sizes differ or, with `strict`,
+    when names are missing or left over.
     """
     if not hasattr(state_dict, "keys"):
         raise TypeError(f"a state dict must be a mapping, got {type(state_dict).__name__}")
@@ -130,7 +135,9 @@ def _load(module, state, prefix, metadata, strict, assign, missing, unexpected, 
 def load_own_state(
     self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
 ) -> None:
-    """Loads this module's own members from the entries that begin with `prefix`; for subclasses to extend."""
+    """Loads this module's own members from the entries that begin with `prefix`; for subclasses to
+    extend.
+    """
     assign = local_metadata.get("assign_to_params_buffers", False)
     for name, member in _own_members(self):
         key = prefix + name
@@ -156,7 +163,9 @@ def _load_extra(self, state_dict, prefix, missing_keys) -> None:
 
 
 def _expected(self, key: str) -> bool:
-    """Whether `key`, relative to this module, is its own member or belongs to one of its submodules."""
+    """Whether `key`, relative to this module, is its own member or belongs to one of its
+    submodules.
+    """
     name, dot, _ = key.partition(".")
     if dot:
         return self._modules.get(name) is not None

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from ..errors import ShapeError, ValueError_
+from ..errors import RangeError, ShapeError
 from .checks import floating, integer_index
 from .promotion import accumulate_dtype, cast
 from .reduction import INT64
@@ -35,7 +35,7 @@ class _Problem:
             )
         self.steps, self.batch, self.classes = log_probs.shape
         if not 0 <= blank < self.classes:
-            raise ValueError_(f"blank must be one of {self.classes} classes, got {blank}")
+            raise RangeError(f"blank must be one of {self.classes} classes, got {blank}")
         self.p, self.blank = p, blank
         self.input_lengths = self._lengths("input_lengths", input_lengths, self.steps)
         longest = _longest(target_lengths, targets)
@@ -48,7 +48,7 @@ class _Problem:
     def _lengths(self, name, lengths, most):
         if not hasattr(lengths, "dtype"):
             if any(n < 0 or n > most for n in lengths):
-                raise ValueError_(f"{name} must be between 0 and {most}, got {list(lengths)}")
+                raise RangeError(f"{name} must be between 0 and {most}, got {list(lengths)}")
             lengths = self.p.constant(np.array(lengths, np.int64).reshape(-1))
         if tuple(lengths.shape) != (self.batch,):
             raise ShapeError(f"{name} must have {self.batch} elements, got {tuple(lengths.shape)}")

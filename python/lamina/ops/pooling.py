@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from ..errors import DtypeError, ShapeError, ValueError_
+from ..errors import DtypeError, RangeError, ShapeError, ValueError_
 from . import layout
 from .checks import floating
 from .promotion import BOOL, accumulate_dtype, cast, category, is_complex, is_floating
@@ -31,7 +31,7 @@ class Windows:
         self.padding = _each("padding", padding, rank, 0)
         self.dilation = _each("dilation", dilation, rank, 1)
         if any(2 * pad > k for pad, k in zip(self.padding, self.kernel)):
-            raise ValueError_(
+            raise RangeError(
                 f"padding must be at most half the kernel size, got {self.padding} for "
                 f"{self.kernel}"
             )

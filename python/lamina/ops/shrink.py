@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import DtypeError, ValueError_
+from ..errors import DtypeError, RangeError
 from .promotion import FLOATING, category, promote
 from .registry import aten, op
 
@@ -11,7 +11,7 @@ def _check(self, lambd=0):
     if category(self.dtype) != FLOATING:
         raise DtypeError(f"needs a floating dtype, got {self.dtype}")
     if lambd < 0:
-        raise ValueError_(f"lambd must not be negative, got {lambd}")
+        raise RangeError(f"lambd must not be negative, got {lambd}")
 
 
 def _outside(p, x, lambd):
@@ -53,7 +53,7 @@ def hardshrink_backward(p, grad_out, self, lambd):
     vjp={"self": lambda grad, self, lambd: aten.softshrink_backward(grad, self, lambd)},
 )
 def softshrink(p, self, lambd):
-    """self moved towards 0 by lambd, and 0 within. Raises ValueError_ for a negative lambd."""
+    """self moved towards 0 by lambd, and 0 within. Raises RangeError for a negative lambd."""
     _check(self, lambd)
     moved = p.select(p.compare(self, 0, "gt"), p.sub(self, lambd), p.add(self, lambd))
     # A product keeps nan.

@@ -1,7 +1,7 @@
 """Optimizers and learning-rate schedules.
 
-An optimizer is arithmetic on tensors in place, nothing else: it must stay capturable by `lamina.compile`, so
-no step may read a tensor's value or keep a count in Python.
+An optimizer is arithmetic on tensors in place, nothing else: it must stay capturable by
+`lamina.compile`, so no step may read a tensor's value or keep a count in Python.
 """
 
 from . import lr_scheduler

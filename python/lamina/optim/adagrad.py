@@ -9,8 +9,8 @@ from .optimizer import Optimizer, check_range
 class Adagrad(Optimizer):
     """sum += grad**2; param -= lr / (1 + (step - 1) * lr_decay) * grad / (sqrt(sum) + eps).
 
-    The sum begins at initial_accumulator_value; weight_decay adds a multiple of the parameter to the
-    gradient; maximize ascends.
+    The sum begins at initial_accumulator_value; weight_decay adds a multiple of the parameter to
+    the gradient; maximize ascends.
     """
 
     def __init__(

@@ -1,5 +1,6 @@
-"""Adam (Kingma and Ba, 2015), its AMSGrad variant (Reddi et al., 2018) and AdamW, which decouples the weight
-decay from the gradient (Loshchilov and Hutter, 2019)."""
+"""Adam (Kingma and Ba, 2015), its AMSGrad variant (Reddi et al., 2018) and AdamW, which decouples
+the weight decay from the gradient (Loshchilov and Hutter, 2019).
+"""
 
 from __future__ import annotations
 
@@ -10,10 +11,12 @@ from .optimizer import Optimizer, check_range
 
 
 class Adam(Optimizer):
-    """Moments m and v of the gradient, corrected for starting at zero; param -= lr * m / (sqrt(v) + eps).
+    """Moments m and v of the gradient, corrected for starting at zero; param -= lr * m / (sqrt(v) +
+    eps).
 
-    weight_decay adds a multiple of the parameter to the gradient (or, decoupled, shrinks the parameter);
-    amsgrad divides by the largest v so far; maximize ascends. The step count is a tensor.
+    weight_decay adds a multiple of the parameter to the gradient (or, decoupled, shrinks the
+    parameter); amsgrad divides by the largest v so far; maximize ascends. The step count is a
+    tensor.
     """
 
     def __init__(

@@ -1,9 +1,10 @@
 """Parameter groups: hyperparameters that a compiled step reads anew at every call.
 
-A schedule changes the learning rate at every step. Were it a Python number, a compiled step would have to be
-compiled again for each. So a group keeps its numbers in 0-d tensors: `group["lr"] = 0.1` writes into one, and a
-compiled step, which has it as an input, sees the new value. What decides *which* operations a step performs
-(flags, whether a number is zero) stays Python, and a change of that does compile again.
+A schedule changes the learning rate at every step. Were it a Python number, a compiled step would
+have to be compiled again for each. So a group keeps its numbers in 0-d tensors: `group["lr"] = 0.1`
+writes into one, and a compiled step, which has it as an input, sees the new value. What decides
+*which* operations a step performs (flags, whether a number is zero) stays Python, and a change of
+that does compile again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from ..tensor import Tensor, from_array
 
 
 class ParamGroup(MutableMapping):
-    """`params` and options of a group, by name. Numbers, and tuples of them, are read and written as such."""
+    """`params` and options of a group, by name. Numbers, and tuples of them, are read and written
+    as such.
+    """
 
     def __init__(self, options: Mapping):
         self._options: dict = {}
@@ -32,7 +35,9 @@ class ParamGroup(MutableMapping):
         return found if index is None else found[index]
 
     def uses(self, name: str) -> bool:
-        """Whether the number `self[name]` is other than zero (a tensor of the user's always counts as such)."""
+        """Whether the number `self[name]` is other than zero (a tensor of the user's always counts
+        as such).
+        """
         return self._nonzero[name]
 
     def __getitem__(self, name: str):

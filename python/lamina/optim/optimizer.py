@@ -1,8 +1,8 @@
 """Optimizer: parameter groups, state per parameter, and what all optimizers share.
 
-A step consists of in-place operators on tensors and reads no tensor's value, so `lamina.compile` captures it:
-parameters, state, step counters and learning rates are inputs that the compiled step updates. For the same
-reason state is made when a parameter is added, not in its first step.
+A step consists of in-place operators on tensors and reads no tensor's value, so `lamina.compile`
+captures it: parameters, state, step counters and learning rates are inputs that the compiled step
+updates. For the same reason state is made when a parameter is added, not in its first step.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from .groups import ParamGroup
 
 
 class Optimizer:
-    """Base class. A subclass gives `defaults`, `state_names(group)` and `update(param, grad, state, group)`.
+    """Base class. A subclass gives `defaults`, `state_names(group)` and `update(param, grad, state,
+    group)`.
 
-    `params` is an iterable of tensors, of (name, tensor) pairs, or of dicts with `params` and options.
+    `params` is an iterable of tensors, of (name, tensor) pairs, or of dicts with `params` and
+    options.
     """
 
     def __init__(self, params: Iterable, defaults: dict):
@@ -41,7 +43,9 @@ class Optimizer:
             self.add_param_group(group)
 
     def add_param_group(self, param_group: dict) -> None:
-        """Adds a group; options it lacks take the defaults. Raises ValueError_ for a parameter given twice."""
+        """Adds a group; options it lacks take the defaults. Raises ValueError_ for a parameter
+        given twice.
+        """
         group = ParamGroup({**self.defaults, **param_group})
         params = group["params"]
         params = [params] if isinstance(params, Tensor) else list(params)
@@ -65,7 +69,9 @@ class Optimizer:
         check_range("weight_decay", group.get("weight_decay", 0), low=0)
 
     def state_names(self, group: ParamGroup) -> tuple[str, ...]:
-        """Names of the tensors kept for each parameter: of its shape and zero at first; "step" is a 0-d counter."""
+        """Names of the tensors kept for each parameter: of its shape and zero at first; "step" is a
+        0-d counter.
+        """
         return ()
 
     def update(self, param: Tensor, grad: Tensor, state: dict, group: ParamGroup) -> None:
@@ -73,7 +79,9 @@ class Optimizer:
         raise NotImplementedError(f"{type(self).__name__} does not define update")
 
     def step(self, closure: Callable | None = None):
-        """Updates every parameter that has a gradient. Returns the loss when `closure` recomputes it."""
+        """Updates every parameter that has a gradient. Returns the loss when `closure` recomputes
+        it.
+        """
         for hook in tuple(self._step_pre_hooks.values()):
             hook(self, (), {} if closure is None else {"closure": closure})
         loss = None
@@ -103,7 +111,9 @@ class Optimizer:
                 self._state_of(param, group)
 
     def _state_of(self, param: Tensor, group: ParamGroup) -> dict:
-        """The parameter's state; makes what is missing because the parameter or an option was changed."""
+        """The parameter's state; makes what is missing because the parameter or an option was
+        changed.
+        """
         state = self.state[param]
         for name in self.state_names(group):
             if name not in state:
@@ -117,7 +127,9 @@ class Optimizer:
         return ops.aten.zeros_like(param.detach())
 
     def complete(self, state: dict) -> None:
-        """Adds to a loaded state what torch's lacks; subclasses define it where that is not the initial value."""
+        """Adds to a loaded state what torch's lacks; subclasses define it where that is not the
+        initial value.
+        """
 
     def _update_one(self, param: Tensor, group: ParamGroup) -> None:
         grad = -param.grad if group.get("maximize") else param.grad

@@ -1,4 +1,6 @@
-"""RMSprop (Hinton, lecture 6 of "Neural networks for machine learning", 2012; centered after Graves, 2013)."""
+"""RMSprop (Hinton, lecture 6 of "Neural networks for machine learning", 2012; centered after
+Graves, 2013).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,8 @@ from .optimizer import Optimizer, check_range
 class RMSprop(Optimizer):
     """v = alpha * v + (1 - alpha) * grad**2; param -= lr * grad / (sqrt(v) + eps).
 
-    centered subtracts the squared mean of the gradient from v; momentum keeps a velocity of the quotients.
+    centered subtracts the squared mean of the gradient from v; momentum keeps a velocity of the
+    quotients.
     """
 
     def __init__(
@@ -46,7 +49,9 @@ class RMSprop(Optimizer):
             check_range(name, group[name], low=0)
 
     def state_names(self, group):
-        """A step count and the mean square; the velocity and the mean gradient where they are used."""
+        """A step count and the mean square; the velocity and the mean gradient where they
+        are used.
+        """
         names = ["step", "square_avg"]
         if group.uses("momentum"):
             names.append("momentum_buffer")

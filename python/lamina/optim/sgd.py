@@ -1,5 +1,7 @@
-"""Stochastic gradient descent with momentum (Sutskever et al., "On the importance of initialization and
-momentum in deep learning", 2013, in the form that keeps the learning rate outside of the velocity)."""
+"""Stochastic gradient descent with momentum (Sutskever et al., "On the importance of initialization
+and momentum in deep learning", 2013, in the form that keeps the learning rate outside of the
+velocity).
+"""
 
 from __future__ import annotations
 

@@ -5,7 +5,9 @@ import numpy as np
 
 
 def to_torch(value):
-    """The same data (arrays, lamina tensors, containers of them) as torch tensors; other values as they are."""
+    """The same data (arrays, lamina tensors, containers of them) as torch tensors; other values as
+    they are.
+    """
     import torch
 
     if isinstance(value, lamina.Tensor):

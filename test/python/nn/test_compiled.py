@@ -27,7 +27,7 @@ def backend(request):
 
 def network():
     """A small network with buffers that training updates."""
-    # A bias in front of the normalization would get rounding errors for a gradient, which Adam blows up.
+    # A bias before the normalization would get rounding errors for a gradient, which Adam blows up.
     return nn.Sequential(nn.Linear(3, 8, bias=False), nn.BatchNorm1d(8), nn.Tanh(), nn.Linear(8, 2))
 
 

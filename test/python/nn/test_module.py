@@ -242,3 +242,23 @@ def test_repr_is_torchs():
         )
 
     assert repr(build(nn)) == repr(build(torch.nn))
+
+
+@pytest.mark.parametrize("name", ["DataParallel", "SyncBatchNorm", "LazyConv2d"])
+def test_modules_left_out_say_why(name):
+    with pytest.raises(lamina.errors.LeftOutError, match=f"no '{name}': "):
+        getattr(nn, name)
+    assert not hasattr(nn, name)
+
+
+def test_a_submodule_is_set_by_its_path():
+    net = nn.Sequential(nn.Sequential(nn.Linear(1, 1)))
+    net.set_submodule("0.0", nn.ReLU())
+    assert isinstance(net[0][0], nn.ReLU)
+    with pytest.raises(AttributeError):
+        net.set_submodule("0.5", nn.ReLU(), strict=True)
+
+
+def test_images_take_a_memory_format():
+    net = nn.Conv2d(2, 3, 2).to(memory_format=lamina.channels_last)
+    assert net.weight.stride() == (8, 1, 4, 2) and net.bias.stride() == (1,)

@@ -1,4 +1,6 @@
-"""Generators and draws: the published Philox vectors, both forms of the operator, moments, and streams."""
+"""Generators and draws: the published Philox vectors, both forms of the operator, moments, and
+streams.
+"""
 
 import lamina
 import numpy as np

@@ -74,3 +74,19 @@ def test_extra_state_makes_the_round_trip():
     source.calls = 7
     target.load_state_dict(source.state_dict())
     assert target.calls == 7
+
+
+def test_a_batch_norm_of_version_1_is_loaded():
+    norm = nn.BatchNorm1d(2)
+    state = dict(norm.state_dict())
+    del state["num_batches_tracked"]
+    assert norm.load_state_dict(state) == ([], [])
+
+
+def test_older_hooks_see_and_change_the_state():
+    net, seen = nn.Linear(1, 1), []
+    net._register_load_state_dict_pre_hook(lambda state, prefix, *rest: seen.append(sorted(state)))
+    net._register_state_dict_hook(lambda module, state, prefix, local: {"all": state})
+    state = net.state_dict()["all"]
+    net.load_state_dict(state)
+    assert seen == [["bias", "weight"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...errors import ValueError_
+from ...errors import RangeError, ShapeError
 from ...ops.registry import aten
 from ...random import distributions
 from .precision import autocast_as_one
@@ -48,7 +48,9 @@ def celu(input, alpha=1.0, inplace=False):
 
 
 def gelu(input, approximate="none"):
-    """input times the normal distribution function at input; approximate="tanh" for the usual approximation."""
+    """input times the normal distribution function at input; approximate="tanh" for the usual
+    approximation.
+    """
     return aten.gelu(input, approximate=approximate)
 
 
@@ -127,7 +129,7 @@ def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
     for every element, else their mean (Xu et al., 2015).
     """
     if lower > upper:
-        raise ValueError_(f"lower must be at most upper, got {lower} and {upper}", op="rrelu")
+        raise RangeError(f"lower must be at most upper, got {lower} and {upper}", op="rrelu")
     if not training:
         return leaky_relu(input, (lower + upper) / 2, inplace)
     draws = distributions.rand_like(input) * (upper - lower) + lower
@@ -172,7 +174,9 @@ def tanhshrink(input):
 
 @autocast_as_one
 def prelu(input, weight):
-    """input where positive, weight * input elsewhere; weight has one element, or one a channel (dimension 1)."""
+    """input where positive, weight * input elsewhere; weight has one element, or one a channel
+    (dimension 1).
+    """
     if weight.numel() > 1 and input.ndim > 2:
         weight = weight.reshape(1, -1, *[1] * (input.ndim - 2))
     return aten.where(input > 0, input, weight * input)
@@ -180,12 +184,18 @@ def prelu(input, weight):
 
 def glu(input, dim=-1):
     """The first half along dim times the sigmoid of the second half."""
+    if input.ndim == 0 or input.shape[dim] % 2:
+        raise ShapeError(
+            f"dimension {dim} of shape {list(input.shape)} must be even to be halved", op="glu"
+        )
     first, second = input.chunk(2, dim)
     return first * aten.sigmoid(second)
 
 
 def _last_or(dim: int | None, rank: int) -> int:
-    """The dimension softmax runs over when none is given: that of the channels, 1, or 0 for ranks 0, 1 and 3."""
+    """The dimension softmax runs over when none is given: that of the channels, 1, or 0 for ranks
+    0, 1 and 3.
+    """
     return dim if dim is not None else 0 if rank in (0, 1, 3) else 1
 
 

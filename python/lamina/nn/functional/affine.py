@@ -17,8 +17,8 @@ def linear(input, weight, bias=None):
     """
     if input.ndim == 0 or input.shape[-1] != weight.shape[-1]:
         raise ShapeError(
-            f"input of shape {list(input.shape)} and weight of shape {list(weight.shape)}: the last sizes must be "
-            "equal",
+            f"input of shape {list(input.shape)} and weight of shape {list(weight.shape)}: the "
+            "last sizes must be equal",
             op="linear",
         )
     return products.linear(input, weight, bias)
@@ -42,10 +42,11 @@ def embedding(
     scale_grad_by_freq=False,
     sparse=False,
 ):
-    """Rows of weight [n, d] at the integers input [*]: [*, d]. The row padding_idx gets no gradient.
+    """Rows of weight [n, d] at the integers input [*]: [*, d]. The row padding_idx gets no
+    gradient.
 
-    Raises ValueError_ for a padding_idx outside the table, UnsupportedError for max_norm, scale_grad_by_freq
-    and sparse.
+    Raises ValueError_ for a padding_idx outside the table, UnsupportedError for max_norm,
+    scale_grad_by_freq and sparse.
     """
     if input.dtype.name not in ("int64", "int32"):
         raise DtypeError(f"indices must be int64 or int32, got {input.dtype}", op="embedding")
@@ -145,7 +146,9 @@ def _bag_maxima(rows, counted, bags, count):
 
 
 def one_hot(tensor, num_classes=-1):
-    """Class numbers [*] to int64 [*, num_classes] with a one at each class; -1 counts up to the largest class seen."""
+    """Class numbers [*] to int64 [*, num_classes] with a one at each class; -1 counts up to the
+    largest class seen.
+    """
     with no_grad():
         if num_classes == -1:
             num_classes = int(tensor.max().item()) + 1

@@ -1,4 +1,6 @@
-"""Attention (Vaswani et al., "Attention is all you need", 2017), composed of products and a softmax."""
+"""Attention (Vaswani et al., "Attention is all you need", 2017), composed of products and a
+softmax.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +17,17 @@ def scaled_dot_product_attention(
 ):
     """softmax(query @ key.T * scale + mask) @ value: [*, L, E], [*, S, E], [*, S, V] to [*, L, V].
 
-    attn_mask broadcasts to [*, L, S]: of bools, True where attention is allowed, or of numbers to add. is_causal
-    lets position i see positions up to i. scale is 1 / sqrt(E) by default. enable_gqa lets groups of query heads
-    (dimension -3) share a head of key and value. Raises ShapeError or ValueError_ for operands that do not fit.
+    attn_mask broadcasts to [*, L, S]: of bools, True where attention is allowed, or of numbers to
+    add. is_causal lets position i see positions up to i. scale is 1 / sqrt(E) by default.
+    enable_gqa lets groups of query heads (dimension -3) share a head of key and value. Raises
+    ShapeError or ValueError_ for operands that do not fit.
     """
     if attn_mask is not None and is_causal:
         raise ValueError_("takes a mask or is_causal, not both", op="scaled_dot_product_attention")
     if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
         raise ShapeError(
-            f"query {list(query.shape)}, key {list(key.shape)} and value {list(value.shape)} do not fit together",
+            f"query {list(query.shape)}, key {list(key.shape)} and value {list(value.shape)} do "
+            "not fit together",
             op="scaled_dot_product_attention",
         )
     if enable_gqa:

@@ -1,4 +1,6 @@
-"""Convolution and its transpose, over one to three spatial dimensions, with or without a batch dimension."""
+"""Convolution and its transpose, over one to three spatial dimensions, with or without a batch
+dimension.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from ...ops.registry import aten
 
 
 def expanded(value, rank: int) -> tuple:
-    """`value` for every spatial dimension. Raises ShapeError for a sequence of another length than `rank`."""
+    """`value` for every spatial dimension. Raises ShapeError for a sequence of another length than
+    `rank`.
+    """
     if not isinstance(value, Sequence):
         return (value,) * rank
     if len(value) == 1:
@@ -58,17 +62,23 @@ def _named_padding(op: str, padding: str, input, weight, stride: tuple, dilation
 
 
 def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    """Cross-correlation of [N, C, L] with [out, C / groups, k]: [N, out, L']. padding may be "same" or "valid"."""
+    """Cross-correlation of [N, C, L] with [out, C / groups, k]: [N, out, L']. padding may be "same"
+    or "valid".
+    """
     return _convolve(1, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    """Cross-correlation of [N, C, H, W] with [out, C / groups, kh, kw]: [N, out, H', W']. padding as in `conv1d`."""
+    """Cross-correlation of [N, C, H, W] with [out, C / groups, kh, kw]: [N, out, H', W']. padding
+    as in `conv1d`.
+    """
     return _convolve(2, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    """Cross-correlation of [N, C, D, H, W] with [out, C / groups, *k]: [N, out, D', H', W']. padding as in `conv1d`."""
+    """Cross-correlation of [N, C, D, H, W] with [out, C / groups, *k]: [N, out, D', H', W'].
+    padding as in `conv1d`.
+    """
     return _convolve(3, input, weight, bias, stride, padding, dilation, groups)
 
 
@@ -105,7 +115,9 @@ def conv_transpose3d(
 def output_padding_for(
     input, output_size, kernel: tuple, stride: tuple, padding: tuple, dilation: tuple
 ) -> tuple:
-    """The output_padding with which a transposed convolution gives `output_size`. Raises ShapeError when none does."""
+    """The output_padding with which a transposed convolution gives `output_size`. Raises ShapeError
+    when none does.
+    """
     rank = len(kernel)
     wanted = tuple(output_size)[-rank:]
     smallest = [

@@ -1,4 +1,6 @@
-"""Losses. `reduction` is "none", "mean" or "sum"; the older size_average and reduce, where given, win."""
+"""Losses. `reduction` is "none", "mean" or "sum"; the older size_average and reduce, where given,
+win.
+"""
 
 from __future__ import annotations
 
@@ -78,13 +80,21 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
 def nll_loss(
     input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"
 ):
-    """-input at the target class: log probabilities [N, C, *] (or [C]) and class numbers [N, *] (or 0-d).
+    """-input at the target class: log probabilities [N, C, *] (or [C]) and class numbers [N, *] (or
+    0-d).
 
-    Targets of ignore_index count nothing; the mean is weighted by the class weights [C] of the targets.
+    Targets of ignore_index count nothing; the mean is weighted by the class weights [C] of the
+    targets.
     """
     reduction = chosen(reduction, size_average, reduce)
     kind = number(reduction)
     if input.ndim <= 2:
+        if input.ndim == 2 and input.shape[:1] != target.shape[:1]:
+            raise ValueError_(
+                f"scores of shape {list(input.shape)} and targets of shape {list(target.shape)} "
+                "must be of one batch size",
+                op="nll_loss",
+            )
         return aten.nll_loss_forward(input, target, weight, kind, ignore_index)[0]
     if target.shape != input.shape[:1] + input.shape[2:]:
         raise ShapeError(
@@ -107,7 +117,8 @@ def cross_entropy(
     reduction="mean",
     label_smoothing=0.0,
 ):
-    """`nll_loss` of the log-softmax of scores [N, C, *] (or [C]); targets of the scores' shape are probabilities.
+    """`nll_loss` of the log-softmax of scores [N, C, *] (or [C]); targets of the scores' shape are
+    probabilities.
 
     label_smoothing mixes the target with the uniform distribution over classes.
     """
@@ -155,7 +166,9 @@ def _uniform_part(scores, target, weight, ignore_index: int, reduction: str, dim
 
 
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
-    """target * (log(target) - input) of log probabilities `input`; "batchmean" divides the sum by the batch size."""
+    """target * (log(target) - input) of log probabilities `input`; "batchmean" divides the sum by
+    the batch size.
+    """
     reduction = chosen(reduction, size_average, reduce)
     if reduction == "batchmean":
         return aten.kl_div(input, target, 2, log_target=log_target) / input.shape[0]
@@ -165,7 +178,9 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
 def binary_cross_entropy(
     input, target, weight=None, size_average=None, reduce=None, reduction="mean"
 ):
-    """-(target log(input) + (1 - target) log(1 - input)), logarithms held above -100, times weight."""
+    """-(target log(input) + (1 - target) log(1 - input)), logarithms held above -100,
+    times weight.
+    """
     reduction = chosen(reduction, size_average, reduce)
     _check_same(input, target, "binary_cross_entropy")
     return aten.binary_cross_entropy(input, target, weight, number(reduction))
@@ -174,7 +189,9 @@ def binary_cross_entropy(
 def binary_cross_entropy_with_logits(
     input, target, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None
 ):
-    """`binary_cross_entropy` of sigmoid(input), without overflow; pos_weight multiplies the first term."""
+    """`binary_cross_entropy` of sigmoid(input), without overflow; pos_weight multiplies the first
+    term.
+    """
     reduction = chosen(reduction, size_average, reduce)
     _check_same(input, target, "binary_cross_entropy_with_logits")
     return aten.binary_cross_entropy_with_logits(
@@ -184,7 +201,8 @@ def binary_cross_entropy_with_logits(
 
 def _check_same(input, target, op: str) -> None:
     if input.shape != target.shape:
-        raise ShapeError(
-            f"input of shape {list(input.shape)} and target of shape {list(target.shape)} must be the same",
+        raise ValueError_(
+            f"input of shape {list(input.shape)} and target of shape {list(target.shape)} must be "
+            "the same",
             op=op,
         )

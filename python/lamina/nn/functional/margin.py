@@ -231,8 +231,8 @@ def ctc_loss(
     reduction="mean",
     zero_infinity=False,
 ):
-    """Minus the log probability of every target given log_probs [T, N, C] (or [T, C]): see Graves et
-    al., 2006.
+    """Minus the log probability of every target given log_probs [T, N, C] (or [T, C]): see Graves
+    et al., 2006.
 
     targets are [N, S], or one vector of all of them after each other (or [S] with one example);
     lengths are tensors [N] or sequences of N ints. The mean divides every loss by its target's

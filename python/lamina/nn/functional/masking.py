@@ -19,7 +19,9 @@ def _dropped(input, sizes: tuple, p: float, training: bool, inplace: bool, op: s
 
 
 def dropout(input, p=0.5, training=True, inplace=False):
-    """Elements set to zero with probability p, the others divided by 1 - p; the input itself unless training."""
+    """Elements set to zero with probability p, the others divided by 1 - p; the input itself unless
+    training.
+    """
     return _dropped(input, tuple(input.shape), p, training, inplace, "dropout")
 
 

@@ -13,8 +13,10 @@ from ...ops.registry import aten
 def batch_norm(
     input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5
 ):
-    """[N, C, *] normalized per channel: by the batch when training, which updates the running statistics in place,
-    else by the running statistics. momentum may be a tensor. Raises ValueError_ for one value a channel in training."""
+    """[N, C, *] normalized per channel: by the batch when training, which updates the running
+    statistics in place, else by the running statistics. momentum may be a tensor. Raises
+    ValueError_ for one value a channel in training.
+    """
     if training:
         values = input.numel() // input.shape[1] if input.shape[1] else 0
         if values <= 1:
@@ -44,13 +46,16 @@ def _by_batch(input, running_mean, running_var, weight, bias, momentum, eps, val
 
 
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
-    """Mean 0 and variance 1 over the trailing dimensions normalized_shape, times weight plus bias."""
+    """Mean 0 and variance 1 over the trailing dimensions normalized_shape, times weight
+    plus bias.
+    """
     return aten.native_layer_norm(input, tuple(normalized_shape), weight, bias, eps)[0]
 
 
 def rms_norm(input, normalized_shape, weight=None, eps=None):
-    """input over its root mean square in the trailing dimensions normalized_shape, times weight; eps is by default
-    the machine epsilon of the dtype."""
+    """input over its root mean square in the trailing dimensions normalized_shape, times weight;
+    eps is by default the machine epsilon of the dtype.
+    """
     sizes = tuple(normalized_shape)
     if tuple(input.shape[-len(sizes) :]) != sizes:
         raise ShapeError(
@@ -63,7 +68,9 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
 
 
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
-    """[N, C, *] with mean 0 and variance 1 in each group of channels, times weight plus bias of each channel."""
+    """[N, C, *] with mean 0 and variance 1 in each group of channels, times weight plus bias of
+    each channel.
+    """
     batch, channels = input.shape[:2]
     if channels % num_groups:
         raise ShapeError(
@@ -131,7 +138,7 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
     (Krizhevsky et al., 2012).
     """
     if input.ndim < 3:
-        raise ShapeError(
+        raise ValueError_(
             f"expected at least 3 dimensions, got shape {list(input.shape)}",
             op="local_response_norm",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...errors import ShapeError, UnsupportedError, ValueError_
+from ...errors import RangeError, ShapeError, UnsupportedError
 from ...ops.registry import aten
 
 _MODES = {"reflect": "reflection_pad", "replicate": "replication_pad"}
@@ -14,8 +14,7 @@ def pad(input, pad, mode="constant", value=None):
 
     mode is constant (of `value`, 0 by default; negative amounts crop), reflect, replicate or
     circular; the last three pad the last 1, 2 or 3 dimensions of inputs that have one or two more.
-    Raises ShapeError for amounts that do not fit, UnsupportedError for other ranks, ValueError_
-    for other modes.
+    Raises ShapeError for amounts that do not fit, UnsupportedError for other ranks and modes.
     """
     amounts = tuple(pad)
     if len(amounts) % 2 or len(amounts) > 2 * input.ndim:
@@ -30,7 +29,7 @@ def pad(input, pad, mode="constant", value=None):
             f"mode must be constant, reflect, replicate or circular, got {mode!r}", op="pad"
         )
     if value is not None:
-        raise ValueError_(f"mode {mode!r} takes no value", op="pad")
+        raise RangeError(f"mode {mode!r} takes no value", op="pad")
     rank = len(amounts) // 2
     if rank not in (1, 2, 3) or input.ndim not in (rank + 1, rank + 2):
         raise UnsupportedError(

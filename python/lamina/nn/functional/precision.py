@@ -10,7 +10,9 @@ from ...dispatch.state import state
 
 
 def autocast_as_one(function):
-    """`function`, whose arguments an autocast region casts by its name before the region is left."""
+    """`function`, whose arguments an autocast region casts by its name before the region
+    is left.
+    """
     name = function.__name__
 
     @functools.wraps(function)

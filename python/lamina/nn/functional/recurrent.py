@@ -1,7 +1,8 @@
-"""Recurrent layers step by step: plain, gated and long short-term memory cells, over whole sequences.
+"""Recurrent layers step by step: plain, gated and long short-term memory cells, over whole
+sequences.
 
-A state is a tuple of tensors [N, *]: (h,), and (h, c) for the long short-term memory. Input gates do
-not depend on the state and are computed for all steps at once.
+A state is a tuple of tensors [N, *]: (h,), and (h, c) for the long short-term memory. Input gates
+do not depend on the state and are computed for all steps at once.
 """
 
 from __future__ import annotations
@@ -69,8 +70,8 @@ def run(mode: str, input, state: tuple, weights: tuple, reverse: bool):
 
 
 def run_packed(mode: str, input, sizes: list, state: tuple, weights: tuple, reverse: bool):
-    """`run` over a packed sequence: input [rows, F] holds sizes[t] rows of every step t, the longest
-    sequences first, so that those which go on are always the leading rows of the state.
+    """`run` over a packed sequence: input [rows, F] holds sizes[t] rows of every step t, the
+    longest sequences first, so that those which go on are always the leading rows of the state.
     """
     advance = STEPS[mode][0]
     weight_in, weight, bias_in, bias, projection = weights

@@ -47,9 +47,9 @@ def interpolate(
 
     mode is nearest, nearest-exact, linear (3 dimensions), bilinear or bicubic (4), trilinear (5) or
     area. align_corners makes the centers of the corner pixels coincide. With a scale_factor the
-    interpolation uses it, or with recompute_scale_factor the ratio of the sizes. antialias (bilinear
-    and bicubic) widens the kernel where the image shrinks. Raises ValueError_ for options that
-    contradict each other, UnsupportedError for a mode that does not go with the rank.
+    interpolation uses it, or with recompute_scale_factor the ratio of the sizes. antialias
+    (bilinear and bicubic) widens the kernel where the image shrinks. Raises ValueError_ for options
+    that contradict each other, UnsupportedError for a mode that does not go with the rank.
     """
     rank = input.ndim - 2
     sizes, factors = _target(input, size, scale_factor, recompute_scale_factor, rank)

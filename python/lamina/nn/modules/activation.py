@@ -258,7 +258,9 @@ class LogSoftmax(_Along):
 
 
 class PReLU(Module):
-    """x where positive, weight * x elsewhere; one learned slope, or one for each channel (dimension 1)."""
+    """x where positive, weight * x elsewhere; one learned slope, or one for each channel (dimension
+    1).
+    """
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25, device=None, dtype=None):
         super().__init__()

@@ -17,8 +17,9 @@ from .linear import Linear, parameter
 class MultiheadAttention(Module):
     """Attention in `num_heads` subspaces of the embedding (Vaswani et al., 2017).
 
-    query [L, N, E], key [S, N, kdim], value [S, N, vdim]; with batch_first the batch comes first, and without a batch
-    dimension it is left out. Raises ValueError_ when the heads do not divide the embedding.
+    query [L, N, E], key [S, N, kdim], value [S, N, vdim]; with batch_first the batch comes first,
+    and without a batch dimension it is left out. Raises ValueError_ when the heads do not divide
+    the embedding.
     """
 
     def __init__(
@@ -96,10 +97,11 @@ class MultiheadAttention(Module):
         average_attn_weights: bool = True,
         is_causal: bool = False,
     ):
-        """The attended values [L, N, E], and the weights [N, L, S] (per head [N, heads, L, S] unless averaged) or None.
+        """The attended values [L, N, E], and the weights [N, L, S] (per head [N, heads, L, S]
+        unless averaged) or None.
 
-        key_padding_mask [N, S] and attn_mask ([L, S] or [N * heads, L, S]) are True where attention is not allowed, or
-        numbers to add. is_causal only says that attn_mask is causal.
+        key_padding_mask [N, S] and attn_mask ([L, S] or [N * heads, L, S]) are True where attention
+        is not allowed, or numbers to add. is_causal only says that attn_mask is causal.
         """
         if is_causal and attn_mask is None:
             raise ShapeError(
@@ -155,7 +157,9 @@ class MultiheadAttention(Module):
         return x.permute(2, 0, 1, 3).reshape(length, batch, self.embed_dim)
 
     def _mask(self, attn_mask, key_padding_mask, heads):
-        """Both masks as numbers to add, broadcastable to [N, heads, L, S]; None when there are none."""
+        """Both masks as numbers to add, broadcastable to [N, heads, L, S]; None when there are
+        none.
+        """
         total = None
         if attn_mask is not None:
             total = _additive(attn_mask, heads)
@@ -163,7 +167,8 @@ class MultiheadAttention(Module):
                 total = total.reshape(-1, self.num_heads, *total.shape[1:])
             elif total.ndim != 2:
                 raise ShapeError(
-                    f"attn_mask has shape {list(attn_mask.shape)}, expected [L, S] or [N * heads, L, S]"
+                    f"attn_mask has shape {list(attn_mask.shape)}, expected [L, S] or "
+                    "[N * heads, L, S]"
                 )
         if key_padding_mask is not None:
             padding = _additive(key_padding_mask, heads).unsqueeze(1).unsqueeze(1)

@@ -35,7 +35,8 @@ class _Conv(Module):
         super().__init__()
         if in_channels % groups or out_channels % groups:
             raise ValueError_(
-                f"{in_channels} input and {out_channels} output channels do not both split into {groups} groups",
+                f"{in_channels} input and {out_channels} output channels do not both split into "
+                f"{groups} groups",
                 op=type(self).__name__,
             )
         if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
@@ -73,7 +74,9 @@ class _Conv(Module):
             init.uniform_(self.bias, -bound, bound)
 
     def forward(self, input):
-        """The cross-correlation of input [N, in_channels, *spatial] (or without N) with the weight, plus bias."""
+        """The cross-correlation of input [N, in_channels, *spatial] (or without N) with the weight,
+        plus bias.
+        """
         padding = self.padding
         if self.padding_mode != "zeros":
             input = F.pad(input, self._amounts(), mode=self.padding_mode)
@@ -120,13 +123,17 @@ class Conv1d(_Conv):
 
 
 class Conv2d(_Conv):
-    """Cross-correlation: [N, in, H, W] to [N, out, H', W']; weight is [out, in / groups, kh, kw]."""
+    """Cross-correlation: [N, in, H, W] to [N, out, H', W']; weight is [out, in / groups,
+    kh, kw].
+    """
 
     rank, function = 2, staticmethod(F.conv2d)
 
 
 class Conv3d(_Conv):
-    """Cross-correlation: [N, in, D, H, W] to [N, out, D', H', W']; weight is [out, in / groups, *k]."""
+    """Cross-correlation: [N, in, D, H, W] to [N, out, D', H', W']; weight is [out, in / groups,
+    *k].
+    """
 
     rank, function = 3, staticmethod(F.conv3d)
 
@@ -165,7 +172,9 @@ class _ConvTranspose(_Conv):
         )
 
     def forward(self, input, output_size=None):
-        """The gradient of the convolution of the same options with respect to its input, applied to `input`."""
+        """The gradient of the convolution of the same options with respect to its input, applied to
+        `input`.
+        """
         extra = self.output_padding
         if output_size is not None:
             extra = output_padding_for(
@@ -190,12 +199,16 @@ class ConvTranspose1d(_ConvTranspose):
 
 
 class ConvTranspose2d(_ConvTranspose):
-    """Transposed convolution: [N, in, H, W] to [N, out, H', W']; weight is [in, out / groups, kh, kw]."""
+    """Transposed convolution: [N, in, H, W] to [N, out, H', W']; weight is [in, out / groups, kh,
+    kw].
+    """
 
     rank, function = 2, staticmethod(F.conv_transpose2d)
 
 
 class ConvTranspose3d(_ConvTranspose):
-    """Transposed convolution: [N, in, D, H, W] to [N, out, D', H', W']; weight is [in, out / groups, *k]."""
+    """Transposed convolution: [N, in, D, H, W] to [N, out, D', H', W']; weight is [in, out /
+    groups, *k].
+    """
 
     rank, function = 3, staticmethod(F.conv_transpose3d)

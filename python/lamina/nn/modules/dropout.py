@@ -15,7 +15,9 @@ class _Dropout(Module):
         self.p, self.inplace = p, inplace
 
     def forward(self, input):
-        """In training the input with parts set to zero and the rest divided by 1 - p, else the input."""
+        """In training the input with parts set to zero and the rest divided by 1 - p, else the
+        input.
+        """
         return self.function(input, self.p, self.training, self.inplace)
 
     def extra_repr(self) -> str:

@@ -29,7 +29,9 @@ class Identity(Module):
 
 
 class Linear(Module):
-    """y = x @ weight.T + bias: [*, in_features] to [*, out_features]; weight is [out_features, in_features]."""
+    """y = x @ weight.T + bias: [*, in_features] to [*, out_features]; weight is [out_features,
+    in_features].
+    """
 
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, device=None, dtype=None
@@ -55,11 +57,16 @@ class Linear(Module):
 
     def extra_repr(self) -> str:
         """The sizes."""
-        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+        return (
+            f"in_features={self.in_features}, out_features={self.out_features}, "
+            f"bias={self.bias is not None}"
+        )
 
 
 class Bilinear(Module):
-    """y[o] = x1 @ weight[o] @ x2 + bias[o]: [*, in1] and [*, in2] to [*, out]; weight is [out, in1, in2]."""
+    """y[o] = x1 @ weight[o] @ x2 + bias[o]: [*, in1] and [*, in2] to [*, out]; weight is [out, in1,
+    in2].
+    """
 
     def __init__(
         self,
@@ -103,7 +110,9 @@ class Bilinear(Module):
 
 
 class Embedding(Module):
-    """Rows of a table: integers [*] to [*, embedding_dim]; the row `padding_idx` is zero and gets no gradient."""
+    """Rows of a table: integers [*] to [*, embedding_dim]; the row `padding_idx` is zero and gets
+    no gradient.
+    """
 
     def __init__(
         self,
@@ -256,7 +265,9 @@ class Flatten(Module):
 
 
 class Unflatten(Module):
-    """Splits dimension `dim` into dimensions of the sizes `unflattened_size`, one of which may be -1."""
+    """Splits dimension `dim` into dimensions of the sizes `unflattened_size`, one of which may be
+    -1.
+    """
 
     def __init__(self, dim: int, unflattened_size):
         super().__init__()

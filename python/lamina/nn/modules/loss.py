@@ -40,7 +40,9 @@ class MSELoss(Loss):
 
 
 class SmoothL1Loss(Loss):
-    """Half the square over beta where |input - target| < beta, |input - target| - beta / 2 elsewhere."""
+    """Half the square over beta where |input - target| < beta, |input - target| - beta / 2
+    elsewhere.
+    """
 
     def __init__(self, size_average=None, reduce=None, reduction: str = "mean", beta: float = 1.0):
         super().__init__(size_average, reduce, reduction)
@@ -97,7 +99,9 @@ class NLLLoss2d(NLLLoss):
 
 
 class CrossEntropyLoss(WeightedLoss):
-    """NLLLoss of log_softmax(input); targets are class numbers [N, *] or probabilities [N, C, *]."""
+    """NLLLoss of log_softmax(input); targets are class numbers [N, *] or probabilities [N,
+    C, *].
+    """
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...errors import ShapeError, ValueError_
+from ...errors import ValueError_
 from .. import functional as F
 from .. import init
 from ..module import Module
@@ -70,11 +70,13 @@ class _BatchNorm(Module):
         _reset_affine(self)
 
     def forward(self, input):
-        """The input normalized per channel (dimension 1): by the batch in training (which also updates the running
-        statistics), by the running statistics in evaluation."""
+        """The input normalized per channel (dimension 1): by the batch in training (which also
+        updates the running statistics), by the running statistics in evaluation.
+        """
         if input.ndim not in self.ranks:
-            raise ShapeError(
-                f"expected {' or '.join(map(str, self.ranks))} dimensions, got shape {list(input.shape)}",
+            raise ValueError_(
+                f"expected {' or '.join(map(str, self.ranks))} dimensions, got shape "
+                f"{list(input.shape)}",
                 op=type(self).__name__,
             )
         momentum = 0.0 if self.momentum is None else self.momentum
@@ -139,7 +141,7 @@ class _InstanceNorm(_BatchNorm):
         training or without running ones, else by those.
         """
         if input.ndim not in (self.ranks[0] - 1, self.ranks[0]):
-            raise ShapeError(
+            raise ValueError_(
                 f"expected {self.ranks[0] - 1} or {self.ranks[0]} dimensions, got shape "
                 f"{list(input.shape)}",
                 op=type(self).__name__,
@@ -199,7 +201,9 @@ class LocalResponseNorm(Module):
 
 
 class LayerNorm(Module):
-    """Normalization over the trailing dimensions `normalized_shape` (Ba, Kiros and Hinton, 2016)."""
+    """Normalization over the trailing dimensions `normalized_shape` (Ba, Kiros and Hinton,
+    2016).
+    """
 
     def __init__(
         self,
@@ -225,14 +229,16 @@ class LayerNorm(Module):
         _reset_affine(self)
 
     def forward(self, input):
-        """The input with mean 0 and variance 1 over its trailing dimensions, times weight plus bias."""
+        """The input with mean 0 and variance 1 over its trailing dimensions, times weight plus
+        bias.
+        """
         return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
         """The options."""
         return (
-            f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}, "
-            f"bias={self.bias is not None}"
+            f"{self.normalized_shape}, eps={self.eps}, "
+            f"elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
         )
 
 

@@ -1,6 +1,7 @@
 """Recurrent layers over sequences, and their cells for one step.
 
-Layers take input [T, N, F] ([N, T, F] with batch_first, [T, F] without a batch) or a PackedSequence.
+Layers take input [T, N, F] ([N, T, F] with batch_first, [T, F] without a batch) or a
+PackedSequence.
 """
 
 from __future__ import annotations

@@ -286,7 +286,8 @@ class Transformer(Module):
             )
         if src.shape[-1] != self.d_model or tgt.shape[-1] != self.d_model:
             raise ShapeError(
-                f"src {list(src.shape)} and tgt {list(tgt.shape)} must have {self.d_model} features",
+                f"src {list(src.shape)} and tgt {list(tgt.shape)} must have {self.d_model} "
+                "features",
                 op="Transformer",
             )
         memory = self.encoder(src, src_mask, src_key_padding_mask, src_is_causal)

@@ -1,4 +1,6 @@
-"""Helpers over parameters and sequences: gradient clipping, flattening, normalized weights, packing."""
+"""Helpers over parameters and sequences: gradient clipping, flattening, normalized weights,
+packing.
+"""
 
 from . import rnn
 from .clip_grad import clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm

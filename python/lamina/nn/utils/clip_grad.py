@@ -1,4 +1,6 @@
-"""Gradient clipping, in place and without reading a value, so that it can be compiled with a training step."""
+"""Gradient clipping, in place and without reading a value, so that it can be compiled with a
+training step.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from collections.abc import Iterable
 
 from ... import ops
 from ...autograd import no_grad
-from ...errors import LaminaError
+from ...errors import AutogradError
 from ...tensor import Tensor
 
 
@@ -30,7 +32,7 @@ def get_total_norm(
     else:
         total = _stack([t.detach().abs().pow(order).sum() for t in tensors]).sum().pow(1.0 / order)
     if error_if_nonfinite and not math.isfinite(total.item()):
-        raise LaminaError(
+        raise AutogradError(
             f"the norm of order {order} of the gradients is {total.item()}", op="get_total_norm"
         )
     return total
@@ -47,10 +49,11 @@ def clip_grad_norm_(
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
 ) -> Tensor:
-    """Scales all gradients so that their common norm is at most `max_norm`; returns the norm before.
+    """Scales all gradients so that their common norm is at most `max_norm`; returns the norm
+    before.
 
-    `foreach` is accepted for compatibility and has no effect. Raises LaminaError for a norm that is not
-    finite when `error_if_nonfinite` (which reads the value and so cannot be compiled).
+    `foreach` is accepted for compatibility and has no effect. Raises AutogradError for a norm that
+    is not finite when `error_if_nonfinite` (which reads the value and so cannot be compiled).
     """
     with no_grad():
         gradients = _gradients(parameters)

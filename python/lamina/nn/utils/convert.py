@@ -15,7 +15,9 @@ def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
 
 
 def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
-    """Makes consecutive pieces of `vec` the data of the parameters. Raises ShapeError when it is too short."""
+    """Makes consecutive pieces of `vec` the data of the parameters. Raises ShapeError when it is
+    too short.
+    """
     start = 0
     for param in parameters:
         stop = start + param.numel()

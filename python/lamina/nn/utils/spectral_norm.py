@@ -1,5 +1,5 @@
-"""Spectral normalization (Miyato et al., 2018): a weight over its largest singular value, which power
-iteration estimates.
+"""Spectral normalization (Miyato et al., 2018): a weight over its largest singular value, which
+power iteration estimates.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from ..parameter import Parameter
 
 
 class SpectralNorm:
-    """Recomputes the weight before every forward; in training the estimate gets better each time."""
+    """Recomputes the weight before every forward; in training the estimate gets better
+    each time.
+    """
 
     def __init__(self, name: str, n_power_iterations: int, dim: int, eps: float):
         if n_power_iterations <= 0:
@@ -48,6 +50,7 @@ class SpectralNorm:
         return weight / aten.dot(u, aten.mv(matrix, v))
 
     def __call__(self, module: Module, inputs) -> None:
+        """The hook: sets the weight of the module."""
         setattr(module, self.name, self.compute_weight(module, module.training))
 
 

@@ -28,12 +28,13 @@ class WeightNorm:
         return direction * (magnitude / _norm(direction, self.dim))
 
     def __call__(self, module: Module, inputs) -> None:
+        """The hook: sets the weight of the module."""
         setattr(module, self.name, self.compute_weight(module))
 
 
 def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
-    """Replaces the parameter `name` by `name`_g, its norms over all dimensions but dim (all for None),
-    and `name`_v, from which every forward computes it anew. Returns the module.
+    """Replaces the parameter `name` by `name`_g, its norms over all dimensions but dim (all for
+    None), and `name`_v, from which every forward computes it anew. Returns the module.
 
     Raises ValueError_ when the weight is normalized already.
     """

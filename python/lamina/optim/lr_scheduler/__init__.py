@@ -1,7 +1,8 @@
 """Learning-rate schedules: each sets the `lr` of every group once a step.
 
 A schedule computes the next rate from the one in the group, as torch's do, so that several of them
-on one optimizer multiply. A compiled optimizer step sees every new rate without being compiled again.
+on one optimizer multiply. A compiled optimizer step sees every new rate without being compiled
+again.
 """
 
 from .base import LambdaLR, LRScheduler, MultiplicativeLR

@@ -9,7 +9,8 @@ from ..optimizer import Optimizer
 
 
 class LRScheduler:
-    """Base class. A subclass defines `get_lr()`: the next rate of every group, at `self.last_epoch`.
+    """Base class. A subclass defines `get_lr()`: the next rate of every group, at
+    `self.last_epoch`.
 
     Construction makes the first step (epoch 0, or last_epoch + 1 when training resumes); `step()`
     goes on to the next. Raises KeyError when training resumes and a group lacks `initial_lr`.

@@ -46,7 +46,7 @@ class SequentialLR(_Combined):
             )
         self._schedulers, self._milestones = schedulers, list(milestones)
         self.last_epoch, self.optimizer = last_epoch + 1, optimizer
-        # Making a schedule makes its first step: all of those are undone, then the first made again.
+        # Making a schedule makes its first step: those are undone, and the first made again.
         for group in optimizer.param_groups:
             group["lr"] = group["initial_lr"]
         for scheduler in schedulers:

@@ -59,7 +59,9 @@ class ReduceLROnPlateau(LRScheduler):
         self.cooldown_counter = self.num_bad_epochs = 0
 
     def step(self, metrics, epoch: int | None = None) -> None:
-        """Takes note of the metric, a number or a tensor of one, and reduces the rates if it is time."""
+        """Takes note of the metric, a number or a tensor of one, and reduces the rates if it is
+        time.
+        """
         current = float(metrics)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         if self.is_better(current, self.best):

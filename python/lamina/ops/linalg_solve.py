@@ -8,6 +8,8 @@ traced.
 
 from __future__ import annotations
 
+from collections import namedtuple
+
 import numpy as np
 
 from ..errors import ShapeError, UnsupportedError
@@ -27,6 +29,10 @@ from .registry import aten, composite
 
 _COLUMNS = ("own_layout",)
 _SINGULAR = "the matrix is singular: pivot {} is zero"
+
+
+LUFactor = namedtuple("linalg_lu_factor", "LU pivots")
+TriangularSolve = namedtuple("triangular_solve", "solution cloned_coefficient")
 
 
 def is_vector(A, B) -> bool:
@@ -184,7 +190,7 @@ def triangular_solve(self, A, upper=True, transpose=False, unitriangular=False):
     solution = aten.linalg_solve_triangular(
         matrix, self, upper=upper != transpose, unitriangular=unitriangular
     )
-    return solution, A.clone()
+    return TriangularSolve(solution, A.clone())
 
 
 def _det_vjp(grad, A, result):
@@ -357,7 +363,7 @@ def lu_unpack(LU_data, LU_pivots, unpack_data, unpack_pivots):
 @composite(variants="", name="linalg_lu_factor")
 def linalg_lu_factor(A, *, pivot=True):
     """(LU, int32 pivots) of A[*, M, N]. Raises LinAlgError where U has a zero on its diagonal."""
-    return tuple(aten.linalg_lu_factor_ex(A, pivot=pivot, check_errors=True)[:2])
+    return LUFactor(*aten.linalg_lu_factor_ex(A, pivot=pivot, check_errors=True)[:2])
 
 
 @composite(variants="", name="linalg_lu")

@@ -8,6 +8,8 @@ LinAlgError. Nothing here can be traced.
 
 from __future__ import annotations
 
+from collections import namedtuple
+
 import numpy as np
 
 from ..errors import AutogradError, UnsupportedError
@@ -18,6 +20,9 @@ from .registry import aten, composite
 
 _PHASE = 1e-2
 """Imaginary part from which on a function is said to depend on the phase of its vectors."""
+
+
+SVD = namedtuple("svd", "U S V")
 
 
 def _real(dtype):
@@ -111,10 +116,10 @@ def svd(self, some=True, compute_uv=True):
     """(U, S, V) with U diag(S) V.mH = self[*, M, N]; U and V are zeros without compute_uv."""
     if compute_uv:
         U, S, Vh = aten._linalg_svd(self, not some)
-        return U, S, Vh.mH
+        return SVD(U, S, Vh.mH)
     rows, columns = self.shape[-2:]
     zeros = [aten.new_zeros(self, (*self.shape[:-2], n, n)) for n in (rows, columns)]
-    return zeros[0], linalg_svdvals(self), zeros[1]
+    return SVD(zeros[0], linalg_svdvals(self), zeros[1])
 
 
 def _eigh_vjp(grads, results, compute_v):

@@ -226,6 +226,31 @@ def _starts(p, values, dim):
 
 
 @op(
+    "nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
+    vjp=_SELECTED,
+)
+def nanmedian(p, self, dim, keepdim):
+    """median of the elements that are not nan; nan where all are."""
+    dim = wrap_dim(dim, self.ndim)
+    values, positions = _sorted(p, self, dim, False)
+    if self.ndim == 0:
+        return values, positions
+    if self.shape[dim] == 0:
+        raise DimError(f"a dimension of size 0 has no median (shape {tuple(self.shape)})")
+    present = p.sum(p.cast(p.compare(self, self, "eq"), INT64), (dim,))
+    place = p.div(p.maximum(p.sub(present, 1), 0), 2)
+    place = p.unsqueeze(place, (dim,))
+    picked = p.gather(values, place, dim), p.gather(positions, place, dim)
+    return picked if keepdim else tuple(p.squeeze(x, (dim,)) for x in picked)
+
+
+@op("nanmedian(Tensor self) -> Tensor", vjp={"self": whole_vjp})
+def nanmedian_all(p, self):
+    """The median of all elements that are not nan, 0-d; nan where all are."""
+    return nanmedian(p, p.reshape(self, (math.prod(self.shape),)), 0, False)[0]
+
+
+@op(
     "median(Tensor self) -> Tensor",
     vjp={"self": whole_vjp},
 )

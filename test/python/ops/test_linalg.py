@@ -216,3 +216,34 @@ def test_bad_input_is_an_error_of_the_oracles_kind(number):
         BAD[number](lamina)
     kinds = (RuntimeError, TypeError, ValueError, IndexError)
     assert any(isinstance(mine.value, k) and isinstance(theirs.value, k) for k in kinds)
+
+
+def test_results_have_names():
+    x = A.to_lamina()
+    assert lamina.linalg.svd(x).Vh.shape == lamina.svd(x).V.shape == (3, 3)
+    assert lamina.linalg.eigh(x).eigenvalues.shape == (3,)
+    assert lamina.linalg.lu_factor(x).pivots.dtype is lamina.int32
+    assert lamina.slogdet(x).logabsdet.ndim == 0
+    assert lamina.triangular_solve(x, x).solution.shape == (3, 3)
+
+
+def test_without_fullgraph_a_compiled_function_runs_them_eagerly():
+    @lamina.compile
+    def solve(a, b):
+        return lamina.linalg.solve(a + 1, b) * 2
+
+    a, b = A.to_lamina().requires_grad_(), B.to_lamina()
+    np.testing.assert_allclose(
+        solve(a, b).detach().numpy(), 2 * np.linalg.solve(A.data + 1, B.data), rtol=1e-9
+    )
+    solve(a, b).sum().backward()
+    assert a.grad.shape == (3, 3)
+
+
+def test_in_a_trace_they_say_what_they_are():
+    @lamina.compile(fullgraph=True)
+    def inverse(a):
+        return lamina.linalg.inv(a)
+
+    with pytest.raises(NotImplementedError, match=r"linalg_inv_ex.*\[3, 3\]"):
+        inverse(A.to_lamina())

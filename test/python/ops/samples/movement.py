@@ -275,7 +275,23 @@ def _bincount(a):
     yield Sample((a.index(0, size=3),), traceable=False)
 
 
+def _searches(a):
+    ascending = literal([-2.0, -1.0, -1.0, 0.5, 2.0])
+    for right in (False, True):
+        yield Sample((ascending, a(3, 4)), {"right": right})
+        yield Sample((ascending, literal([-1.0, 2.0, 3.0, -5.0, _NAN])), {"right": right})
+    rows = literal([[1, 3, 5], [0, 0, 2]], "int64")
+    yield Sample((rows, a(2, 6, dtype="int64", low=0, high=6)), {"side": "right"})
+    yield Sample((rows, a(2, 2, dtype="int64", low=0, high=6)), {"out_int32": True})
+    order = literal([2, 0, 1], "int64")
+    yield Sample((literal([3.0, 5.0, 1.0]), a(4)), {"sorter": order})
+    yield Sample((a(0), a(3)))
+    yield Sample((ascending, a()))
+    yield Sample((ascending, a(0, 2)))
+
+
 SAMPLES = {
+    "searchsorted.Tensor": _searches,
     "where": _nonzero,
     "_unique2": _unique,
     "unique_consecutive": _runs,

@@ -202,6 +202,25 @@ def _kth(a):
     yield Sample((a(), 1))
 
 
+def _running(a):
+    yield from _scan(a)
+    yield Sample((a(40), 0))
+    yield Sample((literal([1.0, 3.0, 3.0, 2.0, _NAN, 5.0]).frozen(), 0))
+    yield Sample((literal([2, 2, 1, 2], "int64"), 0))
+
+
+def _running_logarithms(a):
+    for dim in (0, 1, -1):
+        yield Sample((a(3, 4), dim))
+    for dtype in ("float32", "bfloat16", "float16"):
+        yield Sample((a(2, 5, dtype=dtype), 1))
+    yield Sample((a(3, 7, layout="transposed"), 0))
+    yield Sample((a(), 0))
+    yield Sample((a(0, 3), 0))
+    yield Sample((literal([-800.0, 0.0, 900.0, 5.0]), 0))
+    yield Sample((literal([-_INF, 1.0, _INF, 0.0]).frozen(), 0))
+
+
 def _median(a):
     yield Sample((a(3, 5), 1))
     yield Sample((a(4, 3), 0, True))
@@ -303,6 +322,17 @@ SAMPLES = {
         Sample((literal([1.0, _NAN]),)),
     ],
     "mode": _modes,
+    "cummax": lambda a: [s for s in _running(a) if not s.kwargs],
+    "cummin": lambda a: [s for s in _running(a) if not s.kwargs],
+    "logcumsumexp": _running_logarithms,
+    "nanmedian.dim": _median,
+    "nanmedian": lambda a: [
+        Sample((a(3, 5),)),
+        Sample((a(),)),
+        Sample((literal([_NAN, 3.0, 1.0, 2.0]),)),
+        Sample((literal([_NAN, _NAN]).frozen(),)),
+        Sample((a(5, dtype="int64"),)),
+    ],
     "renorm": _renorms,
     "histc": _histograms,
     "var.correction": _spread,

@@ -30,6 +30,7 @@ from . import (  # noqa: F401
     joining,
     linalg_composites,
     linalg_factor,
+    linalg_lu,
     linalg_solve,
     linalg_spectral,
     loss,

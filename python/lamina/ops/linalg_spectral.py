@@ -32,7 +32,7 @@ def _real(dtype):
 def _check_phase(diagonal, op) -> None:
     if diagonal.is_complex() and (diagonal.imag.abs() > _PHASE).any():
         raise AutogradError(
-            "complex vectors are unique up to a factor of modulus 1 only, and this function depends "
+            "complex vectors are unique up to a factor of modulus 1, and this function depends "
             "on that factor, so it has no gradient",
             op=op,
         )

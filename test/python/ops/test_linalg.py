@@ -1,4 +1,4 @@
-"""lamina.linalg and torch's older names for it agree with the oracle, second derivatives included."""
+"""lamina.linalg and older names for it agree with the oracle, second derivatives included."""
 
 import warnings
 

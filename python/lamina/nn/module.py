@@ -13,7 +13,7 @@ from ..autograd import no_grad
 from ..tensor import Tensor
 from . import conversion, state
 from ._epoch import Registry, advance
-from .backward_hooks import Crossing
+from .calling import Hooked
 from .hooks import RemovableHandle, register
 from .parameter import Buffer, Parameter
 
@@ -30,7 +30,7 @@ _HOOKS = (
 )
 
 
-class Module:
+class Module(Hooked):
     """Base class of layers and models. Subclasses call `super().__init__()` first and define
     `forward`.
 
@@ -48,39 +48,6 @@ class Module:
             fields[name] = Registry()
         fields["_non_persistent_buffers_set"] = set()
         advance()
-
-    def forward(self, *args, **kwargs):
-        """What the module computes. Raises NotImplementedError unless a subclass defines it."""
-        raise NotImplementedError(f"{type(self).__name__} does not define forward")
-
-    def __call__(self, *args, **kwargs):
-        """`forward`, between the hooks if there are any."""
-        if (
-            self._forward_hooks
-            or self._forward_pre_hooks
-            or self._backward_hooks
-            or self._backward_pre_hooks
-        ):
-            return self._call_with_hooks(args, kwargs)
-        return self.forward(*args, **kwargs)
-
-    def _call_with_hooks(self, args: tuple, kwargs: dict):
-        for hook, with_kwargs in tuple(self._forward_pre_hooks.values()):
-            changed = hook(self, args, kwargs) if with_kwargs else hook(self, args)
-            if changed is None:
-                continue
-            if with_kwargs:
-                args, kwargs = changed
-            else:
-                args = changed if isinstance(changed, tuple) else (changed,)
-        crossing = Crossing(self) if self._backward_hooks or self._backward_pre_hooks else None
-        if crossing is not None:
-            args = crossing.enter(args)
-        result = self.forward(*args, **kwargs)
-        for hook, with_kwargs in tuple(self._forward_hooks.values()):
-            changed = hook(self, args, kwargs, result) if with_kwargs else hook(self, args, result)
-            result = result if changed is None else changed
-        return result if crossing is None else crossing.leave(result)
 
     # Registration
 
@@ -205,38 +172,6 @@ class Module:
             raise KeyError(f"the name of a {kind} must not be empty or contain a dot, got {name!r}")
         if name not in self.__dict__[table] and hasattr(self, name):
             raise KeyError(f"{type(self).__name__} already has an attribute {name!r}")
-
-    def register_forward_pre_hook(
-        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
-    ) -> RemovableHandle:
-        """Calls `hook(module, args)` before `forward`; what it returns, unless None, replaces the
-        arguments.
-        """
-        return register(self._forward_pre_hooks, (hook, with_kwargs), prepend)
-
-    def register_forward_hook(
-        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
-    ) -> RemovableHandle:
-        """Calls `hook(module, args, output)` after `forward`; what it returns, unless None,
-        replaces the output.
-        """
-        return register(self._forward_hooks, (hook, with_kwargs), prepend)
-
-    def register_full_backward_pre_hook(
-        self, hook: Callable, prepend: bool = False
-    ) -> RemovableHandle:
-        """Calls `hook(module, grad_output)` before the module's backward; a returned tuple replaces
-        grad_output.
-        """
-        return register(self._backward_pre_hooks, hook, prepend)
-
-    def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
-        """Calls `hook(module, grad_input, grad_output)` after the backward; a returned tuple
-        replaces grad_input.
-
-        The gradients are those of the positional arguments and of the results that require grad.
-        """
-        return register(self._backward_hooks, hook, prepend)
 
     # Traversal
 

@@ -262,3 +262,12 @@ def test_a_submodule_is_set_by_its_path():
 def test_images_take_a_memory_format():
     net = nn.Conv2d(2, 3, 2).to(memory_format=lamina.channels_last)
     assert net.weight.stride() == (8, 1, 4, 2) and net.bias.stride() == (1,)
+
+
+def test_a_hook_that_is_always_called_sees_a_failed_call():
+    net, seen = nn.Linear(2, 1), []
+    net.register_forward_hook(lambda *call: seen.append(call[2]), always_call=True)
+    with pytest.raises(RuntimeError):
+        net(lamina.ones(1, 3))
+    result = net(lamina.ones(1, 2))
+    assert seen == [None, result]

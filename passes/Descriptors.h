@@ -18,10 +18,12 @@ inline constexpr StringLiteral kResult = "lamina.result";
 inline constexpr StringLiteral kStrides = "lamina.strides";
 /// Result: the memory it shares and the views that lead to it.
 inline constexpr StringLiteral kAlias = "lamina.alias";
-/// Result in the ref world: autograd does not see that it shares memory.
-inline constexpr StringLiteral kDetached = "lamina.detached";
+/// Result in the ref world: how autograd sees that it shares memory, a word of #lamina.alias.
+inline constexpr StringLiteral kSharing = "lamina.sharing";
 /// Function: how the caller makes each of the program's outputs.
 inline constexpr StringLiteral kOutputs = "lamina.outputs";
+/// Function: by how much the version of each of the program's inputs moves on.
+inline constexpr StringLiteral kVersions = "lamina.versions";
 
 /// Whether arguments or results say what they are to the caller.
 bool isDescribed(func::FuncOp func);

@@ -23,8 +23,8 @@ def LaminaFunctionalize : Pass<"lamina-functionalize", "::mlir::func::FuncOp"> {
     outputs are views of, and the views that lead to the output; an output returned
     twice is `#lamina.alias<output, k, []>`. An output that is all of its memory and
     shares it with nothing has no such attribute. What the fresh memory number `k`
-    holds is a trailing result `#lamina.base<k>`. A result marked `lamina.detached` makes a
-    detached alias. Clones, whose only meaning is to be other memory, vanish.
+    holds is a trailing result `#lamina.base<k>`. A `lamina.sharing` on a
+    result, how autograd sees the alias, moves into it. Clones, whose only meaning is to be other memory, vanish.
 
     Inputs are assumed not to overlap each other: the caller makes overlapping
     inputs one input before.
@@ -74,12 +74,12 @@ def LaminaViewReplay : Pass<"lamina-view-replay", "::mlir::func::FuncOp"> {
     * `#lamina.alias<output, k, []>`: the same object as output `k`.
 
     Results whose data the caller rebuilds are dropped. Fresh memory becomes a base
-    if several outputs see it, or if its only output picks or repeats elements
-    (`slice`, `expand`, `diagonal`, ...), so that strides and storage of the output
-    are what the program made. An only output that has all elements, in whatever
-    order, is returned as memory of its own. A base lies in memory (`lamina.strides`) as the outputs that reorder
-    its dimensions say, else so that outputs that reshape it need no copy. A mutation whose data turned out to be the argument is dropped too,
-    unless it has a tangent.
+    if several outputs see it, or if its only output is a view of it, whose base the
+    caller can ask for. An only output that is detached and has all elements, in
+    whatever order, is returned as memory of its own. A base lies in memory
+    (`lamina.strides`) as the outputs that reorder its dimensions say, else so that
+    outputs that reshape it need no copy. A mutation whose data turned out to be the
+    argument is dropped too, unless it has a tangent.
 
     Invariant: no result carries `lamina.alias`; results are ordered as mutations,
     outputs, bases, gradients.

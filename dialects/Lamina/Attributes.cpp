@@ -22,7 +22,7 @@ Attribute AliasAttr::parse(AsmParser &parser, Type) {
   StringRef keyword;
   int64_t index;
   SmallVector<ViewStepAttr> views;
-  bool detached = false;
+  Sharing sharing = Sharing::View;
   if (parser.parseLess() || parser.parseKeyword(&keyword) || parser.parseComma() ||
       parser.parseInteger(index) || parser.parseComma())
     return {};
@@ -35,17 +35,25 @@ Attribute AliasAttr::parse(AsmParser &parser, Type) {
   if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseView))
     return {};
   if (succeeded(parser.parseOptionalComma())) {
-    if (parser.parseKeyword("detached"))
+    if (parser.parseKeyword(&keyword))
       return {};
-    detached = true;
+    std::optional<Sharing> word = symbolizeSharing(keyword);
+    if (!word)
+      return parser.emitError(parser.getCurrentLocation(), "expected how autograd sees the alias, got '")
+                 << keyword << "'",
+             Attribute();
+    sharing = *word;
   }
   if (parser.parseGreater())
     return {};
-  return parser.getChecked<AliasAttr>(parser.getContext(), *root, index, views, detached);
+  return parser.getChecked<AliasAttr>(parser.getContext(), *root, index, views, sharing);
 }
 
 void AliasAttr::print(AsmPrinter &printer) const {
   printer << '<' << stringifyAliasRoot(getRoot()) << ", " << getIndex() << ", [";
   llvm::interleaveComma(getViews(), printer, [&](ViewStepAttr view) { printer << view; });
-  printer << ']' << (getDetached() ? ", detached" : "") << '>';
+  printer << ']';
+  if (getSharing() != Sharing::View)
+    printer << ", " << stringifySharing(getSharing());
+  printer << '>';
 }

@@ -60,17 +60,27 @@ def Lamina_AliasRoot : I32EnumAttr<"AliasRoot", "what memory an output shares",
   let cppNamespace = "::mlir::lamina";
   let genSpecializedAttr = 0;
 }
+def Lamina_Sharing : I32EnumAttr<"Sharing", "how autograd sees that an output shares memory",
+    [I32EnumAttrCase<"View", 0, "view">, I32EnumAttrCase<"Detached", 1, "detached">,
+     I32EnumAttrCase<"ViewOfDetached", 2, "view_of_detached">,
+     I32EnumAttrCase<"NoGrad", 3, "no_grad">, I32EnumAttrCase<"MultiOutput", 4, "multi_output">,
+     I32EnumAttrCase<"CustomFunction", 5, "custom_function">]> {
+  let cppNamespace = "::mlir::lamina";
+  let genSpecializedAttr = 0;
+}
 def Lamina_AliasAttr : Lamina_Attr<"Alias", "alias"> {
   let summary = "An output that shares memory: the root and the views that lead from it";
   let description = [{
     `#lamina.alias<input, 0, []>` is input 0 itself, the very same object;
     `#lamina.alias<input, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>]>`
     its transpose; `#lamina.alias<output, 0, []>` is the same object as output 0.
-    `detached` marks an alias that autograd does not see.
+    A last word says how autograd sees the sharing, if the output is no plain view: it is
+    `detached`, a `view_of_detached` memory, a view made under `no_grad`, one of the results of a
+    `multi_output` view, or made by a `custom_function`.
   }];
   let parameters = (ins EnumParameter<Lamina_AliasRoot>:$root, "int64_t":$index,
                         OptionalArrayRefParameter<"ViewStepAttr">:$views,
-                        DefaultValuedParameter<"bool", "false">:$detached);
+                        DefaultValuedParameter<"Sharing", "Sharing::View">:$sharing);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }

@@ -39,7 +39,7 @@ LogicalResult TangentAttr::verify(EmitError emitError, TangentOf, int64_t index)
   return verifyNumber(emitError, index);
 }
 LogicalResult AliasAttr::verify(EmitError emitError, AliasRoot, int64_t index,
-                                ArrayRef<ViewStepAttr>, bool) {
+                                ArrayRef<ViewStepAttr>, Sharing) {
   return verifyNumber(emitError, index);
 }
 
@@ -125,6 +125,14 @@ LogicalResult LaminaDialect::verifyRegionArgAttribute(Operation *op, unsigned, u
                       [&](unsigned other) { return function.getArgAttr(other, "lamina.arg"); });
 }
 
+static LogicalResult verifySharing(const Slot &slot, Attribute value) {
+  auto word = dyn_cast<StringAttr>(value);
+  if (word && symbolizeSharing(word.getValue()))
+    return success();
+  return slot.error() << "'lamina.sharing' expects a word of #lamina.alias such as \"detached\", got "
+                      << value;
+}
+
 LogicalResult LaminaDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned number,
                                                          NamedAttribute attribute) {
   auto function = dyn_cast<FunctionOpInterface>(op);
@@ -138,6 +146,8 @@ LogicalResult LaminaDialect::verifyRegionResultAttribute(Operation *op, unsigned
     return slot.error() << "'" << attribute.getName().strref() << "' belongs on an argument";
   if (attribute.getName() == "lamina.alias")
     return verifyAlias([&] { return slot.error(); }, value);
+  if (attribute.getName() == "lamina.sharing")
+    return verifySharing(slot, value);
   if (attribute.getName() != "lamina.result")
     return success();
   if (!isa<OutputAttr, MutationAttr, GradientAttr, SavedAttr, BaseAttr>(value))
@@ -169,8 +179,14 @@ LogicalResult LaminaDialect::verifyOperationAttribute(Operation *op, NamedAttrib
   StringRef name = attribute.getName();
   if (name == "lamina.outputs")
     return verifyOutputs(op, attribute.getValue());
+  if (name == "lamina.versions") {
+    if (isa<DenseI64ArrayAttr>(attribute.getValue()))
+      return success();
+    return op->emitError("'lamina.versions' expects a number for each input, array<i64: ...>, got ")
+           << attribute.getValue();
+  }
   if (name == "lamina.arg" || name == "lamina.result" || name == "lamina.alias" ||
-      name == "lamina.strides")
+      name == "lamina.strides" || name == "lamina.sharing")
     return op->emitError() << "'" << name << "' belongs on an argument or a result of a function";
   return success();
 }

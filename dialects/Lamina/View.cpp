@@ -187,13 +187,18 @@ LogicalResult ExpandOp::verify() {
   return success();
 }
 
+/// The bits of an element in memory.
+static unsigned storedBits(Type element) {
+  return isBoolElement(element) ? 8 : element.getIntOrFloatBitWidth();
+}
+
 LogicalResult BitcastOp::verify() {
   ShapedType source = sourceType(getSource()), result = sourceType(getResult());
   Type from = source.getElementType(), to = result.getElementType();
-  if (source.getShape() == result.getShape() && isIntOrFloatElement(to) &&
-      from.getIntOrFloatBitWidth() == to.getIntOrFloatBitWidth())
+  if (source.getShape() == result.getShape() && isOrderedElement(to) &&
+      storedBits(from) == storedBits(to))
     return success();
   return emitOpError("expected the shape of ")
-         << source << " and an element type of " << from.getIntOrFloatBitWidth() << " bits, got "
+         << source << " and an element type of " << storedBits(from) << " bits, got "
          << result;
 }

@@ -62,9 +62,10 @@ private:
 
   AliasAttr makeAlias(AliasRoot root, int64_t number, ArrayRef<ViewOpInterface> path,
                       unsigned index) {
-    bool detached = func.getResultAttr(index, descriptor::kDetached) != nullptr;
+    auto word = func.getResultAttrOfType<StringAttr>(index, descriptor::kSharing);
+    Sharing sharing = word ? *symbolizeSharing(word.getValue()) : Sharing::View;
     return AliasAttr::get(func.getContext(), root, number, llvm::map_to_vector(path, viewStep),
-                          detached);
+                          sharing);
   }
 
   func::FuncOp func;

@@ -74,7 +74,7 @@ private:
     Aliases aliases = classifyAliases(func, translation.getMemory());
     for (auto [result, alias] : llvm::zip_equal(descriptor::getResults(func), aliases.ofResult)) {
       NamedAttrList attributes(result.attributes);
-      attributes.erase(descriptor::kDetached);
+      attributes.erase(descriptor::kSharing);
       if (alias)
         attributes.set(descriptor::kAlias, alias);
       results.push_back(

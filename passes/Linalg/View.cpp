@@ -274,9 +274,22 @@ struct BitcastLowering : Lowering<BitcastOp> {
     if (element == getElementTypeOrSelf(adaptor.getSource()))
       return SmallVector<Value>{adaptor.getSource()};
     auto cast = [&](ImplicitLocOpBuilder &inner, ValueRange scalars) {
-      return SmallVector<Value>{arith::BitcastOp::create(inner, element, scalars.front())};
+      return SmallVector<Value>{recast(inner, scalars.front(), element)};
     };
     return SmallVector<Value>{elementwiseLoops(b, element, adaptor.getSource(), cast)};
+  }
+
+  /// Booleans are bytes in memory and bits in registers.
+  static Value recast(ImplicitLocOpBuilder &b, Value x, Type to) {
+    Type byte = b.getI8Type();
+    if (isBoolElement(x.getType()))
+      x = arith::ExtUIOp::create(b, byte, x);
+    if (!isBoolElement(to))
+      return x.getType() == to ? x : Value(arith::BitcastOp::create(b, to, x));
+    if (x.getType() != byte)
+      x = arith::BitcastOp::create(b, byte, x);
+    Value zero = arith::ConstantIntOp::create(b, byte, 0);
+    return arith::CmpIOp::create(b, arith::CmpIPredicate::ne, x, zero);
   }
 };
 } // namespace

@@ -47,6 +47,7 @@ private:
   void makeBackward() {
     func::FuncOp backward = makeFunction("_backward");
     backward->removeAttr(descriptor::kOutputs);
+    backward->removeAttr(descriptor::kVersions);
     SmallVector<Operation *> ops = getBackwardOps();
     IRMapping values;
     for (auto [index, value] : llvm::enumerate(saved))
@@ -100,7 +101,8 @@ private:
       unsigned argument = cast<BlockArgument>(value).getArgNumber();
       attributes.set(descriptor::kAlias,
                      AliasAttr::get(context, AliasRoot::Input,
-                                    *descriptor::getInput(joint.func, argument), {}, false));
+                                    *descriptor::getInput(joint.func, argument), {},
+                                    Sharing::View));
     }
     return attributes.getDictionary(context);
   }

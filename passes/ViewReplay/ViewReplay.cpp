@@ -22,6 +22,12 @@ bool picksOrRepeats(AliasAttr alias) {
   });
 }
 
+/// Whether memory of its own can stand for the output if no other output shares it.
+bool isOwnMemory(AliasAttr alias) {
+  bool isView = alias.getSharing() != Sharing::Detached && !alias.getViews().empty();
+  return !isView && !picksOrRepeats(alias);
+}
+
 /// Sorts the results of one function into those that stay and the recipes of the rest.
 class Replay {
 public:
@@ -57,12 +63,13 @@ private:
     return success();
   }
 
-  /// Fresh memory stays a base where outputs cannot be memory of their own.
+  /// Fresh memory stays a base where outputs cannot be memory of their own: a view has a base that
+  /// the caller can ask for.
   void numberBases() {
     DenseMap<int64_t, unsigned> users;
     for (const Result &result : results)
       if (AliasAttr alias = getAlias(result); alias && alias.getRoot() == AliasRoot::Fresh)
-        users[alias.getIndex()] += picksOrRepeats(alias) ? 2 : 1;
+        users[alias.getIndex()] += isOwnMemory(alias) ? 1 : 2;
     for (const Result &result : results)
       if (auto base = result.as<BaseAttr>(); base && users[base.getIndex()] > 1)
         baseNumber.try_emplace(base.getIndex(), baseNumber.size());
@@ -88,7 +95,7 @@ private:
     auto base = alias ? baseNumber.find(alias.getIndex()) : baseNumber.end();
     if (base != baseNumber.end())
       return AliasAttr::get(func.getContext(), AliasRoot::Base, base->second, alias.getViews(),
-                            alias.getDetached());
+                            alias.getSharing());
     NamedAttrList attributes(result.attributes);
     attributes.erase(descriptor::kAlias);
     kept.push_back({result.value, attributes.getDictionary(func.getContext())});

@@ -333,8 +333,8 @@ def zeros(meta: OutputMeta):
 class ErrorNode(Node):
     """Stands where a result has a gradient that cannot be computed; says so when asked."""
 
-    def __init__(self, message: str, outputs: list):
-        super().__init__([], outputs)
+    def __init__(self, message: str, outputs: list, edges: list = ()):
+        super().__init__(list(edges), outputs)
         self.message = message
 
     def apply(self, grads: list, wanted: list) -> list:

@@ -7,25 +7,33 @@ the base is returned too when it is not an output already, and only bases are di
 
 from __future__ import annotations
 
+from ..autograd import views
 from ..autograd.meta import requires_grad
+from ..errors import UnsupportedError
 from ..ir.builder import TracedArray
 from ..tensor import Tensor
 from .joint import Root
 from .tracer import Input, Tracer
 
 
+_BY_CREATION = {
+    views.NO_GRAD: "no_grad",
+    views.INFERENCE: "no_grad",
+    views.MULTI_OUTPUT: "multi_output",
+    views.IN_CUSTOM_FUNCTION: "custom_function",
+}
+
+
 class Output:
-    """One result: its array, the input whose memory it is in (None: fresh), and whether autograd
-    does not see it.
+    """One result: its array, the input whose memory it is in (None: fresh), and how autograd sees
+    that it shares memory, a word of `#lamina.alias`.
     """
 
-    __slots__ = ("array", "detached", "input", "tensor")
+    __slots__ = ("array", "input", "sharing", "tensor")
 
     def __init__(self, tensor: Tensor, array: TracedArray, owner: Input | None):
         self.tensor, self.array, self.input = tensor, array, owner
-        self.detached = (
-            owner is not None and requires_grad(owner.tensor) and not requires_grad(tensor)
-        )
+        self.sharing = _sharing(tensor, tensor if owner is None else owner.tensor)
 
 
 class Outputs:
@@ -68,11 +76,13 @@ class Outputs:
         """The results that tangents are given for; adds bases that are not results yet."""
         roots: dict[int, Root] = {}
         for group in self._fresh():
+            recorded = [output.tensor for output in group if requires_grad(output.tensor)]
+            shared = _base((recorded or [group[0].tensor])[0])
             for output in group:
-                if not requires_grad(output.tensor):
-                    output.detached = len(group) > 1
-                    continue
-                base = _base(output.tensor) if len(group) > 1 else output.tensor
+                output.sharing = _sharing(output.tensor, shared)
+            for tensor in recorded:
+                _refuse_leaf(tensor)
+                base = _base(tensor)
                 number = self.add(base)
                 roots.setdefault(number, Root("output", number, base))
         return list(roots.values())
@@ -87,3 +97,31 @@ class Outputs:
 
 def _base(tensor: Tensor) -> Tensor:
     return tensor if tensor._view is None else tensor._view.base
+
+
+def _sharing(tensor: Tensor, shared: Tensor) -> str:
+    """How autograd sees that `tensor` is in the memory of `shared`."""
+    info = tensor._view
+    if info is None:
+        is_all = tensor is shared and tensor._array is tensor._storage.data
+        return "view" if is_all else "detached"
+    if info.creation in _BY_CREATION:
+        _refuse_mixed_modes(tensor, info.creation)
+        return _BY_CREATION[info.creation]
+    return "view" if info.base is shared else "view_of_detached"
+
+
+def _refuse_mixed_modes(tensor: Tensor, creation: int) -> None:
+    if _BY_CREATION[creation] == "no_grad" and not tensor.is_leaf:
+        raise UnsupportedError(
+            f"the program returns a view of shape {list(tensor.shape)} that was made in grad mode "
+            "of one that was made without: its gradient would stop half-way"
+        )
+
+
+def _refuse_leaf(tensor: Tensor) -> None:
+    if tensor._view is None and tensor.is_leaf:
+        raise UnsupportedError(
+            f"the program returns a leaf of shape {list(tensor.shape)} that it made itself and that "
+            "requires grad: a call could not accumulate its gradient"
+        )

@@ -136,8 +136,10 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
     grads = _replaced_grads(tracer, outputs)
     _refuse_metadata_changes(tracer)
     _separate_memory(tracer)
+    # Before the backward is traced, whose own writes come later than the call.
+    versions = [x.versions for x in tracer.inputs]
     joint = _differentiate(tracer, outputs)
-    seal(tracer, outputs, joint)
+    seal(tracer, outputs, joint, versions + [0] * (len(tracer.inputs) - len(versions)))
     return Captured(
         tracer.module,
         tracer.name,

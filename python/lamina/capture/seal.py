@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlir import ir
 
 from ..errors import VerifyError
-from ..ir import descriptors, locations
+from ..ir import attributes, descriptors, locations
 from ..ir.context import context
 from ..ir.diagnostics import error_from
 from ..storage import contiguous_strides
@@ -14,9 +14,9 @@ from .outputs import Output, Outputs
 from .tracer import Tracer
 
 
-def seal(tracer: Tracer, outputs: Outputs, joint: Joint) -> None:
-    """Makes the function under construction complete. Raises VerifyError when the result is not
-    valid IR.
+def seal(tracer: Tracer, outputs: Outputs, joint: Joint, versions: list[int]) -> None:
+    """Makes the function under construction complete. `versions` says for each input by how much
+    its version moves on. Raises VerifyError when the result is not valid IR.
     """
     gradients = [(i, tracer.handle(grad)) for i, grad in sorted(joint.gradients.items())]
     results = [o.array.value for o in outputs.all] + [array.value for _, array in gradients]
@@ -33,6 +33,8 @@ def seal(tracer: Tracer, outputs: Outputs, joint: Joint) -> None:
         described = [_output(i, o) for i, o in enumerate(outputs.all)]
         described += [descriptors.result("gradient", i) for i, _ in gradients]
         function.attributes["res_attrs"] = ir.ArrayAttr.get(described)
+        if any(versions):
+            function.attributes["lamina.versions"] = attributes.encode("ints", versions)
         if joint.roots:
             function.attributes["lamina.tangents"] = ir.ArrayAttr.get(
                 [descriptors.tangent(r.of, r.index) for r in joint.roots]
@@ -73,7 +75,7 @@ def _output(number: int, output: Output) -> ir.Attribute:
         if output.input is None and _is_reordered(tensor.sizes, tensor.strides)
         else None
     )
-    return descriptors.result("output", number, strides=strides, detached=output.detached)
+    return descriptors.result("output", number, strides=strides, sharing=output.sharing)
 
 
 def _is_reordered(sizes: tuple, strides: tuple) -> bool:

@@ -59,6 +59,14 @@ class Input(NamedTuple):
         return self.storage.version > 0
 
     @property
+    def versions(self) -> int:
+        """By how much the program moved on the version of its memory, counted at the input that the
+        memory is.
+        """
+        counts = self.base is None and self.tensor._counter is not None
+        return self.storage.version if counts else 0
+
+    @property
     def used(self) -> bool:
         """Whether the program computes anything with it; only known until passes run."""
         return any(True for _ in self.root.value.uses)

@@ -17,6 +17,7 @@ from mlir import ir
 from ..autograd.inplace import check, rebase
 from ..autograd.meta import AutogradMeta, edge
 from ..autograd.nodes import ErrorNode, Node, OutputMeta
+from ..autograd.views import IN_CUSTOM_FUNCTION, MULTI_OUTPUT
 from ..backends import Backend, CompileOptions, Executable
 from ..dispatch.state import state
 from ..ir import descriptors
@@ -29,9 +30,12 @@ from .backward import Argument, CompiledBackward, Plan, Saved, WriteBack
 from .replay import Replay, replay
 
 
+_CREATION = {"multi_output": MULTI_OUTPUT, "custom_function": IN_CUSTOM_FUNCTION}
+
+
 class Made(NamedTuple):
     """How one output is obtained: result number `index`, or `views` of input, base or earlier
-    output `index`.
+    output `index`, seen by autograd as `sharing` says.
 
     `root` is the node's output that its gradient goes to, None where it has none or gets it through
     a view.
@@ -40,7 +44,7 @@ class Made(NamedTuple):
     kind: str
     index: int
     views: Replay | None
-    detached: bool
+    sharing: str
     root: int | None
 
 
@@ -77,6 +81,7 @@ class Runtime:
         self.roots = descriptors.tangents(function)
         self.arguments = tuple(s.index for s in descriptors.arguments(function))
         self.mutated = tuple(s.index for s in slots if s.kind == "mutation")
+        self._versions = tuple(descriptors.versions(function).items())
         self.saved = tuple(
             (at["saved", s.index], s.alias.index if s.alias else None)
             for s in slots
@@ -89,6 +94,9 @@ class Runtime:
         )
         root_of = {root: k for k, root in enumerate(self.roots)}
         self._plan, self._sources = _plan(name, back, self.backward, root_of)
+        if self._error is not None:
+            # An error is met on the way to any input.
+            self._sources = self.arguments
         self._made = tuple(_made(i, alias, at, root_of) for i, alias in enumerate(outputs))
         self._bases = tuple(
             Base(
@@ -134,10 +142,10 @@ class Runtime:
     def _run(self, tensors: tuple) -> list:
         """The executable's results; versions of what it wrote are moved on."""
         arrays = self._execute(*[tensors[i]._array for i in self.arguments])
-        for i in self.mutated:
+        for i, steps in self._versions:
             counter = tensors[i]._counter
             if counter is not None:
-                counter.version += 1
+                counter.version += steps
         return arrays
 
     def _outputs(self, tensors: tuple, arrays: list, node: Node | None) -> list[Tensor]:
@@ -153,7 +161,7 @@ class Runtime:
     def _node(self, edges: list, tensors: tuple, arrays: list) -> Node:
         outputs = [None] * len(self.roots)
         if self._error is not None:
-            return ErrorNode(self._error, outputs)
+            return ErrorNode(self._error, outputs, edges)
         saved = []
         for at, source in self.saved:
             if source is None:
@@ -188,9 +196,17 @@ def _output(
     if made.kind == "own":
         return _fresh(arrays[made.index], node, made.root)
     shared = {"input": tensors, "base": bases, "output": outputs}[made.kind][made.index]
-    if made.detached or made.root is not None:
+    if made.sharing == "detached" or made.root is not None:
         return _cut_off(made, shared, node)
-    return shared if made.views is None else made.views(shared)
+    if made.views is None:
+        return shared
+    if made.sharing == "view_of_detached":
+        return made.views(shared.detach())
+    with state.override(grad_enabled=state.grad_enabled and made.sharing != "no_grad"):
+        tensor = made.views(shared)
+    if made.sharing in _CREATION:
+        tensor._view.creation = _CREATION[made.sharing]
+    return tensor
 
 
 def _cut_off(made: Made, shared: Tensor, node: Node | None) -> Tensor:
@@ -210,9 +226,9 @@ def _cut_off(made: Made, shared: Tensor, node: Node | None) -> Tensor:
 def _made(number: int, alias: Alias | None, at: dict, root_of: dict) -> Made:
     root = root_of.get(("output", number))
     if alias is None:
-        return Made("own", at["output", number], None, False, root)
+        return Made("own", at["output", number], None, "view", root)
     return Made(
-        alias.root, alias.index, replay(alias.views) if alias.views else None, alias.detached, root
+        alias.root, alias.index, replay(alias.views) if alias.views else None, alias.sharing, root
     )
 
 
@@ -221,7 +237,7 @@ def _is_base(alias: Alias | None, number: int) -> bool:
     return (
         alias is not None
         and (alias.root, alias.index, alias.views) == ("base", number, ())
-        and not alias.detached
+        and alias.sharing == "view"
     )
 
 

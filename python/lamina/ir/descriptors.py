@@ -27,13 +27,14 @@ class View(NamedTuple):
 
 class Alias(NamedTuple):
     """Memory that an output shares: `root` ("input", "base", "output", "fresh"), its number, and
-    views of it.
+    views of it. `sharing` is how autograd sees it: "view", "detached", "view_of_detached",
+    "no_grad", "multi_output" or "custom_function".
     """
 
     root: str
     index: int
     views: tuple[View, ...]
-    detached: bool
+    sharing: str
 
 
 class Slot(NamedTuple):
@@ -51,14 +52,14 @@ class Slot(NamedTuple):
 
 def argument(kind: str, *parameters, strides: tuple | None = None) -> ir.Attribute:
     """The attributes of an argument: `argument("tangent", "output", 0)`."""
-    return _dictionary("lamina.arg", kind, parameters, strides, False)
+    return _dictionary("lamina.arg", kind, parameters, strides, "view")
 
 
 def result(
-    kind: str, *parameters, strides: tuple | None = None, detached: bool = False
+    kind: str, *parameters, strides: tuple | None = None, sharing: str = "view"
 ) -> ir.Attribute:
     """The attributes of a result: `result("gradient", 1)`."""
-    return _dictionary("lamina.result", kind, parameters, strides, detached)
+    return _dictionary("lamina.result", kind, parameters, strides, sharing)
 
 
 def tangent(of: str, index: int) -> ir.Attribute:
@@ -77,6 +78,14 @@ def tangents(function: ir.Operation) -> list[tuple[str, int]]:
         for t in ir.ArrayAttr(function.attributes["lamina.tangents"])
     ]
     return [(s.of, s.index) for s in slots]
+
+
+def versions(function: ir.Operation) -> dict[int, int]:
+    """By how much the versions of inputs move on; without the attribute a mutation is one step."""
+    if "lamina.versions" not in function.attributes:
+        return {s.index: 1 for s in results(function) if s.kind == "mutation"}
+    counts = attributes.decode(function.attributes["lamina.versions"])
+    return {number: count for number, count in enumerate(counts) if count}
 
 
 def arguments(function: ir.Operation) -> list[Slot]:
@@ -100,12 +109,14 @@ def outputs(function: ir.Operation) -> list[Alias | None]:
 
 def alias(text: str) -> Alias:
     """Parses `#lamina.alias<input, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>],
-    detached>`.
+    no_grad>`.
     """
     _, body = _parts(text)
     root, index, *rest = _split(body)
     views = next((part for part in rest if part.startswith("[")), "[]")
-    return Alias(root, int(index), tuple(map(_view, _split(views[1:-1]))), "detached" in rest)
+    words = [part for part in rest if not part.startswith("[")]
+    sharing = words[0] if words else "view"
+    return Alias(root, int(index), tuple(map(_view, _split(views[1:-1]))), sharing)
 
 
 def _view(text: str) -> View:
@@ -116,14 +127,14 @@ def _view(text: str) -> View:
 
 
 def _dictionary(
-    key: str, kind: str, parameters: tuple, strides: tuple | None, detached: bool
+    key: str, kind: str, parameters: tuple, strides: tuple | None, sharing: str
 ) -> ir.Attribute:
     shown = ", ".join(map(str, parameters))
     named = {key: ir.Attribute.parse(f"#lamina.{kind}<{shown}>", context())}
     if strides is not None:
         named["lamina.strides"] = attributes.encode("ints", strides)
-    if detached:
-        named["lamina.detached"] = ir.UnitAttr.get(context())
+    if sharing != "view":
+        named["lamina.sharing"] = ir.StringAttr.get(sharing, context())
     return ir.DictAttr.get(named, context())
 
 

@@ -55,6 +55,16 @@ func.func private @view() -> (tensor<4xf32> {lamina.alias = #lamina.alias<input,
 
 // -----
 
+// expected-error @below {{result 0: 'lamina.sharing' expects a word of #lamina.alias such as "detached", got "secret"}}
+func.func private @sharing() -> (tensor<4xf32> {lamina.sharing = "secret"})
+
+// -----
+
+// expected-error @below {{'lamina.versions' expects a number for each input, array<i64: ...>, got [1]}}
+func.func private @versions() attributes {lamina.versions = [1]}
+
+// -----
+
 // expected-error @below {{'lamina.outputs' expects unit or #lamina.alias of an input, a base or an output, got #lamina.alias<fresh, 0, []> for output 1}}
 func.func private @outputs() attributes {lamina.outputs = [unit, #lamina.alias<fresh, 0, []>]}
 
@@ -67,3 +77,8 @@ func.func private @number(tensor<4xf32> {lamina.arg = #lamina.input<-1>})
 
 // expected-error @below {{expected input, fresh, base or output, got 'argument'}}
 func.func private @root() -> (tensor<4xf32> {lamina.alias = #lamina.alias<argument, 0, []>})
+
+// -----
+
+// expected-error @below {{expected how autograd sees the alias, got 'secret'}}
+func.func private @word() -> (tensor<4xf32> {lamina.alias = #lamina.alias<input, 0, [], secret>})

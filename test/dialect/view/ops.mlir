@@ -199,11 +199,13 @@ func.func @view_as_complex(%a: tensor<?x2xf64>, %b: !lamina.ref<?x2xf64>) {
 }
 
 // CHECK-LABEL: func.func @bitcast
-func.func @bitcast(%a: tensor<4xf32>, %b: !lamina.ref<4xf32>) {
+func.func @bitcast(%a: tensor<4xf32>, %b: !lamina.ref<4xf32>, %c: tensor<4xi1>) {
   // CHECK: lamina.bitcast %{{.*}} : tensor<4xf32> -> tensor<4xi32>
   %0 = lamina.bitcast %a : tensor<4xf32> -> tensor<4xi32>
   // CHECK: lamina.bitcast %{{.*}} : !lamina.ref<4xf32> -> !lamina.ref<4xi32>
   %1 = lamina.bitcast %b : !lamina.ref<4xf32> -> !lamina.ref<4xi32>
+  // CHECK: lamina.bitcast %{{.*}} : tensor<4xi1> -> tensor<4xui8>
+  %2 = lamina.bitcast %c : tensor<4xi1> -> tensor<4xui8>
   return
 }
 

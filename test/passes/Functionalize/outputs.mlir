@@ -105,14 +105,14 @@ func.func @views_share_fresh(%a: !lamina.ref<2x3xf32> {lamina.arg = #lamina.inpu
 
 // -----
 
-// Layouts that the caller wants stay; `lamina.detached` moves into the alias.
+// Layouts that the caller wants stay; `lamina.sharing` moves into the alias.
 // CHECK-LABEL: func.func @attributes_stay(
 // CHECK-SAME:    %{{.*}}: tensor<2x3xf32> {lamina.arg = #lamina.input<0>, lamina.strides = array<i64: 1, 2>})
-// CHECK-SAME:  -> (tensor<3x2xf32> {lamina.alias = #lamina.alias<input, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>], detached>,
+// CHECK-SAME:  -> (tensor<3x2xf32> {lamina.alias = #lamina.alias<input, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>], no_grad>,
 // CHECK-SAME:                       lamina.result = #lamina.output<0>},
 // CHECK-SAME:      tensor<2x3xf32> {lamina.result = #lamina.output<1>, lamina.strides = array<i64: 1, 2>})
 func.func @attributes_stay(%a: !lamina.ref<2x3xf32> {lamina.arg = #lamina.input<0>, lamina.strides = array<i64: 1, 2>})
-    -> (!lamina.ref<3x2xf32> {lamina.result = #lamina.output<0>, lamina.detached},
+    -> (!lamina.ref<3x2xf32> {lamina.result = #lamina.output<0>, lamina.sharing = "no_grad"},
         !lamina.ref<2x3xf32> {lamina.result = #lamina.output<1>, lamina.strides = array<i64: 1, 2>}) {
   %0 = lamina.permute %a {dims = array<i64: 1, 0>} : !lamina.ref<2x3xf32> -> !lamina.ref<3x2xf32>
   %1 = lamina.mul %a, %a : !lamina.ref<2x3xf32>

@@ -51,15 +51,30 @@ func.func @same_object(%a: tensor<4xf32> {lamina.arg = #lamina.input<0>})
 
 // -----
 
-// Nobody can tell a lone view of all elements from memory of its own.
-// CHECK-LABEL: func.func @lone_view(
+// Nobody can tell a lone detached array of all elements from memory of its own.
+// CHECK-LABEL: func.func @lone_detached(
 // CHECK-SAME:  -> (tensor<3x2xf32> {lamina.result = #lamina.output<0>, lamina.strides = array<i64: 1, 3>})
 // CHECK-SAME:  attributes {lamina.outputs = [unit]}
 // CHECK:       %[[VIEW:.*]] = lamina.permute
 // CHECK:       return %[[VIEW]] : tensor<3x2xf32>
+func.func @lone_detached(%a: tensor<2x3xf32> {lamina.arg = #lamina.input<0>})
+    -> (tensor<3x2xf32> {lamina.result = #lamina.output<0>, lamina.strides = array<i64: 1, 3>,
+                         lamina.alias = #lamina.alias<fresh, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>], detached>},
+        tensor<2x3xf32> {lamina.result = #lamina.base<0>}) {
+  %0 = lamina.mul %a, %a : tensor<2x3xf32>
+  %1 = lamina.permute %0 {dims = array<i64: 1, 0>} : tensor<2x3xf32> -> tensor<3x2xf32>
+  return %1, %0 : tensor<3x2xf32>, tensor<2x3xf32>
+}
+
+// -----
+
+// The caller can ask a lone view for its base.
+// CHECK-LABEL: func.func @lone_view(
+// CHECK-SAME:  -> (tensor<2x3xf32> {lamina.result = #lamina.base<0>})
+// CHECK-SAME:  attributes {lamina.outputs = [#lamina.alias<base, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>], no_grad>]}
 func.func @lone_view(%a: tensor<2x3xf32> {lamina.arg = #lamina.input<0>})
     -> (tensor<3x2xf32> {lamina.result = #lamina.output<0>, lamina.strides = array<i64: 1, 3>,
-                         lamina.alias = #lamina.alias<fresh, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>]>},
+                         lamina.alias = #lamina.alias<fresh, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>], no_grad>},
         tensor<2x3xf32> {lamina.result = #lamina.base<0>}) {
   %0 = lamina.mul %a, %a : tensor<2x3xf32>
   %1 = lamina.permute %0 {dims = array<i64: 1, 0>} : tensor<2x3xf32> -> tensor<3x2xf32>
@@ -71,10 +86,10 @@ func.func @lone_view(%a: tensor<2x3xf32> {lamina.arg = #lamina.input<0>})
 // Repeated elements are one element in memory, and only a base can have that...
 // CHECK-LABEL: func.func @lone_expand(
 // CHECK-SAME:  -> (tensor<1x3xf32> {lamina.result = #lamina.base<0>})
-// CHECK-SAME:  attributes {lamina.outputs = [#lamina.alias<base, 0, [#lamina.view<"expand", {shape = array<i64: 2, 3>}>]>]}
+// CHECK-SAME:  attributes {lamina.outputs = [#lamina.alias<base, 0, [#lamina.view<"expand", {shape = array<i64: 2, 3>}>], detached>]}
 func.func @lone_expand(%a: tensor<1x3xf32> {lamina.arg = #lamina.input<0>})
     -> (tensor<2x3xf32> {lamina.result = #lamina.output<0>,
-                         lamina.alias = #lamina.alias<fresh, 0, [#lamina.view<"expand", {shape = array<i64: 2, 3>}>]>},
+                         lamina.alias = #lamina.alias<fresh, 0, [#lamina.view<"expand", {shape = array<i64: 2, 3>}>], detached>},
         tensor<1x3xf32> {lamina.result = #lamina.base<0>}) {
   %0 = lamina.mul %a, %a : tensor<1x3xf32>
   %1 = lamina.expand %0 : tensor<1x3xf32> -> tensor<2x3xf32>
@@ -86,10 +101,10 @@ func.func @lone_expand(%a: tensor<1x3xf32> {lamina.arg = #lamina.input<0>})
 // ... as only a base can have elements that the output does not show.
 // CHECK-LABEL: func.func @lone_slice(
 // CHECK-SAME:  -> (tensor<4xf32> {lamina.result = #lamina.base<0>})
-// CHECK-SAME:  attributes {lamina.outputs = [#lamina.alias<base, 0, [#lamina.view<"slice", {starts = array<i64: 1>, steps = array<i64: 1>, stops = array<i64: 3>}>]>]}
+// CHECK-SAME:  attributes {lamina.outputs = [#lamina.alias<base, 0, [#lamina.view<"slice", {starts = array<i64: 1>, steps = array<i64: 1>, stops = array<i64: 3>}>], detached>]}
 func.func @lone_slice(%a: tensor<4xf32> {lamina.arg = #lamina.input<0>})
     -> (tensor<2xf32> {lamina.result = #lamina.output<0>,
-                       lamina.alias = #lamina.alias<fresh, 0, [#lamina.view<"slice", {starts = array<i64: 1>, stops = array<i64: 3>, steps = array<i64: 1>}>]>},
+                       lamina.alias = #lamina.alias<fresh, 0, [#lamina.view<"slice", {starts = array<i64: 1>, stops = array<i64: 3>, steps = array<i64: 1>}>], detached>},
         tensor<4xf32> {lamina.result = #lamina.base<0>}) {
   %0 = lamina.mul %a, %a : tensor<4xf32>
   %1 = lamina.slice %0 {starts = array<i64: 1>, stops = array<i64: 3>, steps = array<i64: 1>} : tensor<4xf32> -> tensor<2xf32>
@@ -98,8 +113,8 @@ func.func @lone_slice(%a: tensor<4xf32> {lamina.arg = #lamina.input<0>})
 
 // -----
 
-// Views of one memory: the caller gets the memory and makes the views. The lone view
-// of other memory does not count among the bases. An output that is the whole base
+// Views of one memory: the caller gets the memory and makes the views. The lone
+// detached array in other memory does not count among the bases. An output that is the whole base
 // says how the base lies in memory.
 // CHECK-LABEL: func.func @shared_base(
 // CHECK-SAME:  -> (tensor<2x3xf32> {lamina.result = #lamina.output<0>},
@@ -111,7 +126,7 @@ func.func @lone_slice(%a: tensor<4xf32> {lamina.arg = #lamina.input<0>})
 // CHECK:       %[[BASE:.*]] = lamina.mul
 // CHECK:       return %[[LONE]], %[[BASE]], %[[BASE]] : tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>
 func.func @shared_base(%a: tensor<2x3xf32> {lamina.arg = #lamina.input<0>})
-    -> (tensor<2x3xf32> {lamina.result = #lamina.output<0>, lamina.alias = #lamina.alias<fresh, 0, [#lamina.view<"alias">]>},
+    -> (tensor<2x3xf32> {lamina.result = #lamina.output<0>, lamina.alias = #lamina.alias<fresh, 0, [#lamina.view<"alias">], detached>},
         tensor<3x2xf32> {lamina.result = #lamina.output<1>, lamina.alias = #lamina.alias<fresh, 1, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>]>},
         tensor<2x3xf32> {lamina.result = #lamina.output<2>, lamina.strides = array<i64: 1, 2>, lamina.alias = #lamina.alias<fresh, 1, []>},
         tensor<2x3xf32> {lamina.result = #lamina.gradient<0>},

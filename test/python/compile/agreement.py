@@ -18,7 +18,7 @@ def tensor(*shape, grad=False, dtype=np.float32, seed=0):
 def observe(fn, args):
     """What a call does, as plain data: results, sharing, versions, mutated arguments, gradients."""
     inputs = [a for a in flatten(args)[0] if isinstance(a, Tensor)]
-    before = [(a._version, np.array(a.detach().numpy())) for a in inputs]
+    before = [a._version for a in inputs]
     leaves, structure = flatten(fn(*args))
     outputs = [x for x in leaves if isinstance(x, Tensor)]
     seen = {
@@ -30,7 +30,8 @@ def observe(fn, args):
         "shares with output": [[x._storage is y._storage for y in outputs] for x in outputs],
         "is output": [[x is y for y in outputs] for x in outputs],
         "inputs": [_look(a) for a in inputs],
-        "written": [_is_written(a, *was) for a, was in zip(inputs, before, strict=True)],
+        "versions": [a._version - was for a, was in zip(inputs, before, strict=True)],
+        "views": [_place(x._base, inputs, outputs) if x._is_view() else None for x in outputs],
     }
     _backward(outputs + inputs)
     leaves = [a for a in inputs if a.requires_grad and a.is_leaf]
@@ -40,10 +41,11 @@ def observe(fn, args):
     return seen
 
 
-def _is_written(x, version, data):
-    """Whether the version says that the data has changed; it need not move when it has not."""
-    same = np.array_equal(data, x.detach().numpy(), equal_nan=data.dtype.kind in "fc")
-    return x._version > version and not same
+def _place(base, inputs, outputs):
+    """Which tensor the base of a view is."""
+    known = {**{id(x): f"output {i}" for i, x in enumerate(outputs)}}
+    known |= {id(x): f"input {i}" for i, x in enumerate(inputs)}
+    return known.get(id(base), "hidden")
 
 
 def _look(x):
@@ -51,6 +53,7 @@ def _look(x):
     return {
         "data": data,
         "dtype": x.dtype,
+        "stride": x.stride(),
         "requires_grad": x.requires_grad,
         "is_leaf": x.is_leaf,
         "class": type(x),

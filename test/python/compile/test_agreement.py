@@ -117,6 +117,41 @@ def mutate_an_intermediate(a):
     return y.sin()
 
 
+@program(lambda: (tensor(3, 4), tensor(3, 4, grad=True, seed=1)))
+def views_that_autograd_does_not_follow(a, w):
+    with lamina.no_grad():
+        hidden = w.t()
+    return a.detach(), a.t().detach(), w.detach()[0], hidden, w.detach().sum()
+
+
+@program(lambda: (tensor(3, 4), tensor(3, 4, grad=True, seed=1)))
+def fresh_views_that_autograd_does_not_follow(a, w):
+    y, z = a * 2, w * 2
+    with lamina.no_grad():
+        hidden = z.t()
+    return y, y.detach(), y.expand_as(y), z.detach()[0], hidden, (a * 3).detach()
+
+
+@program(lambda: (tensor(6), tensor(6, grad=True, seed=1)))
+def several_views_at_once(a, w):
+    return a.split(2), w.chunk(3)[1:], (a * 2).unbind()
+
+
+@program(lambda: (tensor(3), tensor(3, seed=1)))
+def every_write_counts(a, b):
+    a.add_(1).mul_(2)
+    a[0] = 5.0
+    b.ravel().unsqueeze_(0)
+    with lamina.no_grad():
+        b.zero_()
+
+
+@program(lambda: (tensor(4).gt(1),))
+def booleans_as_bytes(a):
+    a.view(lamina.uint8)[1:3].bitwise_xor_(1)
+    return a.view(lamina.int8), a.logical_not().view(lamina.uint8)
+
+
 @program(lambda: (tensor(1, 3), tensor(4)))
 def mutate_overlapping_elements(a, b):
     a.expand(2, 3).fill_(2)

@@ -155,6 +155,39 @@ def test_a_saved_result_that_was_written_is_noticed():
         y.sum().backward()
 
 
+def test_an_error_of_the_backward_is_met_on_the_way_to_any_input():
+    def overwrites(x):
+        y = x.exp()
+        y.add_(1)
+        return y
+
+    x = tensor(3, grad=True)
+    y = compiled(overwrites)(x * 1)
+    with pytest.raises(lamina.errors.AutogradError, match="modified by an inplace operation"):
+        lamina.autograd.grad(y.sum(), [x])
+
+
+def test_a_view_of_several_may_not_be_written():
+    first = compiled(lambda x: x.split(2)[0])(tensor(4, grad=True))
+    with pytest.raises(lamina.errors.AutogradError, match="multiple views"):
+        first.mul_(2)
+
+
+def test_a_leaf_that_the_program_makes_is_refused():
+    with pytest.raises(UnsupportedError, match="leaf of shape \\[3\\]"):
+        compiled(lambda x: x.detach().clone().requires_grad_())(tensor(3))
+
+
+def test_a_view_whose_gradient_stops_half_way_is_refused():
+    def mixed(w):
+        with lamina.no_grad():
+            hidden = w.t()
+        return hidden[0]
+
+    with pytest.raises(UnsupportedError, match="made in grad mode of one that was made without"):
+        compiled(mixed)(tensor(3, 4, grad=True))
+
+
 def test_a_tensor_of_another_trace_is_refused():
     kept = []
 

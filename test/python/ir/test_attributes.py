@@ -78,5 +78,5 @@ def test_an_alias_is_read_from_text():
         '#lamina.view<"alias">], detached>'
     )
     permute = descriptors.View("permute", {"dims": (1, 0)})
-    wanted = descriptors.Alias("input", 1, (permute, descriptors.View("alias", {})), True)
+    wanted = descriptors.Alias("input", 1, (permute, descriptors.View("alias", {})), "detached")
     assert descriptors.alias(text) == wanted

@@ -21,6 +21,7 @@ from . import (
     ops,
     random,
     surface,
+    tensor_types,
 )
 from .autograd import (
     enable_grad,
@@ -34,17 +35,11 @@ from .autograd import (
 )
 from .devices import device
 from .dispatch import entry as _entry
+from .dlpack import from_dlpack
 from .dtypes import dtype, finfo, get_default_dtype, iinfo, set_default_dtype
 from .errors import LaminaError
-from .ops.construct import (
-    as_tensor,
-    asarray,
-    from_dlpack,
-    from_numpy,
-    is_storage,
-    is_tensor,
-    tensor,
-)
+from .interop import asarray, frombuffer, set_default_tensor_type
+from .ops.construct import as_tensor, from_numpy, is_storage, is_tensor, tensor
 from .printing import get_printoptions, set_printoptions
 from .random import Generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 from .storage import Storage as UntypedStorage
@@ -57,6 +52,7 @@ surface.install()
 globals().update({name: fn for name, fn in surface.functions().items() if name not in globals()})
 globals().update(dtypes.PUBLIC)
 globals().update(memory_format.PUBLIC)
+globals().update(tensor_types.PUBLIC)
 
 _LAZY_MODULES = (
     "amp",
@@ -76,7 +72,11 @@ _LAZY_MODULES = (
     "torch",
     "utils",
 )
-_LAZY_NAMES = {"compile": "lamina.compiler"}
+_LAZY_NAMES = {
+    "compile": "lamina.compiler",
+    "load": "lamina.serialization",
+    "save": "lamina.serialization",
+}
 
 
 def __getattr__(name: str):

@@ -60,7 +60,9 @@ def as_device(value) -> device:
     if value is None:
         return CPU
     found = value if isinstance(value, device) else device(value)
-    return CPU if found.type == "cpu" else found
+    if found.type != "cpu":
+        raise DeviceError(f"there are no arrays on device {found}; tensors live on the CPU")
+    return CPU
 
 
 def array_module(d: device):

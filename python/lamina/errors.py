@@ -86,6 +86,10 @@ class DimError(LaminaError, IndexError):
     """A dimension or an index out of range."""
 
 
+class BufferError_(LaminaError, BufferError):
+    """Memory that cannot be handed to another library."""
+
+
 class DeviceError(LaminaError, RuntimeError):
     """Operands on different devices, or a device that is not there."""
 

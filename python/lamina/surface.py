@@ -10,6 +10,8 @@ import functools
 import inspect
 import numbers
 
+import numpy as np
+
 from . import indexing
 from .autograd import surface as autograd_surface
 from .dispatch.function import default_torch_function, handle, overriding_types
@@ -154,6 +156,9 @@ def _install_operators() -> None:
 
 def _binary(method):
     def operator(self, other):
+        if isinstance(other, np.ndarray):
+            # NumPy computes, and wraps its result.
+            return NotImplemented
         if (
             type(other) not in _OPERANDS
             and not isinstance(other, (Tensor, numbers.Number))

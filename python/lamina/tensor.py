@@ -11,7 +11,7 @@ import numpy as np
 from . import devices, dtypes
 from . import memory_format as formats
 from .dispatch.state import state
-from .errors import AutogradError, DataDependentError, DtypeError, UnsupportedError, ValueError_
+from .errors import AutogradError, DataDependentError, DtypeError, ShapeError, UnsupportedError
 from .storage import Geometry, Missing, Storage, VersionCounter, contiguous_strides
 
 
@@ -36,6 +36,14 @@ class Size(tuple):
 
     def __add__(self, other):
         return Size(tuple.__add__(self, tuple(other)))
+
+    def __radd__(self, other):
+        return Size(tuple(other) + tuple(self))
+
+    def __mul__(self, times: int):
+        return Size(tuple.__mul__(self, times))
+
+    __rmul__ = __mul__
 
 
 class Tensor:
@@ -223,17 +231,26 @@ class Tensor:
             return array
         return np.array(array, dtype=dtype, copy=copy)
 
+    def __array_wrap__(self, array, context=None, return_scalar=False):
+        """What a NumPy function computed from this tensor, as a tensor; bools as uint8."""
+        from .ops.construct import from_numpy
+
+        array = np.asarray(array)
+        return from_numpy(array.astype(np.uint8) if array.dtype.kind == "b" else array)
+
     def __dlpack__(self, **options):
-        return self.detach().numpy().__dlpack__(**options)
+        from .dlpack import export
+
+        return export(self, **options)
 
     def __dlpack_device__(self):
         return self._known("__dlpack_device__()").__dlpack_device__()
 
     def item(self):
-        """The only element as a Python number. Raises ValueError_ unless there is exactly one."""
+        """The only element as a Python number. Raises ShapeError unless there is exactly one."""
         array = self._known("item()")
         if array.size != 1:
-            raise ValueError_(
+            raise ShapeError(
                 f"a tensor with {array.size} elements cannot be converted to a scalar", op="item"
             )
         value = array.item()
@@ -249,7 +266,7 @@ class Tensor:
     def __bool__(self) -> bool:
         array = self._known("bool()")
         if array.size != 1:
-            raise ValueError_(
+            raise ShapeError(
                 "the truth value of a tensor with "
                 f"{'no' if array.size == 0 else 'more than one'} element is ambiguous",
                 op="bool",

@@ -1,4 +1,4 @@
-"""Tensors from data: `tensor`, `as_tensor`, `from_numpy`, `from_dlpack`, and the legacy constructor."""
+"""Tensors from data: `tensor`, `as_tensor`, `from_numpy`, and the legacy constructor."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..devices import as_device
-from ..errors import DtypeError, RangeError, ShapeError, ValueError_
+from ..errors import DtypeError, RangeError, ShapeError, ValueError_, user_stacklevel
 from ..storage import Storage
 from ..tensor import Tensor, from_array
 
@@ -32,9 +32,6 @@ def as_tensor(data, dtype=None, device=None) -> Tensor:
     return tensor(data, dtype=dtype, device=device)
 
 
-asarray = as_tensor
-
-
 def from_numpy(array: np.ndarray) -> Tensor:
     """A tensor that shares the array's memory. Raises for negative strides and foreign dtypes."""
     if not isinstance(array, np.ndarray):
@@ -49,27 +46,22 @@ def from_numpy(array: np.ndarray) -> Tensor:
         )
     native = dtypes.from_numpy(array.dtype).np
     if array.dtype.byteorder not in "=|" and native != array.dtype:
-        raise DtypeError(
+        raise ValueError_(
             f"arrays of foreign byte order ({array.dtype}) are not supported", op="from_numpy"
         )
     if not array.flags.writeable:
         warnings.warn(
             "the array is not writable, and tensors cannot be read-only: writing to this tensor will fail",
-            stacklevel=2,
+            stacklevel=user_stacklevel(),
         )
     made = from_array(array)
     made._storage.pin()
     return made
 
 
-def from_dlpack(value) -> Tensor:
-    """A tensor over the memory of any object with `__dlpack__`."""
-    return from_numpy(np.from_dlpack(value))
-
-
-def legacy(cls, data=None, *more) -> Tensor:
-    """`Tensor(data)` or `Tensor(*sizes)`: always of the default dtype."""
-    default = dtypes.get_default_dtype().np
+def legacy(cls, data=None, *more, dtype=None) -> Tensor:
+    """`Tensor(data)` or `Tensor(*sizes)`: of the default dtype, unless it is the constructor of another."""
+    default = (dtype or dtypes.get_default_dtype()).np
     if data is None:
         array = np.empty((0,), default)
     elif isinstance(data, numbers.Integral):
@@ -133,6 +125,8 @@ def _from_python(data, by_default) -> np.ndarray:
         )
     if array.size == 0 and not isinstance(data, np.ndarray):
         return array.astype(dtypes.get_default_dtype().np)
+    if array.dtype.kind == "u":
+        raise RangeError(f"the number {array.max()} does not fit int64", op="tensor")
     if not by_default:
         return array
     kinds = {"f": float, "c": complex, "i": int, "u": int, "b": bool}

@@ -20,10 +20,26 @@ def _coordinates(self):
     return np.argwhere(self) if self.ndim else np.zeros((int(bool(self)), 0), np.int64)
 
 
-@op("nonzero(Tensor self) -> Tensor", differentiable=False, kernel=_coordinates)
+@op(
+    "nonzero(Tensor self) -> Tensor",
+    differentiable=False,
+    kernel=_coordinates,
+    # One column after the other.
+    layout=lambda arguments, sizes: (1, max(sizes[0], 1)),
+)
 def nonzero(p, self):
     """int64 coordinates [count, ndim] of the nonzero elements. Eager only."""
     _untraceable("the number of nonzero elements")
+
+
+@composite(name="nonzero", variants="function, method")
+def _nonzero(self, *, as_tuple=False):
+    """int64 coordinates [count, ndim] of the nonzero elements, or, `as_tuple`, one vector per dimension (a 0-d
+    tensor counts as having one). Eager only.
+    """
+    if as_tuple:
+        return (self if self.ndim else self.unsqueeze(0)).nonzero().unbind(1)
+    return aten.nonzero.default(self)
 
 
 def _positions(condition):

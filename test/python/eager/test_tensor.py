@@ -72,9 +72,9 @@ def test_item_and_bool():
     assert lamina.tensor([[2.5]]).item() == 2.5
     assert type(lamina.tensor(1.5, dtype=lamina.bfloat16).item()) is float
     assert bool(lamina.tensor([3])) is True
-    with pytest.raises(ValueError_, match="2 elements cannot be converted"):
+    with pytest.raises(ShapeError, match="2 elements cannot be converted"):
         lamina.ones(2).item()
-    with pytest.raises(ValueError_, match="more than one element is ambiguous"):
+    with pytest.raises(ShapeError, match="more than one element is ambiguous"):
         bool(lamina.ones(2))
 
 

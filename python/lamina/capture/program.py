@@ -197,8 +197,10 @@ def _refuse_metadata_changes(tracer: Tracer) -> None:
                 f"{x.source.text}: changing the shape, strides or storage of an input "
                 "cannot be compiled yet"
             )
-        now, before = x.tensor._autograd, x.autograd
-        if _is_marked(now) != _is_marked(before):
+        # The metadata of the trace is changed in place, so it is the caller's that says what was.
+        now, before = x.tensor._autograd, x.before["_autograd"]
+        is_cut_off = before is not None and before.grad_fn is not None and now.grad_fn is None
+        if _is_marked(now) != _is_marked(before) or is_cut_off:
             raise UnsupportedError(
                 f"{x.source.text}: changing requires_grad of an input cannot be compiled"
             )

@@ -40,7 +40,7 @@ def check_out(name: str, args, out) -> None:
     """Raises AutogradError when grad mode is on and an argument or a tensor of `out` requires grad."""
     if state.grad_enabled and (_requires_grad(args) or _requires_grad(out)):
         raise AutogradError(
-            f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of "
+            "functions with out=... arguments don't support automatic differentiation, but one of "
             "the arguments requires grad",
             op=name,
         )

@@ -258,11 +258,23 @@ def test_storage(torch, name):
         lambda x: x.set_(lamina.ones(2)),
         lambda x: setattr(x, "data", lamina.ones(2)),
         lambda x: (x * 2).resize_(4),
+        lambda x: x.untyped_storage().fill_(1),
+        lambda x: lamina.add(x, 1, out=lamina.zeros(0)),
+        lambda x: x[lamina.tensor(1)],
     ],
 )
 def test_refused_in_a_trace(change):
-    x = lamina.zeros(2)
+    _check_refused(change, lamina.zeros(2))
 
+
+@pytest.mark.parametrize("change", [lambda x: x.detach_(), lambda x: x.requires_grad_(False)])
+def test_cutting_a_leaf_off_is_refused_in_a_trace(change):
+    x = lamina.zeros(2).requires_grad_()
+    _check_refused(change, x)
+    assert x.requires_grad
+
+
+def _check_refused(change, x):
     @lamina.compile(fullgraph=True, backend="interpreter")
     def program(x):
         change(x)
@@ -271,3 +283,16 @@ def test_refused_in_a_trace(change):
     with pytest.raises(UnsupportedError):
         program(x)
     assert x.shape == (2,)
+
+
+def test_cutting_a_computed_input_off_is_refused_in_a_trace():
+    x = lamina.zeros(2).requires_grad_() * 2
+
+    @lamina.compile(fullgraph=True, backend="interpreter")
+    def program(x):
+        x.detach_()
+        return x + 1
+
+    with pytest.raises(UnsupportedError, match="requires_grad"):
+        program(x)
+    assert x.grad_fn is not None

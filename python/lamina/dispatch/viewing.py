@@ -7,7 +7,7 @@ and the rule its strides; a view of the storage (`as_strided`) is taken of the r
 from __future__ import annotations
 
 from ..errors import UnsupportedError
-from ..storage import Geometry, Storage, contiguous_strides, extent
+from ..storage import Geometry, Storage, VersionCounter, contiguous_strides, extent
 from ..tensor import Tensor, make
 from .state import state
 
@@ -22,6 +22,9 @@ def call(op, args: tuple):
     many = isinstance(placed, list)
     if tracer is None:
         views = [_strided(base, *p) for p in (placed if many else [placed])]
+        if "unlinked" in op.tags and base._counter is not None:
+            for view in views:
+                view._counter = VersionCounter()
     else:
         storage = _traced_storage(base, tracer)
         views = [

@@ -142,7 +142,7 @@ def scalar_tensor(p, s, dtype, layout, device, pin_memory):
 def finish(tensor, requires_grad, out):
     """A new tensor as its caller wants it: stored in `out`, or as a leaf that requires grad."""
     if out is not None:
-        return write_out(tensor, out)
+        return write_out(tensor, out, warn=False)
     return tensor.requires_grad_() if requires_grad else tensor
 
 

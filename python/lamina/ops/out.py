@@ -74,10 +74,10 @@ def _check_dtypes(call, result, out) -> None:
             )
 
 
-def write_out(result, out):
+def write_out(result, out, warn: bool = True):
     """Writes `result`, a tensor or several, into `out`, and returns that in the place of it.
 
-    Raises DtypeError when the result's dtype cannot be stored and ArgumentError for a wrong number of tensors.
+    An `out` of another size is resized, with a warning unless it was empty or `warn` is False. Raises DtypeError when the result's dtype cannot be stored and ArgumentError for a wrong number of tensors.
     """
     if isinstance(result, (tuple, list)):
         return _write_each(result, out)
@@ -87,7 +87,7 @@ def write_out(result, out):
         raise DtypeError(
             f"result type {result.dtype} can't be cast to the desired output type {out.dtype}"
         )
-    _take_size(out, result)
+    _take_size(out, result, warn)
     return aten._write_out.default(out, result)
 
 
@@ -98,15 +98,15 @@ def _write_each(results, out):
     return type(results)(*written) if hasattr(results, "_fields") else tuple(written)
 
 
-def _take_size(out, result) -> None:
-    """Gives `out` the sizes and strides of `result` where its own sizes differ; warns unless it was empty."""
+def _take_size(out, result, warn: bool) -> None:
+    """Gives `out` the sizes and strides of `result` where its own sizes differ."""
     if out.sizes == result.sizes:
         return
     if state.tracer is not None:
         raise UnsupportedError(
             f"out= of size {list(out.shape)} would be resized to {list(result.shape)}, which cannot be compiled"
         )
-    if out.numel():
+    if warn and out.numel():
         warnings.warn(
             f"an output with one or more elements was resized since it had shape {list(out.shape)}, which does "
             f"not match the required output shape {list(result.shape)}; out.resize_(0) before the call "

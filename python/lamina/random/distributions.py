@@ -10,9 +10,12 @@ import math
 
 from .. import ops
 from ..autograd import no_grad
+from ..devices import as_device
 from ..dtypes import dtype as DType
 from ..dtypes import float32, float64, get_default_dtype, int64
 from ..errors import DtypeError, ShapeError, ValueError_
+from ..ops.layout import strides_in
+from ..ops.out import write_out
 from ..ops.registry import composite
 from ..tensor import Tensor
 from .generator import Generator, default_generator
@@ -37,6 +40,17 @@ def _floating(dtype: DType | None, op: str) -> DType:
     return dtype
 
 
+def _shaped(values: Tensor, sizes: tuple) -> Tensor:
+    """A vector that nobody else knows under its public sizes; not a view of anything."""
+    return ops.aten._unsafe_view(values, sizes)
+
+
+def _in_order_of(values: Tensor, input: Tensor, memory_format) -> Tensor:
+    """Draws laid out in a memory format, by default as `input` is."""
+    strides = strides_in(memory_format, input.geometry, values.sizes)
+    return values if strides == values.strides else ops.aten._clone_strided(values, strides)
+
+
 def uniform(sizes: tuple, dtype: DType, generator: Generator | None) -> Tensor:
     """Uniform on [0, 1), with as many random bits as the mantissa of `dtype` holds."""
     count = math.prod(sizes)
@@ -44,10 +58,10 @@ def uniform(sizes: tuple, dtype: DType, generator: Generator | None) -> Tensor:
     if dtype is float64:
         pairs = draw.words(2 * count).reshape(count, 2)
         bits = (pairs[:, 0] >> 5) * (1 << 26) + (pairs[:, 1] >> 6)
-        return (bits.to(float64) * 2.0**-53).reshape(sizes)
+        return _shaped(bits.to(float64) * 2.0**-53, sizes)
     digits = _MANTISSA[dtype.name]
     bits = draw.words(count) >> (32 - digits)
-    return (bits.to(dtype) * 2.0**-digits).reshape(sizes)
+    return _shaped(bits.to(dtype) * 2.0**-digits, sizes)
 
 
 def _normal(sizes: tuple, dtype: DType, generator: Generator | None) -> Tensor:
@@ -59,7 +73,7 @@ def _normal(sizes: tuple, dtype: DType, generator: Generator | None) -> Tensor:
     radius = ((1 - pairs[:, :1]).log() * -2).sqrt()
     angle = pairs[:, 1:] * (2 * math.pi)
     both = ops.aten.cat([radius * angle.cos(), radius * angle.sin()], 1)
-    return both.reshape(-1)[:count].reshape(sizes).to(dtype)
+    return _shaped(both.reshape(-1)[:count].to(dtype, copy=True), sizes)
 
 
 def _integers(sizes: tuple, low: int, high: int, generator: Generator | None, op: str) -> Tensor:
@@ -70,8 +84,8 @@ def _integers(sizes: tuple, low: int, high: int, generator: Generator | None, op
     count = math.prod(sizes)
     draw = _generator(generator)
     if span <= 1 << 31:
-        return (((draw.words(count) * span) >> 32) + low).reshape(sizes)
-    return (_wide(count, draw).remainder(span) + low).reshape(sizes)
+        return _shaped(((draw.words(count) * span) >> 32) + low, sizes)
+    return _shaped(_wide(count, draw).remainder(span) + low, sizes)
 
 
 def _wide(count: int, draw: Generator) -> Tensor:
@@ -82,7 +96,7 @@ def _wide(count: int, draw: Generator) -> Tensor:
 
 def _finish(values: Tensor, out: Tensor | None, requires_grad: bool) -> Tensor:
     if out is not None:
-        values = out.copy_(values)
+        values = write_out(values, out, warn=False)
     return values.requires_grad_() if requires_grad else values
 
 
@@ -91,6 +105,7 @@ def rand(
     *size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False
 ):
     """Uniform draws on [0, 1) of shape `size` and a floating-point `dtype`."""
+    as_device(device)
     with no_grad():
         values = uniform(_sizes(size), _floating(dtype, "rand"), generator)
         return _finish(values, out, requires_grad)
@@ -101,6 +116,7 @@ def randn(
     *size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False
 ):
     """Standard normal draws of shape `size` and a floating-point `dtype`."""
+    as_device(device)
     with no_grad():
         values = _normal(_sizes(size), _floating(dtype, "randn"), generator)
         return _finish(values, out, requires_grad)
@@ -120,6 +136,7 @@ def randint(
     requires_grad=False,
 ):
     """Uniform integers of [low, high) and shape `size`; `randint(high, size)` starts at 0. int64 by default."""
+    as_device(device)
     if size is None:
         low, high, size = 0, low, high
     with no_grad():
@@ -132,6 +149,7 @@ def randperm(
     n, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False
 ):
     """A random permutation of 0..n-1, int64 by default: the order that sorts n draws of 63 bits."""
+    as_device(device)
     if n < 0:
         raise ValueError_(f"expected n >= 0, got {n}", op="randperm")
     with no_grad():
@@ -144,7 +162,10 @@ def rand_like(
     input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
 ):
     """`rand` with the shape and, by default, the dtype of `input`."""
-    return rand(input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    as_device(device)
+    made = rand(input.shape, dtype=dtype or input.dtype)
+    made = _in_order_of(made, input, memory_format)
+    return made.requires_grad_() if requires_grad else made
 
 
 @composite
@@ -152,7 +173,10 @@ def randn_like(
     input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
 ):
     """`randn` with the shape and, by default, the dtype of `input`."""
-    return randn(input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    as_device(device)
+    made = randn(input.shape, dtype=dtype or input.dtype)
+    made = _in_order_of(made, input, memory_format)
+    return made.requires_grad_() if requires_grad else made
 
 
 @composite
@@ -168,8 +192,11 @@ def randint_like(
     memory_format=None,
 ):
     """`randint` with the shape and, by default, the dtype of `input`."""
+    as_device(device)
     low, high = (0, low) if high is None else (low, high)
-    return randint(low, high, input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    made = randint(low, high, input.shape, dtype=dtype or input.dtype)
+    made = _in_order_of(made, input, memory_format)
+    return made.requires_grad_() if requires_grad else made
 
 
 @composite(variants="function, method")
@@ -197,6 +224,7 @@ def normal(
     requires_grad=False,
 ):
     """Normal draws; `mean` and `std` are numbers with a `size`, or tensors that broadcast."""
+    as_device(device)
     tensors = [t for t in (mean, std) if isinstance(t, Tensor)]
     if bool(tensors) == (size is not None):
         raise ShapeError("normal takes a size with numbers, or tensors without a size", op="normal")

@@ -29,11 +29,20 @@ def _points(x, dims):
     return math.prod(x.shape[d] for d in dims)
 
 
+def _transformed(x, dims, forward):
+    """The unscaled complex transform over dims, one after the other."""
+    for d in dims:
+        x = np.fft.fft(x, axis=d) if forward else np.fft.ifft(x, axis=d, norm="forward")
+    return x
+
+
 def _laid_out(result, x, dims):
     """The result with the transformed dimensions innermost, the others in the order of the
     operand's memory.
     """
     dims = [d % x.ndim for d in dims]
+    if dims == list(range(x.ndim - len(dims), x.ndim)) and x.flags.c_contiguous:
+        return np.ascontiguousarray(result)
     batch = sorted((d for d in range(x.ndim) if d not in dims), key=lambda d: -x.strides[d])
     order = [*batch, *dims]
     return np.array(result.transpose(order), order="C").transpose(np.argsort(order))
@@ -54,8 +63,9 @@ def _fft_c2c(self, dim, normalization, forward):
         raise DtypeError(f"needs a complex tensor, got {self.dtype}")
     if not dim or self.size == 0:
         return np.array(self)
-    dim = sorted((d % self.ndim for d in dim), key=lambda d: -self.strides[d])
-    raw = np.fft.fftn(self, axes=dim) if forward else np.fft.ifftn(self, axes=dim, norm="forward")
+    if len(dim) > 1:
+        dim = sorted((d % self.ndim for d in dim), key=lambda d: -self.strides[d])
+    raw = _transformed(self, dim, forward)
     return _laid_out(_scaled(raw, _points(self, dim), normalization), self, dim)
 
 
@@ -78,7 +88,10 @@ def _fft_r2c(self, dim, normalization, onesided):
     """
     if self.dtype.name not in ("float32", "float64"):
         raise DtypeError(f"needs a real tensor of float32 or float64, got {self.dtype}")
-    raw = np.fft.rfftn(self, axes=dim) if onesided else np.fft.fftn(self, axes=dim)
+    if onesided:
+        raw = _transformed(np.fft.rfft(self, axis=dim[-1]), dim[:-1], True)
+    else:
+        raw = _transformed(self, dim, True)
     return _laid_out(_scaled(raw, _points(self, dim), normalization), self, dim)
 
 
@@ -106,5 +119,6 @@ def _fft_c2r(self, dim, normalization, last_dim_size):
     if self.dtype.name not in ("complex64", "complex128"):
         raise DtypeError(f"needs a complex tensor, got {self.dtype}")
     sizes = [self.shape[d] for d in dim[:-1]] + [last_dim_size]
-    raw = np.fft.irfftn(self, s=sizes, axes=dim, norm="forward")
+    raw = _transformed(self, dim[:-1], False)
+    raw = np.fft.irfft(raw, last_dim_size, axis=dim[-1], norm="forward")
     return _laid_out(_scaled(raw, math.prod(sizes), normalization), self, dim)

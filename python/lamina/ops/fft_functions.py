@@ -43,6 +43,8 @@ def _sized(x, dims, sizes, name):
     """x cut or padded with zeros to `sizes` along `dims`."""
     pads = [0] * (2 * x.ndim)
     for d, size in zip(dims, sizes):
+        if size == x.shape[d] and size > 0:
+            continue
         if size < 1:
             raise ShapeError(f"cannot transform {size} points (shape {tuple(x.shape)})", op=name)
         if size < x.shape[d]:

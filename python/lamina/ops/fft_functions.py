@@ -158,7 +158,7 @@ def fftfreq(n, d=1.0, *, dtype=None, layout=None, device=None, requires_grad=Fal
 
 @composite(variants="", name="fft_rfftfreq")
 def rfftfreq(n, d=1.0, *, dtype=None, layout=None, device=None, requires_grad=False):
-    """The frequencies of the n // 2 + 1 elements of rfft's result for n samples a distance d apart."""
+    """The frequencies of the n // 2 + 1 elements of rfft's result for n samples, d apart."""
     ramp = aten.arange(n // 2 + 1, dtype=dtype or get_default_dtype(), device=device)
     values = ramp / (n * d)
     return values.requires_grad_() if requires_grad else values

@@ -7,8 +7,8 @@ torch = pytest.importorskip("torch")
 
 import lamina  # noqa: E402
 from lamina.ops import registry  # noqa: E402
-from oracle import array, check_same, run_lamina, run_torch  # noqa: E402
-from samples import Array, sample, samples  # noqa: E402
+from oracle import array, run_lamina, run_torch, tolerance  # noqa: E402
+from samples import Array, cases, sample  # noqa: E402
 
 # lamina's own operators.
 _NOT_COMPARED = {"_clone_strided", "as_strided_backward"}
@@ -16,33 +16,37 @@ _NOT_COMPARED = {"_clone_strided", "as_strided_backward"}
 # The oracle drops the gradients of these operators' statistics, which lamina does not.
 _FIRST_RESULT_ONLY = {"native_layer_norm", "native_group_norm", "native_batch_norm"}
 
-
-def _first_differentiable(name):
-    """The first sample in float64 that is dense and has elements."""
-    for number, one in enumerate(samples(name)):
-        arrays = [x for x in one.args if isinstance(x, Array)]
-        if (
-            one.grad
-            and arrays
-            and any(x.dtype == "float64" and x.data.size and x.differentiable for x in arrays)
-        ):
-            return number
-    return None
+# What the oracle says of derivatives it does not have.
+_REFUSALS = (
+    "not implemented",
+    "not differentiable",
+    "nsupported",
+    "not supported",
+    "undefined Tensor",
+)
 
 
-def _names():
-    for entry in registry.entries():
-        if (
-            (
-                entry.functional is None
-                and entry.differentiable
-                and any(f.fn for f in entry.formulas)
-                and not entry.writes
-            )
-            and entry.name not in _NOT_COMPARED
-            and _first_differentiable(entry.name) is not None
-        ):
-            yield entry.name
+def _is_compared(entry):
+    return (
+        entry.functional is None
+        and entry.differentiable
+        and any(f.fn for f in entry.formulas)
+        and not entry.writes
+        and entry.name not in _NOT_COMPARED
+    )
+
+
+def _cases():
+    """Samples in double precision that have elements."""
+    for name, number in cases():
+        one = sample(name, number)
+        arrays = [x for x in one.args if isinstance(x, Array) and x.differentiable and x.data.size]
+        wide = any(x.dtype in ("float64", "complex128") for x in arrays)
+        if one.grad and wide and _is_compared(registry.lookup(name)):
+            yield name, number
+
+
+CASES = list(_cases())
 
 
 def _weighted(results, make):
@@ -66,19 +70,19 @@ def _second(run, library, make, name, drawn):
     if total is None:
         return None
     first = library.autograd.grad(total, leaves, create_graph=True, allow_unused=True)
-    again = _weighted([g for g in first if g is not None], make)
+    again = _weighted(first, make)
     if again is None or not again.requires_grad:
         return None
     return library.autograd.grad(again, leaves, allow_unused=True)
 
 
-@pytest.mark.parametrize("name", sorted(_names()))
-def test_second_derivatives(name):
-    drawn = sample(name, _first_differentiable(name))
+@pytest.mark.parametrize("name,number", CASES, ids=[f"{name}-{number}" for name, number in CASES])
+def test_second_derivatives(name, number):
+    drawn = sample(name, number)
     try:
         expected = _second(run_torch, torch, torch.from_numpy, name, drawn)
     except RuntimeError as error:
-        if "not implemented" not in str(error) and "not differentiable" not in str(error):
+        if not any(phrase in str(error) for phrase in _REFUSALS):
             raise
         pytest.skip(f"the oracle has no second derivative: {error}")
     if expected is None:
@@ -87,6 +91,19 @@ def test_second_derivatives(name):
     for i, (mine, theirs) in enumerate(zip(found or [None] * len(expected), expected)):
         if mine is None or theirs is None:
             present = mine if theirs is None else theirs
-            assert present is None or not np.any(array(present))
+            assert present is None or not np.any(_finite(array(present)))
             continue
-        check_same(mine, theirs, 1e-8, f"{name} second derivative of tensor {i}")
+        # At some points the oracle divides zero by zero where the limit is known.
+        known = np.isfinite(array(theirs))
+        rounding = max(1e-7, 10 * tolerance(drawn, [theirs]))
+        np.testing.assert_allclose(
+            array(mine)[known],
+            array(theirs)[known],
+            rtol=rounding,
+            atol=rounding,
+            err_msg=f"{name} second derivative of tensor {i}",
+        )
+
+
+def _finite(values):
+    return values[np.isfinite(values)]

@@ -15,6 +15,8 @@ public:
         Handle &handle = handleOf(index);
         if (firstOutput.try_emplace(&handle, *output).second)
           ++handlesOf[handle.root];
+        if (getSharing(index) == Sharing::Detached)
+          detached.try_emplace(&handle, *output);
       }
   }
 
@@ -26,12 +28,15 @@ public:
     std::optional<int64_t> input = getInput(*handle.root);
     // An input returned as it is needs no other output to stand for it.
     if (firstOutput[&handle] != *output && !(input && handle.isRoot()))
-      return makeAlias(AliasRoot::Output, firstOutput[&handle], {}, index);
+      return makeAlias(AliasRoot::Output, firstOutput[&handle], {}, getSharing(index));
+    if (getSharing(index) == Sharing::ViewOfDetached)
+      if (AliasAttr alias = findDetachedBase(handle, *output))
+        return alias;
     if (input)
-      return makeAlias(AliasRoot::Input, *input, handle.path(), index);
+      return makeAlias(AliasRoot::Input, *input, handle.path(), getSharing(index));
     if (handle.isRoot() && handlesOf[handle.root] == 1)
       return nullptr;
-    return makeAlias(AliasRoot::Fresh, number(handle.root), handle.path(), index);
+    return makeAlias(AliasRoot::Fresh, number(handle.root), handle.path(), getSharing(index));
   }
 
   ArrayRef<Root *> getFreshRoots() const { return fresh; }
@@ -42,6 +47,24 @@ private:
     if (!output || !isRef(func.getResultTypes()[index]))
       return std::nullopt;
     return output.getIndex();
+  }
+
+  Sharing getSharing(unsigned index) {
+    auto word = func.getResultAttrOfType<StringAttr>(index, descriptor::kSharing);
+    return word ? *symbolizeSharing(word.getValue()) : Sharing::View;
+  }
+
+  /// The view relative to an earlier output, detached memory that it is a view of.
+  AliasAttr findDetachedBase(Handle &handle, int64_t output) {
+    for (Handle *place = handle.source; place; place = place->source) {
+      auto base = detached.find(place);
+      if (base == detached.end() || base->second > output)
+        continue;
+      SmallVector<ViewOpInterface> path = handle.path();
+      return makeAlias(AliasRoot::Output, base->second,
+                       ArrayRef(path).drop_front(place->path().size()), Sharing::View);
+    }
+    return nullptr;
   }
 
   Handle &handleOf(unsigned index) {
@@ -61,9 +84,7 @@ private:
   }
 
   AliasAttr makeAlias(AliasRoot root, int64_t number, ArrayRef<ViewOpInterface> path,
-                      unsigned index) {
-    auto word = func.getResultAttrOfType<StringAttr>(index, descriptor::kSharing);
-    Sharing sharing = word ? *symbolizeSharing(word.getValue()) : Sharing::View;
+                      Sharing sharing) {
     return AliasAttr::get(func.getContext(), root, number, llvm::map_to_vector(path, viewStep),
                           sharing);
   }
@@ -71,6 +92,7 @@ private:
   func::FuncOp func;
   Memory &memory;
   DenseMap<Handle *, int64_t> firstOutput;
+  DenseMap<Handle *, int64_t> detached;
   DenseMap<Root *, unsigned> handlesOf;
   SmallVector<Root *> fresh;
 };

@@ -131,3 +131,17 @@ func.func @gradient_is_tangent(%a: !lamina.ref<4xf32> {lamina.arg = #lamina.inpu
   %0 = lamina.add %a, %a : !lamina.ref<4xf32>
   return %0, %dy : !lamina.ref<4xf32>, !lamina.ref<4xf32>
 }
+
+// -----
+
+// A view of detached memory that is an output is a view of that output.
+// CHECK-LABEL: func.func @view_of_detached(
+// CHECK-SAME:  -> (tensor<4xf32> {lamina.alias = #lamina.alias<input, 0, [#lamina.view<"alias">], detached>, lamina.result = #lamina.output<0>},
+// CHECK-SAME:      tensor<2x2xf32> {lamina.alias = #lamina.alias<output, 0, [#lamina.view<"reshape", {shape = array<i64: 2, 2>}>]>, lamina.result = #lamina.output<1>})
+func.func @view_of_detached(%a: !lamina.ref<4xf32> {lamina.arg = #lamina.input<0>})
+    -> (!lamina.ref<4xf32> {lamina.result = #lamina.output<0>, lamina.sharing = "detached"},
+        !lamina.ref<2x2xf32> {lamina.result = #lamina.output<1>, lamina.sharing = "view_of_detached"}) {
+  %0 = lamina.alias %a : !lamina.ref<4xf32> -> !lamina.ref<4xf32>
+  %1 = lamina.reshape %0 : !lamina.ref<4xf32> -> !lamina.ref<2x2xf32>
+  return %0, %1 : !lamina.ref<4xf32>, !lamina.ref<2x2xf32>
+}

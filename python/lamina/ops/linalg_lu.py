@@ -7,16 +7,15 @@ here can be traced.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 import numpy as np
 
 from ..errors import UnsupportedError
+from ..return_types import named
 from .eager_only import eager_only
 from .linalg_kernels import check_matrices, column_major, lu_factor, permutation, raise_failed
 from .registry import aten, composite
 
-LUFactor = namedtuple("linalg_lu_factor", "LU pivots")
+LUFactor = named("linalg_lu_factor", "LU", "pivots")
 
 
 def _lu_vjp(grads, results, A_meta):

@@ -8,11 +8,10 @@ traced.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 import numpy as np
 
 from ..errors import ShapeError
+from ..return_types import named
 from .eager_only import eager_only
 from .formulas import conj
 from .linalg_kernels import (
@@ -30,7 +29,7 @@ _COLUMNS = ("own_layout",)
 _SINGULAR = "the matrix is singular: pivot {} is zero"
 
 
-TriangularSolve = namedtuple("triangular_solve", "solution cloned_coefficient")
+TriangularSolve = named("triangular_solve", "solution", "cloned_coefficient")
 
 
 def is_vector(A, B) -> bool:

@@ -8,11 +8,10 @@ LinAlgError. Nothing here can be traced.
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 import numpy as np
 
 from ..errors import AutogradError, UnsupportedError
+from ..return_types import named
 from .eager_only import eager_only
 from .linalg_kernels import check_matrices, check_square, column_major
 from .linalg_solve import check_system, is_vector, same_dtype_arrays
@@ -22,7 +21,7 @@ _PHASE = 1e-2
 """Imaginary part from which on a function is said to depend on the phase of its vectors."""
 
 
-SVD = namedtuple("svd", "U S V")
+SVD = named("svd", "U", "S", "V")
 
 
 def _real(dtype):

@@ -9,11 +9,11 @@ Calling an entry goes through the dispatcher, which installs itself with `set_di
 from __future__ import annotations
 
 import functools
-from collections import namedtuple
 from collections.abc import Callable
 from typing import NamedTuple
 
 from ..errors import ArgumentError, LaminaError
+from ..return_types import named
 from . import primitives
 from . import schema as schemas
 from .schema import Schema
@@ -380,7 +380,7 @@ def _packer(schema: Schema) -> Callable:
     names = [r.name for r in schema.returns]
     if len(names) < 2 or not all(names):
         return tuple
-    return namedtuple(schema.name, names, module=__name__)._make
+    return named(schema.name, *names)._make
 
 
 def _formula(names, fn) -> Formula:

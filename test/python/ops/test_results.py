@@ -1,5 +1,8 @@
 """How results come back: operators with several named results return them as a named tuple."""
 
+import copy
+import pickle
+
 import lamina
 import pytest
 
@@ -31,3 +34,11 @@ def test_named_results_keep_their_history(x):
     x.requires_grad_()
     x.max(0).values.sum().backward()
     assert x.grad.tolist() == [[1, 0], [0, 1]]
+
+
+def test_named_results_can_be_copied_and_pickled(x):
+    for found in (x.max(0), lamina.svd(x), lamina.linalg.lu_factor(x)):
+        for twin in (copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
+            assert type(twin) is type(found)
+            assert all((a == b).all() for a, b in zip(twin, found))
+    assert type(x.max(0)) is lamina.return_types.max

@@ -124,6 +124,8 @@ def _is_ordered(g: Geometry, order: tuple) -> bool:
 
 def is_dense(g: Geometry) -> bool:
     """Whether the elements fill memory without gaps or overlaps, in some order of dimensions."""
+    if 0 in g.sizes:
+        return True
     step = 1
     for stride, size in sorted((stride, size) for size, stride in zip(*g[:2]) if size > 1):
         if stride != step:

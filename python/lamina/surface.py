@@ -176,7 +176,7 @@ def _reflected(name: str, target: str):
 
     def operator(self, other):
         if name == "sub":
-            return self.neg() + other
+            return registry.aten.rsub(self, other)
         if name == "truediv":
             return self.reciprocal() * other
         if name == "pow":

@@ -349,7 +349,7 @@ class Tensor:
     def data(self) -> Tensor:
         """The same memory under a version counter of its own: writes through it are not seen by autograd."""
         twin = make(self._array, self._storage, self._strides, self._offset)
-        twin._counter = VersionCounter()
+        twin._counter = None if self._counter is None else VersionCounter()
         return twin
 
     @data.setter
@@ -386,6 +386,8 @@ def make(array, storage: Storage, strides: tuple | None = None, offset: int = 0)
 def from_array(array: np.ndarray, device: devices.device = devices.CPU) -> Tensor:
     """A tensor that shares the memory of an ndarray. While tracing it is a literal of the program."""
     made = make(array, Storage(array, None, device))
+    if state.inference:
+        made._counter = None
     if state.tracer is not None:
         state.tracer.made(made)
     return made

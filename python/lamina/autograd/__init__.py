@@ -122,14 +122,17 @@ def _batched(outputs: list, grads: list, edges: list, keep: bool, create_graph: 
 
 def _zeros(given, batched):
     """A zero gradient for an input; with a batch dimension where there is a batch."""
+    from ..ops.registry import aten
     from .roots import GradientEdge
 
+    lead = tuple(next((g.shape[:1] for g in batched if g is not None), ()))
+    if not lead and not isinstance(given, GradientEdge):
+        return aten.zeros_like(given)
     meta = (
         given.node.outputs[given.output_nr]
         if isinstance(given, GradientEdge)
         else nodes.OutputMeta.of(given)
     )
-    lead = tuple(next((g.shape[:1] for g in batched if g is not None), ()))
     return nodes.zeros(meta._replace(sizes=lead + tuple(meta.sizes)))
 
 

@@ -61,7 +61,7 @@ class Task:
         self.ready: list = []
         nodes = {}
         for node, nr, grad in roots:
-            self._add(node, nr, grad)
+            self._add(node, nr, grad if grad is None else _fitted(grad, node, nr, node, nr))
             nodes[id(node)] = node
         for node in nodes.values():
             if not self.waiting[node]:
@@ -171,6 +171,8 @@ def sum_to_size(grad, sizes: tuple, source, index: int):
             f"but expected shape compatible with {list(sizes)}",
             op=source.name(),
         )
+    if have and not sizes:
+        return grad.sum()
     dims = [d for d in range(len(have)) if d < lead or (sizes[d - lead] == 1 and have[d] != 1)]
     if dims:
         grad = grad.sum(dims, True)

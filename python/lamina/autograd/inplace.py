@@ -10,8 +10,9 @@ from __future__ import annotations
 from ..errors import AutogradError
 from ..memory_format import strides_for
 from ..ops.registry import aten
-from .meta import edge, ensure, grad_fn, requires_grad, set_history
+from .meta import edge, ensure, is_bare_leaf, requires_grad, set_history
 from .nodes import Node, OutputMeta, zeros
+from .saved import FREED
 from .views import Step, check_rebase, regenerate
 
 
@@ -31,12 +32,12 @@ def check_target(target, name: str) -> None:
     info = target._view
     if info is not None:
         check_rebase(target, indirect=False)
-        if requires_grad(target) and grad_fn(info.base) is None:
+        if requires_grad(target) and is_bare_leaf(info.base):
             raise AutogradError(
                 "a view of a leaf Variable that requires grad is being used in an in-place operation.",
                 op=name,
             )
-    if requires_grad(target) and grad_fn(target) is None:
+    if requires_grad(target) and is_bare_leaf(target):
         raise AutogradError(
             "a leaf Variable that requires grad is being used in an in-place operation.", op=name
         )
@@ -76,6 +77,8 @@ class CopySlices(Node):
         grad = grads[0]
         if grad is None:
             return [None] * len(self.next_edges)
+        if self.fn is None:
+            raise AutogradError(FREED, op=self.name())
         whole = _copy_in_order(grad, self.geometry.strides)
         region = whole
         for step in self.chain:
@@ -92,8 +95,8 @@ class CopySlices(Node):
         return step._replace(args=(size, stride, offset - self.geometry.offset))
 
     def release(self) -> None:
-        """Frees what the write saved."""
-        self.fn.release()
+        """Lets go of the write, whose node may have a life of its own in the graph of a gradient."""
+        self.fn = None
 
 
 def _copy_in_order(grad, strides: tuple):

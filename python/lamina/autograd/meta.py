@@ -56,6 +56,11 @@ def grad_fn(tensor):
     return None if meta is None else meta.grad_fn
 
 
+def is_bare_leaf(tensor) -> bool:
+    """Whether the tensor has no history yet; a stale view is asked for the one it had, not replayed."""
+    return tensor._autograd is None or tensor._autograd.grad_fn is None
+
+
 def set_history(tensor, node, output_nr: int = 0) -> None:
     """Makes `node` the one that computed the tensor."""
     meta = ensure(tensor)

@@ -10,6 +10,7 @@ import itertools
 import sys
 import threading
 import weakref
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..dispatch.state import state
@@ -18,7 +19,7 @@ from ..memory_format import is_dense
 from ..storage import contiguous_strides
 from . import anomaly
 from .hooks import Hooks, RemovableHandle, run_after, run_before, run_on_gradient
-from .saved import SavedTensor
+from .saved import SavedNumber, SavedTensor
 
 _sequence = itertools.count()
 _LAST = sys.maxsize
@@ -197,8 +198,10 @@ class OpNode(Node):
 
     def _unpack(self, name: str):
         value = self.saved[name]
-        if type(value) is SavedTensor:
+        if type(value) is SavedTensor or type(value) is SavedNumber:
             return value.unpack(self)
+        if name == "results":
+            return _Results(value, self)
         if type(value) is list:
             return [v.unpack(self) if type(v) is SavedTensor else v for v in value]
         return value
@@ -221,8 +224,23 @@ class OpNode(Node):
         """Frees the saved tensors."""
         for value in self.saved.values():
             for one in value if type(value) is list else (value,):
-                if type(one) is SavedTensor:
+                if type(one) is SavedTensor or type(one) is SavedNumber:
                     one.release()
+
+
+class _Results(Sequence):
+    """The saved results of a node; those that nobody looks at may have been written to."""
+
+    def __init__(self, saved: list, node):
+        self.saved, self.node = saved, node
+
+    def __len__(self) -> int:
+        return len(self.saved)
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return [one.unpack(self.node) for one in self.saved[index]]
+        return self.saved[index].unpack(self.node)
 
 
 class AccumulateGrad(Node):
@@ -328,6 +346,14 @@ def zeros(meta: OutputMeta):
     from ..ops.registry import aten
 
     return aten.full(meta.sizes, 0, dtype=from_numpy(meta.dtype), device=meta.device)
+
+
+class DeadEnd(Node):
+    """The history of a tensor that requires grad though nothing it was computed from does."""
+
+    def apply(self, grads: list, wanted: list) -> list:
+        """Nothing: there are no inputs."""
+        return []
 
 
 class ErrorNode(Node):

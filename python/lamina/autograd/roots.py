@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from ..errors import AutogradError
 from ..tensor import Tensor
-from .meta import edge
+from .meta import edge, requires_grad
+from .nodes import DeadEnd
 
 
 class GradientEdge(NamedTuple):
@@ -87,6 +88,9 @@ def targets_of(inputs: list) -> list:
             found = (given.node, given.output_nr)
         else:
             found = edge(given)
+        if found is None and requires_grad(given):
+            # A view that was made under no_grad requires grad as its base does, but nothing leads to it.
+            found = DeadEnd([], []), 0
         if found is None:
             raise AutogradError(
                 "One of the differentiated Tensors does not require grad (input "

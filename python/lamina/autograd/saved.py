@@ -14,7 +14,7 @@ from ..errors import AutogradError
 from ..tensor import Tensor, make
 from .meta import AutogradMeta, accumulator, grad_fn, requires_grad
 
-_FREED = (
+FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
     "freed). Saved intermediate values of the graph are freed by .backward() or autograd.grad(); specify "
     "retain_graph=True to keep them."
@@ -60,6 +60,25 @@ class TensorMeta:
         return self.sizes if dim is None else self.sizes[dim]
 
 
+class SavedNumber:
+    """A number that stood in the place of a tensor: freed like one, as what it was promoted to would be."""
+
+    __slots__ = ("freed", "value")
+
+    def __init__(self, value):
+        self.value, self.freed = value, False
+
+    def unpack(self, node):
+        """The number. Raises AutogradError when it was freed."""
+        if self.freed:
+            raise AutogradError(FREED, op=node.name())
+        return self.value
+
+    def release(self) -> None:
+        """Unpacking raises from now on."""
+        self.freed = True
+
+
 class SavedTensor:
     """One tensor saved for backward; `unpack` gives it back, checked.
 
@@ -73,6 +92,7 @@ class SavedTensor:
         "fn",
         "freed",
         "is_output",
+        "meta",
         "offset",
         "output_nr",
         "packed",
@@ -96,6 +116,8 @@ class SavedTensor:
         self.fn = None if is_output else grad_fn(tensor)
         meta = tensor._autograd
         self.output_nr = meta.output_nr if meta is not None else 0
+        # Whoever detaches the tensor in place takes the history away that its gradient needs.
+        self.meta = weakref.ref(meta) if self.fn is not None else None
         self.whole = None
         if self.fn is None and not is_output and requires_grad(tensor):
             self.whole = tensor
@@ -107,7 +129,7 @@ class SavedTensor:
     def register_hooks(self, pack_hook, unpack_hook) -> None:
         """Packs this tensor by a hook of its own. Raises AutogradError when it has hooks or was freed."""
         if self.freed:
-            raise AutogradError(_FREED)
+            raise AutogradError(FREED)
         if self.unpack_hook is not None:
             raise AutogradError("Calling register_hooks on a saved tensor with existing hooks")
         self._pack(self._rebuild(self.fn), pack_hook, unpack_hook)
@@ -132,7 +154,7 @@ class SavedTensor:
     def unpack(self, node) -> Tensor:
         """The saved tensor. Raises AutogradError when it was freed, or written to since."""
         if self.freed:
-            raise AutogradError(_FREED, op=node.name())
+            raise AutogradError(FREED, op=node.name())
         fn = node if self.is_output else self.fn
         if self.unpack_hook is not None:
             return self._unpack_hooked(fn)
@@ -141,6 +163,13 @@ class SavedTensor:
                 "one of the variables needed for gradient computation has been modified by an inplace operation: a tensor of "
                 f"size {list(self.array.shape)} and dtype {self.array.dtype}, {_source(self, node)}, is at version "
                 f"{self.counter.version}; expected version {self.version} instead",
+                op=node.name(),
+            )
+        meta = self.meta() if self.meta is not None else None
+        if meta is not None and meta.grad_fn is None:
+            raise AutogradError(
+                "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_(). This is not "
+                "supported; use out-of-place .detach() instead",
                 op=node.name(),
             )
         if self.whole is not None and not self.is_output:

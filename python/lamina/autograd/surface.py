@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..dispatch.state import state
 from ..errors import AutogradError, DtypeError
 from ..tensor import Tensor
 from . import backward as run_backward
@@ -45,8 +46,6 @@ class _Members:
                 )
             return self
         if requires_grad and self._counter is None:
-            from ..dispatch.state import state
-
             if not state.inference:
                 raise AutogradError(
                     "setting requires_grad=True on an inference tensor outside inference mode is not allowed",
@@ -122,6 +121,8 @@ class _Members:
             raise AutogradError(
                 "can't retain_grad on Tensor that has requires_grad=False", op="retain_grad"
             )
+        if facts.is_bare_leaf(self):
+            return
         fn = facts.grad_fn(self)
         if fn is None or self._autograd.retains_grad:
             return
@@ -161,7 +162,9 @@ class _Members:
         run_backward(self, gradient, retain_graph, create_graph, inputs)
 
     def detach_(self) -> Tensor:
-        """Cuts this tensor off from the graph, in place. Raises AutogradError for views."""
+        """Cuts this tensor off from the graph, in place; nothing in inference mode. Raises AutogradError for views."""
+        if state.inference:
+            return self
         if self._view is not None:
             raise AutogradError("Can't detach views in-place. Use detach() instead.", op="detach_")
         meta = self._autograd

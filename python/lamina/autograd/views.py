@@ -78,7 +78,7 @@ class ViewInfo:
 
 def link(view, source, op, rest: tuple, index: int | None = None, kind: int = DEFAULT) -> None:
     """Records that `view` is `op(source, *rest)` (its result number `index`)."""
-    if not op.differentiable or view is source:
+    if not op.differentiable or view is source or source._counter is None:
         return
     creation = INFERENCE if state.inference else kind if state.grad_enabled else NO_GRAD
     step = Step(op, rest, index)
@@ -99,17 +99,19 @@ def link(view, source, op, rest: tuple, index: int | None = None, kind: int = DE
 
 
 def extend(view, op, rest: tuple) -> None:
-    """Records that an in-place view operator changed the geometry of `view`, if it is one."""
+    """Records that an in-place view operator changed the geometry of `view`, if it is one. Its history is stale
+    until the operator's own is attached, or the view is next asked.
+    """
     info = view._view
     if info is not None:
-        version = view._counter.version if view._counter is not None else 0
-        step = Step(op.functional, rest, None)
-        view._view = ViewInfo(info.base, (*info.chain, step), info.creation, version, info.seen)
+        chain = (*info.chain, Step(op.functional, rest, None))
+        view._view = ViewInfo(info.base, chain, info.creation, info.version, info.seen)
 
 
 def regenerate(view) -> None:
     """Brings the grad_fn of a view up to date with its base. Raises AutogradError where that has no meaning."""
     from .meta import ensure, requires_grad
+    from .nodes import DeadEnd, OutputMeta
 
     info = view._view
     counter = view._counter
@@ -128,7 +130,10 @@ def regenerate(view) -> None:
             twin = info.replay(info.base)
     twin_meta = twin._autograd
     meta = ensure(view)
-    meta.grad_fn = twin_meta.grad_fn if twin_meta is not None else None
+    # A base that no longer requires grad leaves the view a node that leads nowhere.
+    meta.grad_fn = (
+        twin_meta.grad_fn if twin_meta is not None else DeadEnd([], [OutputMeta.of(view)])
+    )
     meta.output_nr = twin_meta.output_nr if twin_meta is not None else 0
     info.version = counter.version
 

@@ -6,11 +6,13 @@ classes live in `lamina.autograd`; this is only where they are made.
 
 from __future__ import annotations
 
+from numbers import Number
+
 from ..autograd.inplace import check, rebase
 from ..autograd.meta import AutogradMeta, edge, requires_grad, set_history
 from ..autograd.nodes import OpNode, OutputMeta
 from ..autograd.plan import plan_for
-from ..autograd.saved import SavedTensor, TensorMeta
+from ..autograd.saved import SavedNumber, SavedTensor, TensorMeta
 from ..tensor import Tensor
 from . import aliasing, modes
 from .state import state
@@ -27,7 +29,7 @@ def call(op, args: tuple, below=modes.call):
     if op.writes:
         return _write(op, args, mask, below)
     results = aliasing.call(op, args, below)
-    if True not in mask:
+    if True not in mask or not _differentiable(results):
         return results
     plan = plan_for(op, mask)
     if plan.differentiable:
@@ -35,9 +37,16 @@ def call(op, args: tuple, below=modes.call):
     return results
 
 
+def _differentiable(results) -> bool:
+    if isinstance(results, tuple):
+        return any(r is not None and r._array.dtype.kind in "fcV" for r in results)
+    return results._array.dtype.kind in "fcV"
+
+
 def _needs(value) -> bool:
     if isinstance(value, Tensor):
-        return requires_grad(value)
+        # What is computed from inference tensors has no history, whatever they ask for.
+        return requires_grad(value) and value._counter is not None
     if isinstance(value, (list, tuple)):
         return any(map(_needs, value))
     return False
@@ -70,7 +79,9 @@ def _save(value, plan, position: int):
         return SavedTensor(value)
     if isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) for v in value):
         return [SavedTensor(v) if isinstance(v, Tensor) else v for v in value]
-    return value
+    return (
+        SavedNumber(value) if isinstance(value, Number) and position in plan.op.tensors else value
+    )
 
 
 def _meta(value):
@@ -97,7 +108,7 @@ def _attach(node: OpNode, results, plan) -> None:
 
 def _write(op, args: tuple, mask: tuple, below):
     target = args[op.writes[0]]
-    if True not in mask:
+    if True not in mask or not op.differentiable:
         return aliasing.call(op, args, below)
     check(op, target)
     plan = plan_for(op, mask)
@@ -108,6 +119,8 @@ def _write(op, args: tuple, mask: tuple, below):
     node.outputs.append(OutputMeta.of(target))
     if op.is_inplace_view:
         set_history(target, node)
+        if target._view is not None and target._counter is not None:
+            target._view.version = target._counter.version
     else:
         rebase(target, node)
     if plan.result is not None:

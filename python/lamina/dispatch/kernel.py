@@ -20,7 +20,8 @@ import numpy as np
 from .. import dtypes
 from ..devices import CPU
 from ..errors import ArgumentError, DimError, DtypeError, LaminaError, ShapeError
-from ..ops.layout import pointwise_strides
+from ..ops.layout import pointwise_strides, preserved_strides
+from ..ops.promotion import result_dtype
 from ..storage import Geometry, Missing, Storage, contiguous_strides, extent
 from ..tensor import Tensor, make
 from . import viewing
@@ -110,13 +111,13 @@ def wrap(op, args: tuple, handles: list, value) -> Tensor:
     """A new tensor over a computed array, in fresh memory and laid out by the stride rule."""
     if state.tracer is not None:
         value = state.tracer.owned(value)
-        strides = result_strides(op, args, value.shape)
+        strides = result_strides(op, args, value.shape, value.dtype)
         return make(value, Storage(value, strides, device_of(args)), strides)
     if type(value) is not np.ndarray:
         value = np.asarray(value)
     strides = None
     if "own_layout" not in op.tags and not _in_order(op, handles, value):
-        strides = result_strides(op, args, value.shape)
+        strides = result_strides(op, args, value.shape, value.dtype)
         value = _laid_out(value, strides)
     if value.base is not None or not value.flags.writeable or any(value is h for h in handles):
         value = _owned(value, handles)
@@ -163,26 +164,42 @@ def device_of(args: tuple):
     return CPU
 
 
-def result_strides(op, args: tuple, sizes: tuple) -> tuple:
-    """The strides of a new result of this size."""
+def result_strides(op, args: tuple, sizes: tuple, dtype) -> tuple:
+    """The strides of a new result of this size and dtype."""
     sizes = tuple(sizes)
     if op.layout is not None:
         named = zip((a.name for a in op.schema.arguments), args)
         return op.layout(dict(named), sizes)
     if not op.pointwise:
         return contiguous_strides(sizes)
-    return pointwise_strides(list(_operands(op, args)), sizes)
+    return pointwise_strides(list(_operands(op, args, dtype)), sizes)
 
 
-def _operands(op, args):
-    """The geometries of the operands; a number counts as a 0-d tensor."""
-    for i in op.tensors:
+def _operands(op, args, dtype):
+    """The geometries of the operands, converted to the dtype that is computed in where theirs is another; a
+    number that stands for an operand counts as a 0-d tensor.
+    """
+    common = _common_dtype([args[i] for i in op.tensors], dtype)
+    for i, argument in enumerate(op.schema.arguments):
         value = args[i]
-        for one in value if isinstance(value, (list, tuple)) else (value,):
-            if isinstance(one, Tensor):
-                yield one.geometry
-            elif one is not None:
-                yield _NUMBER
+        if isinstance(value, Tensor):
+            geometry = value.geometry
+            if value._array.dtype != common and argument.name not in ("condition", "mask"):
+                geometry = geometry._replace(strides=preserved_strides(geometry, geometry.sizes))
+            yield geometry
+        elif i in op.tensors and isinstance(value, (list, tuple)):
+            yield from (v.geometry for v in value if isinstance(v, Tensor))
+        elif value is not None and argument.name in ("other", "self"):
+            yield _NUMBER
+
+
+def _common_dtype(operands: list, result):
+    """The dtype that operands are promoted to; for integers that give floats, that of the result."""
+    if any(isinstance(v, (list, tuple)) for v in operands):
+        return result
+    given = [v._array if isinstance(v, Tensor) else v for v in operands if v is not None]
+    common = result_dtype(*given)
+    return result if common.kind in "biu" and result.kind not in "biu" else common
 
 
 def _laid_out(value: np.ndarray, strides: tuple) -> np.ndarray:

@@ -7,6 +7,7 @@ there is no order), shape kept. Small floats compute in float32 where a formula 
 from __future__ import annotations
 
 from ..errors import DtypeError, ValueError_
+from .checks import fitting
 from .formulas import conj, masked
 from .promotion import (
     BOOL,
@@ -54,8 +55,9 @@ def relu(p, self):
     vjp={"self": lambda grad, self: aten.hardtanh_backward(grad, self, 0, 6)},
 )
 def relu6(p, self):
-    """min(max(self, 0), 6)."""
-    _floats(self)
+    """min(max(self, 0), 6). Raises DtypeError for bool and complex."""
+    if is_complex(self.dtype) or category(self.dtype) == BOOL:
+        raise DtypeError(f"not defined for {self.dtype}")
     return p.minimum(p.maximum(self, 0), 6)
 
 
@@ -67,6 +69,7 @@ def relu6(p, self):
 )
 def threshold(p, self, threshold, value):
     """self where it is above threshold, value elsewhere."""
+    threshold, value = fitting(threshold, self.dtype), fitting(value, self.dtype)
     return p.select(p.compare(self, threshold, "le"), value, self)
 
 
@@ -95,7 +98,13 @@ def threshold_backward(p, grad_output, self, threshold):
     },
 )
 def hardtanh(p, self, min_val, max_val):
-    """self held between min_val and max_val."""
+    """self held between min_val and max_val. Raises DtypeError for bool and complex, and for unsigned integers
+    with a negative bound.
+    """
+    if is_complex(self.dtype) or category(self.dtype) == BOOL:
+        raise DtypeError(f"not defined for {self.dtype}")
+    if self.dtype.kind == "u" and min(min_val, max_val) < 0:
+        raise DtypeError(f"a negative bound for {self.dtype}")
     return p.minimum(p.maximum(self, min_val), max_val)
 
 
@@ -296,7 +305,6 @@ def _log_sigmoid(p, x):
 
 @op(
     "log_sigmoid(Tensor self) -> Tensor",
-    pointwise=True,
     vjp={"self": lambda grad, self: grad * (-self).sigmoid()},
     variants="",
 )

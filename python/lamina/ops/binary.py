@@ -108,6 +108,7 @@ def rsub(p, self, other, alpha):
 def _no_bool(self, other):
     if (
         category(self.dtype) == BOOL
+        or isinstance(other, bool)
         or category(getattr(other, "dtype", np.dtype(np.int64))) == BOOL
     ):
         raise DtypeError("bool tensors do not subtract; use ^ or logical_xor")

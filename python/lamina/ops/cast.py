@@ -9,6 +9,7 @@ from ..devices import device as Device
 from ..errors import ArgumentError, DtypeError, ShapeError, UnsupportedError
 from ..memory_format import preserve_format, suggested
 from . import layout
+from .checks import fitting
 from .formulas import masked, zeros
 from .promotion import broadcast_shapes, cast, int_to_float, is_complex
 from .registry import aten, composite, op
@@ -115,7 +116,7 @@ def _angle_vjp(grad, self):
 def fill(p, self, value):
     """A tensor like self in which every element is value, a number or a 0-d tensor."""
     if not hasattr(value, "dtype"):
-        return p.full(tuple(self.shape), value, self.dtype)
+        return p.full(tuple(self.shape), fitting(value, self.dtype), self.dtype)
     if value.shape:
         raise ShapeError(f"value must be a number or a 0-d tensor, got shape {tuple(value.shape)}")
     return p.clone(p.expand(cast(p, value, self.dtype), tuple(self.shape)))

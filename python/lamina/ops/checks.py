@@ -5,9 +5,14 @@ They look only at static facts (shape, dtype), so they hold eagerly and in a tra
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+from ml_dtypes import finfo
+
 from ..errors import DtypeError, ShapeError
 from .geometry import wrap_dim
-from .promotion import COMPLEX, FLOATING, category
+from .promotion import BOOL, COMPLEX, FLOATING, category
 
 
 def wrap_dims(dims, ndim: int, *, empty_means_all: bool = True) -> tuple:
@@ -40,6 +45,30 @@ def real(name: str, x) -> None:
     """Raises DtypeError if x is complex."""
     if category(x.dtype) == COMPLEX:
         raise DtypeError(f"{name} must not be complex, got {x.dtype}")
+
+
+def fitting(value, dtype):
+    """A Python number as one of `dtype`: fractions are cut off, negative numbers wrap in unsigned dtypes.
+    Raises DtypeError when it has no place there.
+    """
+    kind = category(dtype)
+    if kind == BOOL:
+        return bool(value)
+    if kind == COMPLEX:
+        return value
+    if isinstance(value, complex):
+        if value.imag:
+            raise DtypeError(f"value {value} cannot be converted to type {dtype} without overflow")
+        value = value.real
+    limits = finfo(dtype) if kind == FLOATING else np.iinfo(dtype)
+    low = -limits.max if dtype.kind == "u" and isinstance(value, int) else limits.min
+    if kind == FLOATING and (math.isinf(value) or math.isnan(value)):
+        return value
+    if math.isnan(value) or not low <= value <= limits.max:
+        raise DtypeError(f"value {value} cannot be converted to type {dtype} without overflow")
+    if kind == FLOATING:
+        return value
+    return int(value) % (int(limits.max) + 1) if dtype.kind == "u" else int(value)
 
 
 def integer_index(name: str, x) -> None:

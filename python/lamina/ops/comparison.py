@@ -1,12 +1,13 @@
 """Comparison, logic and bits: operators whose results are truth values, or bit patterns of
 integers.
 
-Nothing here is differentiable. Operands broadcast and are promoted as in arithmetic.
+Nothing here is differentiable, but a comparison in place cuts what it overwrites off from the graph. Operands broadcast and are promoted as in arithmetic.
 """
 
 from __future__ import annotations
 
 from ..errors import DtypeError
+from .formulas import zeros
 from .promotion import (
     BOOL,
     category,
@@ -32,18 +33,14 @@ def _comparison(name, public_names, doc, *, ordered):
     )
     impl.__name__ = impl.__qualname__ = name
     for public in public_names:
-        op(
-            f"{public}.Scalar(Tensor self, Scalar other) -> Tensor",
-            pointwise=True,
-            inplace=True,
-            differentiable=False,
-        )(impl)
-        op(
-            f"{public}.Tensor(Tensor self, Tensor other) -> Tensor",
-            pointwise=True,
-            inplace=True,
-            differentiable=False,
-        )(impl)
+        for overload in ("Scalar", "Tensor"):
+            op(
+                f"{public}.{overload}(Tensor self, {overload} other) -> Tensor",
+                pointwise=True,
+                inplace=True,
+                inplace_vjp={"self": zeros} | ({"other": zeros} if overload == "Tensor" else {}),
+                differentiable=False,
+            )(impl)
 
 
 _comparison("eq", ("eq",), "equals", ordered=False)
@@ -135,6 +132,7 @@ _bitwise("bitwise_right_shift", "self / 2**other rounded down.", bool_ok=False)
 @op(
     "isclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool "
     "equal_nan=False) -> Tensor",
+    pointwise=True,
     differentiable=False,
 )
 def isclose(p, self, other, rtol, atol, equal_nan):

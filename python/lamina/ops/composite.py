@@ -128,7 +128,9 @@ def addr(self, vec1, vec2, *, beta=1, alpha=1):
 
 @composite(variants="function, method")
 def aminmax(self, *, dim=None, keepdim=False):
-    """(smallest, largest) over dim, or over all."""
+    """(smallest, largest) over dim, or over all. Raises ShapeError for the extremes of nothing."""
+    if dim is None and not self.numel():
+        raise ShapeError("aminmax over no elements has no answer", op="aminmax")
     dims = [] if dim is None else [dim]
     return self.amin(dims, keepdim), self.amax(dims, keepdim)
 

@@ -12,6 +12,7 @@ from ..dtypes import to_numpy
 from ..errors import ArgumentError, ShapeError
 from ..memory_format import strides_for
 from . import layout as layouts
+from .checks import fitting
 from .out import write_out
 from .promotion import default_float, scalar_dtype
 from .registry import aten, composite, op
@@ -108,7 +109,8 @@ def new_empty_strided(p, self, size, stride, dtype, layout, device, pin_memory):
 )
 def full(p, size, fill_value, dtype, layout, device, pin_memory):
     """A tensor of one number, in that number's dtype by default."""
-    return p.full(sizes_of(size), fill_value, dtype_or(dtype, scalar_dtype(fill_value), device))
+    wanted = dtype_or(dtype, scalar_dtype(fill_value), device)
+    return p.full(sizes_of(size), fitting(fill_value, wanted), wanted)
 
 
 @op(
@@ -120,7 +122,8 @@ def full(p, size, fill_value, dtype, layout, device, pin_memory):
 )
 def full_like(p, self, fill_value, dtype, layout, device, pin_memory, memory_format):
     """A tensor of one number with the sizes, the dtype and the memory order of self."""
-    return p.full(tuple(self.shape), fill_value, dtype_or(dtype, self.dtype, device))
+    wanted = dtype_or(dtype, self.dtype, device)
+    return p.full(tuple(self.shape), fitting(fill_value, wanted), wanted)
 
 
 @op(
@@ -130,7 +133,8 @@ def full_like(p, self, fill_value, dtype, layout, device, pin_memory, memory_for
 )
 def new_full(p, self, size, fill_value, dtype, layout, device, pin_memory):
     """A tensor of one number of the given sizes with the dtype of self."""
-    return p.full(sizes_of(size), fill_value, dtype_or(dtype, self.dtype, device))
+    wanted = dtype_or(dtype, self.dtype, device)
+    return p.full(sizes_of(size), fitting(fill_value, wanted), wanted)
 
 
 @op(f"scalar_tensor(Scalar s, *, {OPTIONS}) -> Tensor", variants="function", differentiable=False)

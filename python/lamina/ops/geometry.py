@@ -57,10 +57,10 @@ def infer_size(shape, numel: int) -> tuple:
 
 def view_strides(g: Geometry, shape: tuple) -> tuple | None:
     """Strides under which `shape` sees the same memory in the same order, or None when there are none."""
-    if tuple(shape) == tuple(g.sizes):
-        return g.strides
     numel = prod(g.sizes)
     if numel == 0:
+        if tuple(shape) == tuple(g.sizes):
+            return g.strides
         strides, step = [], 1
         for size in reversed(shape):
             strides.append(step)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from .. import dtypes
 from ..errors import DataDependentError, DimError, DtypeError, ShapeError
 from ..storage import Geometry, contiguous_strides
@@ -183,6 +185,7 @@ def _put_self_vjp(grad, values_meta, indices, accumulate):
 
 @op(
     "index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor",
+    layout=layout.preserved(),
     inplace=True,
     vjp={"self": _put_self_vjp, "values": lambda grad, indices: aten.index.Tensor(grad, indices)},
 )
@@ -237,6 +240,8 @@ def masked_scatter(p, self, mask, source):
     sizes = broadcast_shapes(tuple(self.shape), tuple(mask.shape))
     total = math.prod(sizes)
     flat = p.reshape(source, (math.prod(source.shape),))
+    if isinstance(mask, np.ndarray) and np.broadcast_to(mask, sizes).sum() > flat.size:
+        raise ShapeError(f"source has {flat.size} elements, fewer than mask chooses")
     if total == 0 or flat.shape[0] == 0:
         return p.clone(p.expand(self, sizes))
     chosen = p.reshape(p.expand(mask, sizes), (total,))

@@ -186,7 +186,7 @@ def _repeat_vjp(grad, self_meta, repeats):
     lead = len(repeats) - len(sizes)
     blocks = [n for r, size in zip(repeats, (1,) * lead + tuple(sizes)) for n in (r, size)]
     total = grad.reshape(blocks).sum(list(range(0, len(blocks), 2))) if blocks else grad
-    return total.reshape(sizes)
+    return total if tuple(total.shape) == tuple(sizes) else total.reshape(sizes)
 
 
 @op("repeat(Tensor self, SymInt[] repeats) -> Tensor", variants="method", vjp={"self": _repeat_vjp})
@@ -294,7 +294,7 @@ def broadcast_tensors(*tensors):
     from .promotion import broadcast_shapes
 
     sizes = broadcast_shapes(*(tuple(t.shape) for t in tensors))
-    return tuple(t.expand(sizes) for t in tensors)
+    return tuple(t if tuple(t.shape) == sizes else t.expand(sizes) for t in tensors)
 
 
 @composite(variants="function, method")

@@ -61,7 +61,7 @@ def chosen(name: str | None = "self") -> Callable:
 
     def strides(arguments: dict, sizes: tuple) -> tuple:
         format = arguments["memory_format"]
-        if format is None and len(sizes) < 2:
+        if format is None and (not sizes or (len(sizes) == 1 and sizes[0] > 1)):
             return contiguous_strides(sizes)
         source = None if name is None else arguments[name].geometry
         return strides_in(format, source, sizes)
@@ -81,6 +81,16 @@ def preserved(name: str = "self") -> Callable:
         return preserved_strides(arguments[name].geometry, sizes)
 
     return strides
+
+
+def modulus(arguments: dict, sizes: tuple) -> tuple:
+    """The layout of real functions of complex numbers, which keep the strides of `self`; for real numbers that of
+    a pointwise result.
+    """
+    given = arguments["self"]
+    if given.is_complex():
+        return preserved_strides(given.geometry, sizes)
+    return pointwise_strides([given.geometry], sizes)
 
 
 def suggested(*names: str) -> Callable:

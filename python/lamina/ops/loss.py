@@ -11,7 +11,7 @@ from ..errors import DtypeError, ShapeError, ValueError_
 from .checks import integer_index
 from .checks import shape as expect_shape
 from .formulas import masked
-from .promotion import accumulate_dtype, cast, check_broadcast, promote
+from .promotion import accumulate_dtype, cast, check_broadcast, is_floating, promote
 from .reduction import INT64
 from .registry import aten, op
 
@@ -51,6 +51,7 @@ def _pair(p, self, target):
 @op(
     "mse_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor",
     variants="",
+    pointwise=True,
     vjp={
         "self": lambda grad, self, target, reduction: aten.mse_loss_backward(
             grad, self, target, reduction
@@ -97,6 +98,7 @@ def mse_loss_backward(p, grad_output, self, target, reduction):
 @op(
     "smooth_l1_loss(Tensor self, Tensor target, int reduction=Mean, float beta=1.0) -> Tensor",
     variants="",
+    pointwise=True,
     vjp={
         "self": lambda grad, self, target, reduction, beta: (
             spread(grad, self - target, reduction) * _smooth_slope(self - target, beta)
@@ -127,6 +129,7 @@ def _smooth_slope(apart, beta):
 @op(
     "huber_loss(Tensor self, Tensor target, int reduction=Mean, float delta=1.0) -> Tensor",
     variants="",
+    pointwise=True,
     vjp={
         "self": lambda grad, self, target, reduction, delta: (
             spread(grad, self - target, reduction) * (self - target).clamp(-delta, delta)
@@ -167,6 +170,7 @@ def _bce_target_vjp(grad, self, weight, reduction):
     "binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean) "
     "-> Tensor",
     variants="",
+    pointwise=True,
     vjp={"self": _bce_vjp, "target": _bce_target_vjp, "weight": None},
 )
 def binary_cross_entropy(p, self, target, weight, reduction):
@@ -204,6 +208,7 @@ def _bce_logits_target_vjp(grad, self, weight, pos_weight, reduction):
     "Tensor? pos_weight=None, "
     "int reduction=Mean) -> Tensor",
     variants="",
+    pointwise=True,
     vjp={
         "self": _bce_logits_vjp,
         "target": _bce_logits_target_vjp,
@@ -309,6 +314,7 @@ def nll_loss_backward(p, grad_output, self, target, weight, reduction, ignore_in
 @op(
     "kl_div(Tensor self, Tensor target, int reduction=Mean, *, bool log_target=False) -> Tensor",
     variants="",
+    pointwise=True,
     vjp={
         "self": lambda grad, self, target, reduction, log_target: (
             -spread(grad, target, reduction) * (target.exp() if log_target else target)
@@ -321,6 +327,8 @@ def nll_loss_backward(p, grad_output, self, target, weight, reduction, ignore_in
 def kl_div(p, self, target, reduction, log_target):
     """target (log(target) - self), reduced; target holds probabilities (logs if log_target)."""
     self, target = _pair(p, self, target)
+    if not is_floating(self.dtype):
+        raise DtypeError(f"kl_div needs real floating operands, got {self.dtype}")
     if log_target:
         return reduced(p, p.mul(p.exp(target), p.sub(target, self)), reduction)
     positive = p.compare(target, 0, "gt")

@@ -17,6 +17,7 @@ from .registry import aten, op
 @op(
     "soft_margin_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor",
     variants="",
+    pointwise=True,
     vjp={
         "self": lambda grad, self, target, reduction: aten.soft_margin_loss_backward(
             grad, self, target, reduction

@@ -16,7 +16,15 @@ from .checks import wrap_dim, wrap_dims
 from .comparison import truth
 from .extremum import extremum_of_two
 from .formulas import masked, restore_dims
-from .promotion import accumulate_dtype, cast, default_float, is_complex, is_integral
+from .promotion import (
+    BOOL,
+    accumulate_dtype,
+    cast,
+    category,
+    default_float,
+    is_complex,
+    is_integral,
+)
 from .registry import aten, op
 
 INT64 = np.dtype(np.int64)
@@ -105,7 +113,8 @@ def mean_dims(p, self, dim, keepdim, dtype):
     return kept(p, _mean(p, self, dims, dtype), dims, keepdim)
 
 
-def _prod_dim_vjp(grad, self, dim, keepdim):
+def _prod_dim_vjp(grad, self, result, dim, keepdim):
+    # The result is not needed here, but saved as in the usual formula, so that writes to it are noticed.
     if self.ndim == 0:
         return grad
     dim = wrap_dim(dim, self.ndim)
@@ -125,9 +134,9 @@ def _prod_dim_vjp(grad, self, dim, keepdim):
 @op(
     "prod(Tensor self, *, ScalarType? dtype=None) -> Tensor",
     vjp={
-        "self": lambda grad, self: _prod_dim_vjp(grad, self.reshape(-1), 0, False).reshape(
-            self.shape
-        )
+        "self": lambda grad, self, result: _prod_dim_vjp(
+            grad, self.reshape(-1), result, 0, False
+        ).reshape(self.shape)
     },
 )
 def prod_all(p, self, dtype):
@@ -148,12 +157,12 @@ def prod_dim(p, self, dim, keepdim, dtype):
 
 def ordered(self, dims):
     """Raises unless self has an order and something to choose from along every one of dims."""
-    if is_complex(self.dtype):
-        raise DtypeError(f"complex numbers have no order ({self.dtype})")
     if any(self.shape[d] == 0 for d in dims):
         raise DimError(
             f"a dimension of size 0 has no extremum (shape {tuple(self.shape)}, dims {dims})"
         )
+    if is_complex(self.dtype):
+        raise DtypeError(f"complex numbers have no order ({self.dtype})")
 
 
 def _ties_vjp(grad, self, result, dims, keepdim):
@@ -234,6 +243,8 @@ def _position(name, doc):
             ordered(flat, (0,))
             found = getattr(p, name)(flat, 0)
             return p.unsqueeze(found, tuple(range(self.ndim))) if keepdim and self.ndim else found
+        if category(self.dtype) == BOOL:
+            raise DtypeError("not defined for bool")
         dims = wrap_dims(dim, self.ndim)
         ordered(self, dims)
         if not dims:

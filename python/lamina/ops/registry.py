@@ -264,6 +264,7 @@ def op(
     inplace: bool = False,
     inplace_view: bool = False,
     vjp: dict | None = None,
+    inplace_vjp: dict | None = None,
     variants: str | None = None,
     namespace: str = "aten",
     inplace_grad_name: str | None = None,
@@ -274,6 +275,7 @@ def op(
     inplace: also register the in-place twin (`mul_` of `mul`), which computes the same into self.
     inplace_view: also register the twin that changes self's own geometry (`t_` of the view `t`).
     vjp: derivatives, input name (or tuple of names) -> formula; None marks an input as not differentiable.
+    inplace_vjp: those of the in-place twin of an operator that is not differentiable itself.
     variants: where the operator is public, of "function" and "method"; by default a method when it has `self`.
     pointwise: results take the operands' memory order instead of row-major.
     layout: a rule of `lamina.ops.layout` for the results' strides, where neither of those holds.
@@ -288,7 +290,7 @@ def op(
     inplace_grad_name: the name of the in-place twin's graph node, where it is another.
     """
     parsed = schemas.parse(text)
-    formulas = tuple(_formula(names, fn) for names, fn in (vjp or {}).items())
+    formulas = _formulas(vjp)
 
     def register(impl):
         entry = Op(parsed, namespace, impl, formulas=formulas, **facts)
@@ -297,7 +299,9 @@ def op(
             VARIANTS[parsed.name] = tuple(v.strip() for v in variants.split(","))
         written = {**facts, "grad_name": inplace_grad_name or facts.get("grad_name")}
         if inplace:
-            add(_inplace_twin(entry, formulas, written))
+            if inplace_vjp is not None:
+                written["differentiable"] = True
+            add(_inplace_twin(entry, formulas or _formulas(inplace_vjp), written))
         if inplace_view:
             tags = {*facts.get("tags", ()), "inplace_view"}
             add(_inplace_twin(entry, formulas, {**written, "tags": tags}))
@@ -381,6 +385,10 @@ def _packer(schema: Schema) -> Callable:
     if len(names) < 2 or not all(names):
         return tuple
     return named(schema.name, *names)._make
+
+
+def _formulas(vjp: dict | None) -> tuple:
+    return tuple(_formula(names, fn) for names, fn in (vjp or {}).items())
 
 
 def _formula(names, fn) -> Formula:

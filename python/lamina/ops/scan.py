@@ -13,7 +13,7 @@ from ..errors import DimError, DtypeError
 from . import layout
 from .checks import wrap_dim
 from .formulas import masked
-from .promotion import is_complex, is_integral
+from .promotion import BOOL, category, is_complex, is_integral
 from .reduction import INT64, accumulated, kept, selected_vjp, whole_vjp
 from .registry import aten, composite, op
 
@@ -62,9 +62,10 @@ def cumprod(p, self, dim, dtype):
 
 
 def _permuted_vjp(grads, results, self_meta, dim):
+    positions = results[1]
     if not self_meta.sizes:
         return grads[0]
-    return grads[0].new_zeros(self_meta.sizes).scatter(dim, results[1], grads[0])
+    return grads[0].new_zeros(self_meta.sizes).scatter(dim, positions, grads[0])
 
 
 def _sorted(p, self, dim, descending):
@@ -117,6 +118,8 @@ def topk(p, self, k, dim, largest, sorted):
     """(values, int64 indices) of the k largest (or smallest) along dim, always in order; nan is
     largest.
     """
+    if category(self.dtype) == BOOL:
+        raise DtypeError("not defined for bool")
     dim = wrap_dim(dim, self.ndim)
     size = self.shape[dim] if self.ndim else 1
     if not 0 <= k <= size:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from ..errors import ShapeError, UnsupportedError
+from . import layout
 from .checks import integer_index, same_dtype, wrap_dim
 from .promotion import broadcast_shapes, cast
 from .reduction import INT64
@@ -33,7 +34,7 @@ def _fits(x_name, x, dim, index):
 @op(
     "gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor",
     vjp={
-        "self": lambda grad, self_meta, dim, index: grad.new_zeros(self_meta.sizes).scatter_add(
+        "self": lambda grad, self, dim, index: grad.new_zeros(self.shape).scatter_add(
             dim, index, grad
         )
     },
@@ -212,11 +213,13 @@ def index_copy(p, self, dim, index, source):
 
 @op(
     "index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
+    layout=layout.preserved(),
     inplace=True,
     vjp={"self": lambda grad, dim, index: grad.index_fill(dim, index, 0)},
 )
 @op(
     "index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor",
+    layout=layout.preserved(),
     inplace=True,
     vjp={
         "self": lambda grad, dim, index: grad.index_fill(dim, index, 0),

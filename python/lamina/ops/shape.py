@@ -116,6 +116,8 @@ def movedim(self, source, destination):
         rules.wrap_dims(source, self.ndim),
         rules.wrap_dims(destination, self.ndim),
     )
+    if not self.ndim:
+        return aten.alias(self)
     rest = iter([d for d in range(self.ndim) if d not in source])
     placed = dict(zip(destination, source))
     return self.permute([placed[d] if d in placed else next(rest) for d in range(self.ndim)])

@@ -11,7 +11,7 @@ import ml_dtypes
 import numpy as np
 
 from ..errors import ArgumentError, DtypeError, ShapeError
-from .checks import same_dtype
+from .checks import fitting, same_dtype
 from .formulas import conj, masked
 from .promotion import (
     BOOL,
@@ -80,11 +80,11 @@ def masked_fill(p, self, mask, value):
             raise ShapeError(
                 f"value must be a number or a 0-d tensor, got shape {tuple(value.shape)}"
             )
-        if category(value.dtype) > category(self.dtype):
+        if is_complex(value.dtype) and not is_complex(self.dtype):
             raise DtypeError(f"a value of {value.dtype} cannot fill a tensor of {self.dtype}")
         value = cast(p, value, self.dtype)
-    elif category(result_dtype(self, value)) > max(category(self.dtype), 1):
-        raise DtypeError(f"the value {value} cannot fill a tensor of {self.dtype}")
+    else:
+        value = fitting(value, self.dtype)
     return p.select(mask, value, self)
 
 
@@ -247,8 +247,10 @@ def _scaled_vjp(grad, factor, value):
     },
 )
 def addcmul(p, self, tensor1, tensor2, value):
-    """self + value * tensor1 * tensor2."""
+    """self + value * tensor1 * tensor2. Raises DtypeError for bool."""
     self, tensor1, tensor2 = promote(p, self, tensor1, tensor2)
+    if category(self.dtype) == BOOL:
+        raise DtypeError("not defined for bool")
     product = p.mul(tensor1, tensor2)
     return p.add(self, product if value == 1 else p.mul(product, value))
 

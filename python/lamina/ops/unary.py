@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from ..errors import DtypeError
+from . import layout
 from .formulas import conj, masked, zeros
 from .promotion import BOOL, COMPLEX, FLOATING, category, int_to_float, is_complex
 from .registry import aten, composite, op
@@ -181,23 +182,28 @@ def positive(self):
     return self
 
 
+def _abs_vjp(grad, self):
+    return grad * self.sgn()
+
+
+@op("abs(Tensor self) -> Tensor", pointwise=True, layout=layout.modulus, vjp={"self": _abs_vjp})
 @op(
-    "abs(Tensor self) -> Tensor",
-    pointwise=True,
-    inplace=True,
-    vjp={"self": lambda grad, self: grad * self.sgn()},
-)
-@op(
-    "absolute(Tensor self) -> Tensor",
-    pointwise=True,
-    inplace=True,
-    vjp={"self": lambda grad, self: grad * self.sgn()},
+    "absolute(Tensor self) -> Tensor", pointwise=True, layout=layout.modulus, vjp={"self": _abs_vjp}
 )
 def abs(p, self):
     """|self| in self's dtype; the modulus, real, of complex numbers. Raises DtypeError for bool."""
     if category(self.dtype) == BOOL:
         raise DtypeError("not defined for bool")
     return p.abs(self)
+
+
+@op("abs_(Tensor(a!) self) -> Tensor(a!)", pointwise=True, vjp={"self": _abs_vjp})
+@op("absolute_(Tensor(a!) self) -> Tensor(a!)", pointwise=True, vjp={"self": _abs_vjp})
+def abs_(p, self):
+    """|self| in place. Raises DtypeError for bool, and for complex numbers, whose modulus is real."""
+    if is_complex(self.dtype):
+        raise DtypeError("In-place abs is not supported for complex tensors")
+    return abs(p, self)
 
 
 @op(
@@ -250,11 +256,13 @@ def square(p, self):
 
 def _rounding(name, doc):
     def impl(p, self):
-        if is_complex(self.dtype):
+        if is_complex(self.dtype) or category(self.dtype) == BOOL:
             raise DtypeError(f"not defined for {self.dtype}")
         return getattr(p, name)(self) if category(self.dtype) == FLOATING else p.clone(self)
 
-    impl.__doc__ = doc + " Integers are returned as they are; raises DtypeError for complex."
+    impl.__doc__ = (
+        doc + " Integers are returned as they are; raises DtypeError for bool and complex."
+    )
     impl.__name__ = impl.__qualname__ = name
     op(
         f"{name}(Tensor self) -> Tensor",

@@ -133,7 +133,7 @@ def slice(p, self, dim, start, end, step):
     inplace_view=True,
     inplace_grad_name="SqueezeBackward3",
     geometry=rules.squeeze,
-    vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)},
+    vjp={"self": lambda grad, self_meta: _unsqueezed(grad, self_meta.sizes)},
 )
 def squeeze(p, self):
     """Without the dimensions of size 1."""
@@ -146,7 +146,7 @@ def squeeze(p, self):
     inplace_view=True,
     inplace_grad_name="SqueezeBackward4",
     geometry=rules.squeeze,
-    vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)},
+    vjp={"self": lambda grad, self_meta: _unsqueezed(grad, self_meta.sizes)},
 )
 def squeeze_dim(p, self, dim):
     """Without dimension `dim`, if its size is 1."""
@@ -159,7 +159,7 @@ def squeeze_dim(p, self, dim):
     inplace_view=True,
     inplace_grad_name="SqueezeBackward5",
     geometry=rules.squeeze,
-    vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)},
+    vjp={"self": lambda grad, self_meta: _unsqueezed(grad, self_meta.sizes)},
 )
 def squeeze_dims(p, self, dim):
     """Without those of the dimensions `dim` that have size 1."""
@@ -306,6 +306,10 @@ def unbind(p, self, dim):
     """The slices along a dimension, which goes away."""
     dim = rules.wrap_dim(dim, self.ndim)
     return [p.squeeze(_slice(p, self, dim, i, i + 1, 1), (dim,)) for i in range(self.shape[dim])]
+
+
+def _unsqueezed(grad, sizes):
+    return grad if tuple(grad.shape) == tuple(sizes) else grad.reshape(sizes)
 
 
 def _slice(p, x, dim, start, stop, step):

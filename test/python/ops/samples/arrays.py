@@ -29,9 +29,9 @@ def numpy_dtype(name: str) -> np.dtype:
 
 @dataclasses.dataclass(frozen=True)
 class Array:
-    """`data` in row-major order. layout: "dense", "transposed" (dimensions stored in reverse)
-    or "strided" (every second element of a longer last dimension). constant: never asked for a
-    gradient.
+    """`data` in row-major order. layout: "dense", "transposed" (dimensions stored in reverse),
+    "strided" (every second element of a longer last dimension) or "expanded" (the first element of
+    the first dimension stands for all). constant: never asked for a gradient.
     """
 
     data: np.ndarray
@@ -65,12 +65,16 @@ class Array:
             wide = np.zeros((*self.data.shape[:-1], 2 * self.data.shape[-1]), self.data.dtype)
             wide[..., ::2] = self.data
             return wide
+        if self.layout == "expanded":
+            return np.array(self.data[:1], order="C", copy=True)
         return np.array(self.data, order="C", copy=True)
 
     def viewed(self, tensor):
         """The tensor of `stored()` seen through this layout."""
         if self.layout == "transposed":
             return tensor.permute(tuple(range(len(self.shape)))[::-1])
+        if self.layout == "expanded":
+            return tensor.expand(self.shape)
         return tensor[..., ::2] if self.layout == "strided" else tensor
 
     def to_lamina(self):
@@ -84,6 +88,9 @@ class Array:
         import torch
 
         stored = self.stored()
+        if not stored.size:
+            # From NumPy, torch would take the strides that NumPy gives empty arrays.
+            return self.viewed(torch.empty(stored.shape, dtype=getattr(torch, self.dtype)))
         if self.dtype in _SMALL:
             raw = torch.from_numpy(stored.view(f"i{stored.itemsize}"))
             return self.viewed(raw.view(getattr(torch, self.dtype)))

@@ -343,6 +343,8 @@ SAMPLES |= {
     "neg": _numeric,
     "negative": _numeric,
     "abs": _numeric,
+    "abs_": lambda a: [Sample((a(2, 3).frozen(),)), Sample((a(4, dtype="int32"),))],
+    "absolute_": lambda a: [Sample((a(2, 3).frozen(),))],
     "absolute": _numeric,
     "sgn": _numeric,
     "sign": lambda a: _numeric(a, complex_too=False, bool_too=True),

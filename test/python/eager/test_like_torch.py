@@ -1,0 +1,258 @@
+"""Small programs that once did something else here than in torch: each is run by both and must agree.
+
+A program is a function of the library; what it returns, or the builtin class of what it raises, is compared.
+"""
+
+import lamina
+import pytest
+
+torch = pytest.importorskip("torch")
+
+PROGRAMS = {}
+ERRORS = (IndexError, ValueError, TypeError, RuntimeError)
+
+
+def program(function):
+    PROGRAMS[function.__name__] = function
+    return function
+
+
+def run(function, library):
+    """The outcome as plain data, or the error."""
+    try:
+        return _plain(function(library))
+    except ERRORS as error:
+        return error
+
+
+def _plain(value):
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if hasattr(value, "untyped_storage"):
+        return value.detach().tolist(), str(value.dtype).partition(".")[2], tuple(value.stride())
+    return value
+
+
+@program
+def strides_of_a_copy_of_nothing(lib):
+    x = lib.ones(2, 2, 3).narrow(1, 0, 0)
+    results = [x.double(), x.clone(), lib.zeros_like(x), x * 2, x.exp(), x.permute(2, 0, 1) * 2]
+    return [r.stride() for r in results]
+
+
+@program
+def strides_of_sizes_of_one(lib):
+    x, y = lib.ones(3, 1).t(), lib.ones(2, 3).t()[:, :1]
+    return [f(z).stride() for z in (x, y) for f in (lib.exp, lib.clone, lib.zeros_like)] + [
+        (x * 2).stride(),
+        x.view(1, 3).stride(),
+        lib.arange(8).as_strided([1, 2], [2, 4]).sigmoid().stride(),
+        (lib.ones(2, 3, 2, 1).transpose(1, 2) + 1).stride(),
+    ]
+
+
+@program
+def strides_of_flip_sort_and_index(lib):
+    x = lib.arange(12.0).reshape(3, 4).t()
+    y = lib.arange(12.0).reshape(2, 2, 3).permute(2, 1, 0)
+    at = lib.tensor([0, 0])
+    return [x.flip(0).stride(), x.sort(0)[0].stride(), y[:, at].stride(), y[at, :, at].stride()]
+
+
+@program
+def expanding_a_number(lib):
+    return [lib.tensor(1.0).expand(n).stride() for n in ((1,), (1, 1), (2, 1))]
+
+
+@program
+def matrix_transposes_of_few_dimensions(lib):
+    return lib.tensor(1.0).mT, lib.ones(2, 3).mT, lib.ones(3).mT
+
+
+@program
+def dividing_a_number(lib):
+    return lib.tensor(1.0).chunk(1)
+
+
+@program
+def broadcasting_to_the_same_shape(lib):
+    x = lib.ones(3)
+    return lib.broadcast_tensors(x, x)[0] is x
+
+
+@program
+def a_reshaped_copy_is_no_view(lib):
+    x = lib.ones(2, 3).t().reshape(-1)
+    return x._is_view(), (lib.ones(2, 3, 4) @ lib.ones(4, 5))._is_view()
+
+
+@program
+def ravel_copies_what_is_not_contiguous(lib):
+    x = lib.ones(1).expand(2).ravel()
+    x[0] = 5
+    return x
+
+
+@program
+def masks_without_dimensions(lib):
+    x, yes, no = lib.arange(6.0).reshape(2, 3), lib.tensor(True), lib.tensor(False)
+    return x[yes], x[no], x[:, yes], x[0, 1][yes], x[yes, lib.tensor([1])]
+
+
+@program
+def positions_without_dimensions(lib):
+    x = lib.arange(6.0).reshape(2, 3)
+    return x[lib.tensor(1)]._base is x, x[lib.tensor(1), lib.tensor(2)]._is_view()
+
+
+@program
+def indexing_with_floats(lib):
+    return lib.ones(3)[lib.ones(1)]
+
+
+@program
+def indexing_out_of_range(lib):
+    return lib.ones(3, 0)[:, lib.tensor([0])]
+
+
+@program
+def gradient_of_a_view_made_without_grad(lib):
+    x = lib.ones(3, requires_grad=True)
+    with lib.no_grad():
+        view = x.expand(2, 3)
+    return lib.autograd.grad(view.sum(), view, materialize_grads=True)
+
+
+@program
+def comparison_in_place_cuts_the_graph(lib):
+    x = lib.ones(3, requires_grad=True)
+    y = x * 2
+    y.eq_(x)
+    return lib.autograd.grad(y.sum(), x)
+
+
+@program
+def logic_in_place_on_a_leaf(lib):
+    x = lib.ones(3, requires_grad=True)
+    x.logical_not_()
+    return x
+
+
+@program
+def a_scalar_factor_is_freed_with_the_graph(lib):
+    x = lib.ones(3, requires_grad=True)
+    y = (x * 2).sum()
+    y.backward()
+    y.backward()
+
+
+@program
+def second_derivative_through_a_write_to_a_view(lib):
+    x = lib.tensor([0.1, 0.2, 0.3], requires_grad=True)
+    y = x * 1
+    y.unsqueeze(-1).tanh_()
+    (first,) = lib.autograd.grad(y.square().sum(), x, create_graph=True)
+    return [round(v, 4) for v in lib.autograd.grad(first.sum(), x)[0].tolist()]
+
+
+@program
+def transposing_in_place_without_grad(lib):
+    x = lib.ones(2, 3, requires_grad=True)
+    view = x.unsqueeze(0)
+    with lib.no_grad():
+        view.transpose_(0, 1)
+    return lib.autograd.grad(view.sum(), x)
+
+
+@program
+def writing_to_a_stale_view_of_a_new_result(lib):
+    base = lib.zeros(3)
+    view = base.view(-1)
+    base.add_(lib.ones(3, requires_grad=True))
+    view.add_(1)
+
+
+@program
+def writing_a_result_that_is_not_saved(lib):
+    x = lib.arange(4.0).reshape(2, 2).requires_grad_()
+    largest, _ = x.max(0)
+    largest.add_(1)
+    y = lib.nn.functional.layer_norm(x * 1, (2,))
+    y.add_(1)
+    return lib.autograd.grad(largest.sum(), x)
+
+
+@program
+def using_what_was_detached_in_place(lib):
+    x = lib.ones(3, requires_grad=True) * 1
+    y = x.square()
+    x.detach_()
+    y.sum().backward()
+
+
+@program
+def results_of_inference_tensors(lib):
+    with lib.inference_mode():
+        x = lib.tensor(1.5, requires_grad=True)
+    return x.is_inference(), (x + x).requires_grad, x.data.is_inference(), x.squeeze()._is_view()
+
+
+@program
+def implicit_gradient_of_a_complex_number(lib):
+    lib.ones((), dtype=lib.complex64, requires_grad=True).backward()
+
+
+@program
+def gradient_of_another_dtype(lib):
+    x = lib.ones(2, dtype=lib.float64, requires_grad=True)
+    x.backward(lib.ones(2, dtype=lib.bfloat16))
+    return x.grad
+
+
+@program
+def gradient_of_a_shape_the_node_does_not_know(lib):
+    x = lib.ones(2, 3, requires_grad=True)
+    y = x.abs()
+    with lib.no_grad():
+        y.unsqueeze_(1)
+    y.backward(lib.ones(2, 1, 3))
+
+
+@program
+def out_with_gradients(lib):
+    lib.add(lib.ones(2, requires_grad=True), 1, out=lib.zeros(2))
+
+
+@program
+def filling_with_what_does_not_fit(lib):
+    x = lib.ones(2, dtype=lib.int32)
+    return x.masked_fill(x > 0, 2.5), x.clone().fill_(-2.5), lib.full((2,), 1e20, dtype=lib.int32)
+
+
+@program
+def filling_integers_with_complex_numbers(lib):
+    return lib.ones(2, dtype=lib.int32).masked_fill(lib.ones(2) > 0, 2j)
+
+
+@program
+def rounding_truth(lib):
+    return lib.ones(2, dtype=lib.bool).floor()
+
+
+@program
+def reaching_beyond_an_empty_storage(lib):
+    return lib.ones(2, 0).as_strided([1], [3])
+
+
+@program
+def nothing_has_no_extremes(lib):
+    return lib.ones(0, 3).aminmax()
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_agrees(name):
+    expected, found = run(PROGRAMS[name], torch), run(PROGRAMS[name], lamina)
+    if isinstance(expected, ERRORS):
+        assert isinstance(found, next(kind for kind in ERRORS if isinstance(expected, kind)))
+    else:
+        assert found == expected

@@ -126,19 +126,27 @@ def wrap(op, args: tuple, handles: list, value) -> Tensor:
 
 def _in_order(op, handles: list, value: np.ndarray) -> bool:
     """Whether the result already has the strides it should have, seen without computing them."""
-    if op.layout is not None:
+    if op.layout is not None and (value.ndim > 1 or not op.keeps_format(handles)):
         return False
     if value.ndim < 2:
         return value.ndim == 0 or value.strides[0] == value.itemsize
+    if not value.flags.c_contiguous:
+        return False
     # NumPy's strides say nothing where a size is 0 or 1.
-    if not value.flags.c_contiguous or value.size == 0 or 1 in value.shape:
+    unclear = value.size == 0 or 1 in value.shape
+    if unclear and value.strides != tuple(
+        [s * value.itemsize for s in contiguous_strides(value.shape)]
+    ):
         return False
     if op.pointwise:
         for i in op.tensors:
             handle = handles[i]
             if type(handle) is list:
                 return False
-            if type(handle) is np.ndarray and not handle.flags.c_contiguous:
+            if type(handle) is not np.ndarray:
+                if unclear:
+                    return False
+            elif not handle.flags.c_contiguous or (unclear and handle.shape != value.shape):
                 return False
     return True
 

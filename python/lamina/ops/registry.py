@@ -112,6 +112,11 @@ class Op:
     def __call__(self, *args, **kwargs):
         return _dispatch(self, self.prepare(args, kwargs))
 
+    def keeps_format(self, args) -> bool:
+        """Whether the operator has a `memory_format` argument and it is not given."""
+        at = self.schema.index.get("memory_format")
+        return at is not None and args[at] is None
+
     def prepare(self, args: tuple, kwargs: dict) -> tuple:
         """All arguments in schema order. Raises ArgumentError."""
         if kwargs or self.needs_binding:

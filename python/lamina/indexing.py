@@ -16,6 +16,7 @@ from .errors import ArgumentError, DataDependentError, DimError, ValueError_
 from .ops.registry import aten
 from .tensor import Tensor, from_array
 
+_MASKS = frozenset((np.dtype(np.bool_), np.dtype(np.uint8)))
 # A list up to this long counts as a tuple when something in it cannot be part of an array.
 _LONGEST_TUPLE_LIKE = 32
 
@@ -24,6 +25,8 @@ def getitem(self, key):
     """self[key]: a view when `key` has only ints, slices, None and Ellipsis; else a copy."""
     if type(key) is int:
         return aten.select.int(self, 0, key)
+    if type(key) is slice and key.step is None and self.ndim and _is_plain(key):
+        return aten.slice.Tensor(self, 0, key.start, key.stop, 1)
     parts = _parts(key)
     if state.tracer is not None and any(map(_is_number, parts)):
         raise DataDependentError(
@@ -35,6 +38,14 @@ def getitem(self, key):
     if indices is None:
         return aten.alias(self) if view is self else view
     return aten.index.Tensor(view, indices)
+
+
+def _is_plain(part: slice) -> bool:
+    """Whether a slice has a bound, and no others than ints."""
+    start, stop = type(part.start), type(part.stop)
+    return (start is int and (stop is int or part.stop is None)) or (
+        stop is int and part.start is None
+    )
 
 
 def setitem(self, key, value):
@@ -136,7 +147,7 @@ def _width(part) -> int:
 
 
 def _is_mask(part) -> bool:
-    return isinstance(part, Tensor) and part._array.dtype.name in ("bool", "uint8")
+    return isinstance(part, Tensor) and part._array.dtype in _MASKS
 
 
 def _is_number(part) -> bool:

@@ -105,7 +105,8 @@ def _variants(packet) -> tuple:
 
 def wrap_composite(fn):
     """A composite that function modes and overriding classes can replace like an operator, and with `out=`."""
-    takes_out = "out" in inspect.signature(fn).parameters
+    code = inspect.unwrap(fn).__code__
+    takes_out = "out" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
     @functools.wraps(fn)
     def public(*args, **kwargs):

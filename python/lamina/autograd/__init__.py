@@ -1,7 +1,8 @@
 """Reverse-mode differentiation: `backward`, `grad`, `Function`, hooks and grad modes.
 
-The graph is recorded by `lamina.dispatch.autograd` and run by `engine`. Formulas are the registry's, and
-are written in tensor operators, so gradients are themselves differentiable and traceable.
+The graph is recorded by `lamina.dispatch.autograd` and run by `engine`. Formulas are the
+registry's, and are written in tensor operators, so gradients are themselves differentiable and
+traceable.
 """
 
 # ruff: noqa: F401
@@ -41,9 +42,9 @@ def backward(
 ) -> None:
     """Adds to `grad` of the leaves (or of `inputs`) the gradients of `tensors`.
 
-    `tensors` and `inputs` are tensors or gradient edges. `grad_tensors` are the incoming gradients, one per
-    tensor; None stands for 1 and needs a real one-element tensor. Raises AutogradError for tensors without a graph,
-    TypeError for gradients that are no tensors.
+    `tensors` and `inputs` are tensors or gradient edges. `grad_tensors` are the incoming gradients,
+    one per tensor; None stands for 1 and needs a real one-element tensor. Raises AutogradError for
+    tensors without a graph, TypeError for gradients that are no tensors.
     """
     tensors = listed(tensors)
     roots = roots_of(tensors, listed(grad_tensors, len(tensors)))
@@ -73,9 +74,10 @@ def grad(
 ) -> tuple:
     """Gradients of `outputs` with respect to `inputs`, as a tuple; nothing is accumulated.
 
-    Both are tensors or gradient edges. With is_grads_batched, `grad_outputs` have a leading batch dimension, and so
-    have the gradients returned. An input that does not take part is an AutogradError, or None with allow_unused, or
-    zeros with materialize_grads. Raises ValueError for materialize_grads with allow_unused=False.
+    Both are tensors or gradient edges. With is_grads_batched, `grad_outputs` have a leading batch
+    dimension, and so have the gradients returned. An input that does not take part is an
+    AutogradError, or None with allow_unused, or zeros with materialize_grads. Raises ValueError for
+    materialize_grads with allow_unused=False.
     """
     if materialize_grads and allow_unused is False:
         raise ValueError("allow_unused must be True or absent when materialize_grads is True")
@@ -97,7 +99,8 @@ def grad(
     unused = next((i for i, g in enumerate(found) if g is None), None)
     if unused is not None and not allow_unused:
         raise AutogradError(
-            f"The differentiated Tensor at index {unused} appears to not have been used in the graph. Set "
+            f"The differentiated Tensor at index {unused} appears to not have been used in the "
+            "graph. Set "
             "allow_unused=True if this is the desired behavior."
         )
     if create_graph:
@@ -142,5 +145,6 @@ def __getattr__(name: str):
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-# Last, because it differentiates by `grad`. The function takes the module's name in this package, as in torch.
+# Last, because it differentiates by `grad`. The function takes the module's name in this package,
+# as in torch.
 from .gradcheck import gradcheck, gradgradcheck  # noqa: E402

@@ -1,4 +1,6 @@
-"""Anomaly mode: every node remembers the user's lines that made it, and gradients are searched for NaN."""
+"""Anomaly mode: every node remembers the user's lines that made it, and gradients are searched
+for NaN.
+"""
 
 from __future__ import annotations
 
@@ -40,14 +42,16 @@ class set_detect_anomaly:
 class detect_anomaly:
     """A with block in which backward names the forward lines of a node that fails or returns NaN.
 
-    With `check_nan`, a NaN among the gradients that a node returns is an AutogradError. Slow; for debugging.
+    With `check_nan`, a NaN among the gradients that a node returns is an AutogradError. Slow; for
+    debugging.
     """
 
     def __init__(self, check_nan: bool = True):
         self._check_nan = check_nan
         self._setting: list[set_detect_anomaly] = []
         warnings.warn(
-            "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for "
+            "Anomaly Detection has been enabled. This mode will increase the runtime and should "
+            "only be enabled for "
             "debugging.",
             stacklevel=2,
         )
@@ -70,7 +74,9 @@ def is_anomaly_check_nan_enabled() -> bool:
 
 
 def remember(node, parent) -> None:
-    """Stores on a new node where the user's code made it, and which node was running backward then."""
+    """Stores on a new node where the user's code made it, and which node was running backward
+    then.
+    """
     stack = traceback.extract_stack(sys._getframe(1))
     lines = [f for f in stack if not f.filename.startswith(_PACKAGE)]
     node.metadata[_TRACE] = traceback.format_list(lines)
@@ -82,7 +88,8 @@ def report(node) -> None:
     """Warns with the forward lines of a node, and of the nodes in whose backward it was made."""
     if _TRACE not in node.metadata:
         text = (
-            f"Error detected in {node.name()}. No forward pass information is available: turn anomaly mode on "
+            f"Error detected in {node.name()}. No forward pass information is available: turn "
+            "anomaly mode on "
             "during the forward pass as well."
         )
     else:

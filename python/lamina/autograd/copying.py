@@ -13,12 +13,15 @@ from .meta import requires_grad
 
 
 def deepcopy(tensor: Tensor, memo: dict) -> Tensor:
-    """A copy with a storage of its own; tensors that share a storage share the copy's. Leaves only."""
+    """A copy with a storage of its own; tensors that share a storage share the copy's. Leaves
+    only.
+    """
     if id(tensor) in memo:
         return memo[id(tensor)]
     if not tensor.is_leaf:
         raise AutogradError(
-            "only tensors created explicitly by the user (graph leaves) support deepcopy; detach() first",
+            "only tensors created explicitly by the user (graph leaves) support deepcopy; detach() "
+            "first",
             op="deepcopy",
         )
     storage = _copied_storage(tensor._storage, memo)

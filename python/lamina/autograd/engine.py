@@ -1,8 +1,8 @@
 """The engine: runs a graph backward, latest node first.
 
-A node runs when every gradient that can reach it has arrived. Among ready nodes the one recorded last
-runs first, and accumulation into leaves before anything else, so memory is freed early and order is
-deterministic. Local state only: a backward inside a backward is another call.
+A node runs when every gradient that can reach it has arrived. Among ready nodes the one recorded
+last runs first, and accumulation into leaves before anything else, so memory is freed early and
+order is deterministic. Local state only: a backward inside a backward is another call.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def run(
 ) -> list:
     """Runs backward from `roots`, a list of (node, output number, gradient).
 
-    With `targets` (edges), only nodes on the way to them run; their gradients are returned, in order, and
-    with `accumulate=False` leaves among them are not accumulated into.
+    With `targets` (edges), only nodes on the way to them run; their gradients are returned, in
+    order, and with `accumulate=False` leaves among them are not accumulated into.
     """
     needed = (
         None
@@ -106,7 +106,9 @@ class Task:
                 self._push(following)
 
     def _capture(self, node, grads: list) -> list:
-        """Takes the gradients asked for: after the tensors' hooks where the pass ends, before them where it goes on."""
+        """Takes the gradients asked for: after the tensors' hooks where the pass ends, before
+        them where it goes on.
+        """
         received = node.receive(grads)
         taken = received if self._only_captured(node) else grads
         for nr, grad in enumerate(taken):
@@ -146,7 +148,9 @@ class Task:
 
 
 def _fitted(grad, node, nr: int, source, index: int):
-    """A gradient made to look like the output it belongs to: summed to its size, cast to its dtype."""
+    """A gradient made to look like the output it belongs to: summed to its size, cast to its
+    dtype.
+    """
     meta = node.outputs[nr] if nr < len(node.outputs) else None
     if meta is None:
         return grad
@@ -159,7 +163,8 @@ def _fitted(grad, node, nr: int, source, index: int):
 
 
 def sum_to_size(grad, sizes: tuple, source, index: int):
-    """`grad`, result `index` of `source`, summed over the dimensions along which `sizes` was broadcast.
+    """`grad`, result `index` of `source`, summed over the dimensions along which `sizes` was
+    broadcast.
 
     Raises AutogradError when there is no such broadcast.
     """
@@ -167,7 +172,8 @@ def sum_to_size(grad, sizes: tuple, source, index: int):
     lead = len(have) - len(sizes)
     if lead < 0 or any(s not in (1, h) for s, h in zip(sizes, have[lead:])):
         raise AutogradError(
-            f"Function {source.name()} returned an invalid gradient at index {index} - got {list(have)} "
+            f"Function {source.name()} returned an invalid gradient at index {index} - got "
+            f"{list(have)} "
             f"but expected shape compatible with {list(sizes)}",
             op=source.name(),
         )

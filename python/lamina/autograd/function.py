@@ -31,8 +31,8 @@ class FunctionCtx(Node):
         self._results: list[OutputMeta | None] = []
 
     def save_for_backward(self, *tensors) -> None:
-        """Saves inputs or outputs for backward; the last call counts. Anything but tensors and None is a TypeError of
-        `apply`.
+        """Saves inputs or outputs for backward; the last call counts. Anything but tensors and None
+        is a TypeError of `apply`.
         """
         self._to_save = tensors
 
@@ -55,7 +55,8 @@ class FunctionCtx(Node):
     def _check_dirty(self, outputs: tuple) -> None:
         if not all(any(t is o for o in outputs) for t in self._dirty):
             raise AutogradError(
-                "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
+                "Some elements marked as dirty during the forward method were not returned as "
+                "output. The inputs that "
                 "are modified inplace must all be outputs of the Function.",
                 op=self.name(),
             )
@@ -78,7 +79,9 @@ class FunctionCtx(Node):
                 saved.release()
 
     def apply(self, grads: list, wanted: list) -> list:
-        """Runs the user's backward. Raises AutogradError when it returns the wrong number or type."""
+        """Runs the user's backward. Raises AutogradError when it returns the wrong number or
+        type.
+        """
         if self._materialize:
             grads = [
                 zeros(m) if g is None and m is not None else g for g, m in zip(grads, self._results)
@@ -90,13 +93,15 @@ class FunctionCtx(Node):
             results = results[:expected]
         if len(results) != expected:
             raise AutogradError(
-                f"returned an incorrect number of gradients (expected {expected}, got {len(results)})",
+                f"returned an incorrect number of gradients (expected {expected}, got "
+                f"{len(results)})",
                 op=self.name(),
             )
         for slot, grad in enumerate(results):
             if grad is not None and slot not in self._input_slots:
                 raise AutogradError(
-                    f"function {self.name()} returned a gradient different from None at position {slot + 1}, but the "
+                    f"function {self.name()} returned a gradient different from None at position "
+                    f"{slot + 1}, but the "
                     "corresponding forward input was not a Tensor",
                     op=self.name(),
                 )
@@ -123,7 +128,8 @@ class Function(metaclass=_FunctionMeta):
     """Base of custom differentiable functions.
 
     Either `forward(ctx, *args)`, or `forward(*args)` with `setup_context(ctx, inputs, output)`; and
-    `backward(ctx, *grad_outputs)` which returns one gradient (or None) per input. Call it by `apply`.
+    `backward(ctx, *grad_outputs)` which returns one gradient (or None) per input. Call it by
+    `apply`.
     """
 
     generate_vmap_rule = False
@@ -157,14 +163,17 @@ class Function(metaclass=_FunctionMeta):
 
     @staticmethod
     def vmap(info, in_dims, *args):
-        """The batching rule, for functions under vmap. Raises UnsupportedError unless it is overridden."""
+        """The batching rule, for functions under vmap. Raises UnsupportedError unless it is
+        overridden.
+        """
         raise UnsupportedError(
             "vmap of a custom autograd.Function needs its vmap staticmethod to be overridden"
         )
 
     def __call__(self, *args, **kwargs):
         raise AutogradError(
-            "autograd.Function objects with a non-static forward are not supported; call the class method apply"
+            "autograd.Function objects with a non-static forward are not supported; call the class "
+            "method apply"
         )
 
     @classmethod

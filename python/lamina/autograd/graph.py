@@ -1,4 +1,6 @@
-"""What users do with the graph itself: nodes, gradient edges, hooks over several tensors and saved tensors."""
+"""What users do with the graph itself: nodes, gradient edges, hooks over several tensors and
+saved tensors.
+"""
 
 # ruff: noqa: F401
 from __future__ import annotations
@@ -22,11 +24,14 @@ from .saved_hooks import (
 
 
 def get_gradient_edge(tensor: Tensor) -> GradientEdge:
-    """Where the gradient of `tensor` goes. Raises AutogradError when the tensor does not require grad."""
+    """Where the gradient of `tensor` goes. Raises AutogradError when the tensor does not
+    require grad.
+    """
     found = edge(tensor)
     if found is None:
         raise AutogradError(
-            "It is not possible to get the gradient edge for a Tensor that does not require gradients"
+            "It is not possible to get the gradient edge for a Tensor that does not require "
+            "gradients"
         )
     return GradientEdge(*found)
 
@@ -60,8 +65,9 @@ class _Handles:
 
 
 def register_multi_grad_hook(tensors, fn: Callable, *, mode: str = "all") -> _Handles:
-    """Runs `fn` once a backward pass: with the list of all gradients of `tensors` when the last has arrived (None for
-    those that the pass does not compute), or with mode="any" with the first gradient that arrives.
+    """Runs `fn` once a backward pass: with the list of all gradients of `tensors` when the last has
+    arrived (None for those that the pass does not compute), or with mode="any" with the first
+    gradient that arrives.
 
     Returns a handle that removes the hook. Raises ValueError for another mode.
     """

@@ -43,7 +43,9 @@ class Hooks(OrderedDict):
 
 
 def run_on_gradient(hooks: Hooks, grad):
-    """`grad` after each hook(grad) in turn. Raises TypeError or AutogradError for a replacement that cannot be."""
+    """`grad` after each hook(grad) in turn. Raises TypeError or AutogradError for a
+    replacement that cannot be.
+    """
     for hook in list(hooks.values()):
         changed = hook(grad)
         if changed is not None:
@@ -75,7 +77,8 @@ def _checked(hook, before: list, after) -> list:
         raise TypeError(f"expected tuple, but hook returned '{type(after).__name__}'")
     if len(after) != len(before):
         raise AutogradError(
-            f"hook '{_name(hook)}' has returned an incorrect number of values (got {len(after)}, but "
+            f"hook '{_name(hook)}' has returned an incorrect number of values (got {len(after)}, "
+            "but "
             f"expected {len(before)})"
         )
     for old, new in zip(before, after):
@@ -91,7 +94,8 @@ def _check(hook, before, after) -> None:
         return
     if after._array.dtype != before._array.dtype:
         raise AutogradError(
-            f"hook '{_name(hook)}' has changed the type of value (was {before.dtype} got {after.dtype})"
+            f"hook '{_name(hook)}' has changed the type of value (was {before.dtype} got "
+            f"{after.dtype})"
         )
     if tuple(after._array.shape) != tuple(before._array.shape):
         raise AutogradError(

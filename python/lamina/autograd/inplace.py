@@ -1,8 +1,9 @@
 """In-place writes under autograd: what is allowed, and whose history changes.
 
-A write to a tensor that is no view gives it a new node. A write through a view changes the history of the
-base, by a `CopySlices` node that sends the gradient of the written region through the operator and the
-rest straight on; every view of that base then replays itself when it is next asked for its grad_fn.
+A write to a tensor that is no view gives it a new node. A write through a view changes the history
+of the base, by a `CopySlices` node that sends the gradient of the written region through the
+operator and the rest straight on; every view of that base then replays itself when it is next asked
+for its grad_fn.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ def check(op, target) -> None:
     """Raises AutogradError when `target` cannot be written to while grad mode is on."""
     if "out" in op.tags:
         raise AutogradError(
-            "functions with out=... arguments don't support automatic differentiation, but one of the "
+            "functions with out=... arguments don't support automatic differentiation, but one of "
+            "the "
             "arguments requires grad",
             op=op.name,
         )
@@ -28,13 +30,16 @@ def check(op, target) -> None:
 
 
 def check_target(target, name: str) -> None:
-    """Raises AutogradError when `name` may not write to `target` because of what autograd knows of it."""
+    """Raises AutogradError when `name` may not write to `target` because of what autograd
+    knows of it.
+    """
     info = target._view
     if info is not None:
         check_rebase(target, indirect=False)
         if requires_grad(target) and is_bare_leaf(info.base):
             raise AutogradError(
-                "a view of a leaf Variable that requires grad is being used in an in-place operation.",
+                "a view of a leaf Variable that requires grad is being used in an in-place "
+                "operation.",
                 op=name,
             )
     if requires_grad(target) and is_bare_leaf(target):
@@ -88,7 +93,9 @@ class CopySlices(Node):
         return [whole, *inner[1:]]
 
     def _moved(self, step: Step) -> Step:
-        """A step that counts from the start of the storage, made to count from the start of the base."""
+        """A step that counts from the start of the storage, made to count from the start of
+        the base.
+        """
         if "of_storage" not in step.op.tags or step.args[2] is None:
             return step
         size, stride, offset = step.args
@@ -100,6 +107,8 @@ class CopySlices(Node):
 
 
 def _copy_in_order(grad, strides: tuple):
-    """A dense copy with the memory order of `strides`, on which views of the base can be replayed."""
+    """A dense copy with the memory order of `strides`, on which views of the base can be
+    replayed.
+    """
     order = sorted(range(len(strides)), key=lambda d: -strides[d])
     return aten._clone_strided(grad, strides_for(grad.sizes, tuple(order)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import weakref
 
 from .views import regenerate
@@ -49,7 +50,9 @@ def requires_grad(tensor) -> bool:
 
 
 def grad_fn(tensor):
-    """The node that computed the tensor, None for leaves; a stale view is replayed on its base first."""
+    """The node that computed the tensor, None for leaves; a stale view is replayed on its base
+    first.
+    """
     if tensor._view is not None:
         regenerate(tensor)
     meta = tensor._autograd
@@ -78,13 +81,19 @@ def edge(tensor):
     return accumulator(tensor), 0
 
 
-def accumulator(tensor):
-    """The node that adds to `tensor.grad`; it lives as long as some graph refers to it."""
+@functools.cache
+def _accumulator_class() -> type:
+    """Nodes are defined above this room; looked up once, because leaves make accumulators often."""
     from .nodes import AccumulateGrad
 
+    return AccumulateGrad
+
+
+def accumulator(tensor):
+    """The node that adds to `tensor.grad`; it lives as long as some graph refers to it."""
     meta = tensor._autograd
     node = meta.accumulator() if meta.accumulator is not None else None
     if node is None:
-        node = AccumulateGrad(tensor)
+        node = _accumulator_class()(tensor)
         meta.accumulator = weakref.ref(node)
     return node

@@ -9,7 +9,9 @@ from ..dispatch.state import state
 
 
 class Mode:
-    """A change of dispatch state, usable as a with block or as a decorator of functions and generators."""
+    """A change of dispatch state, usable as a with block or as a decorator of functions and
+    generators.
+    """
 
     def __init__(self):
         self._before: list[dict] = []
@@ -125,7 +127,9 @@ class set_grad_enabled(Mode):
 
 
 class inference_mode(Mode):
-    """No recording and no version counters: cheaper than `no_grad`, but results cannot enter autograd later."""
+    """No recording and no version counters: cheaper than `no_grad`, but results cannot enter
+    autograd later.
+    """
 
     def __new__(cls, mode=True):
         made = super().__new__(cls)

@@ -1,4 +1,6 @@
-"""Plans: for an operator and the inputs that need grad, which formulas run and what they make us save."""
+"""Plans: for an operator and the inputs that need grad, which formulas run and what they make
+us save.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,9 @@ from typing import NamedTuple
 
 
 class Plan(NamedTuple):
-    """`formulas` that may run; arguments to save by name (`inputs`, `metas`); whether results are saved;
-    the differentiable inputs (`edges`: position, name); the first input that has no formula (`missing`)."""
+    """`formulas` that may run; arguments to save by name (`inputs`, `metas`); whether results are
+    saved; the differentiable inputs (`edges`: position, name); the first input that has no formula
+    (`missing`)."""
 
     op: object
     node_name: str

@@ -1,4 +1,6 @@
-"""Where a backward pass starts and what it is asked for: tensors and gradient edges become graph edges."""
+"""Where a backward pass starts and what it is asked for: tensors and gradient edges become
+graph edges.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from .nodes import DeadEnd
 
 
 class GradientEdge(NamedTuple):
-    """A place in the graph: the gradient of output `output_nr` of `node`. Stands for a tensor in `grad`."""
+    """A place in the graph: the gradient of output `output_nr` of `node`. Stands for a tensor
+    in `grad`.
+    """
 
     node: object
     output_nr: int
@@ -71,7 +75,8 @@ def _implicit(sizes: tuple, dtype, device):
 
     if any(size != 1 for size in sizes):
         raise AutogradError(
-            f"grad can be implicitly created only for scalar outputs, got a tensor of shape {list(sizes)}"
+            "grad can be implicitly created only for scalar outputs, got a tensor of shape "
+            f"{list(sizes)}"
         )
     if dtype.kind == "c":
         raise AutogradError(

@@ -1,8 +1,8 @@
 """Tensors saved for backward.
 
-A saved tensor remembers the memory and the version it had, not the tensor object: that keeps graphs free
-of reference cycles, and lets the object change its geometry. Only leaves are kept themselves, because
-gradients must reach that very tensor.
+A saved tensor remembers the memory and the version it had, not the tensor object: that keeps graphs
+free of reference cycles, and lets the object change its geometry. Only leaves are kept themselves,
+because gradients must reach that very tensor.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from ..tensor import Tensor, make
 from .meta import AutogradMeta, accumulator, grad_fn, requires_grad
 
 FREED = (
-    "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
-    "freed). Saved intermediate values of the graph are freed by .backward() or autograd.grad(); specify "
+    "Trying to backward through the graph a second time (or directly access saved tensors after "
+    "they have already been "
+    "freed). Saved intermediate values of the graph are freed by .backward() or autograd.grad(); "
+    "specify "
     "retain_graph=True to keep them."
 )
 
@@ -82,8 +84,9 @@ class SavedNumber:
 class SavedTensor:
     """One tensor saved for backward; `unpack` gives it back, checked.
 
-    Kept is `whole`, the tensor itself, for leaves and subclasses, what a hook made of it (`packed`), or else the
-    memory and how to look at it. `fn` and `output_nr` say whose result it was.
+    Kept is `whole`, the tensor itself, for leaves and subclasses, what a hook made of it
+    (`packed`), or else the memory and how to look at it. `fn` and `output_nr` say whose result it
+    was.
     """
 
     __slots__ = (
@@ -109,7 +112,8 @@ class SavedTensor:
         self.counter = tensor._counter
         if self.counter is None:
             raise AutogradError(
-                "Inference tensors cannot be saved for backward; clone() one outside of inference mode"
+                "Inference tensors cannot be saved for backward; clone() one outside of inference "
+                "mode"
             )
         self.version = self.counter.version
         self.is_output, self.freed, self.packed, self.unpack_hook = is_output, False, None, None
@@ -127,7 +131,9 @@ class SavedTensor:
             self._pack(tensor, *state.saved_hooks[-1])
 
     def register_hooks(self, pack_hook, unpack_hook) -> None:
-        """Packs this tensor by a hook of its own. Raises AutogradError when it has hooks or was freed."""
+        """Packs this tensor by a hook of its own. Raises AutogradError when it has hooks or
+        was freed.
+        """
         if self.freed:
             raise AutogradError(FREED)
         if self.unpack_hook is not None:
@@ -140,7 +146,8 @@ class SavedTensor:
             packed = pack(tensor)
         if self.counter.version != version:
             raise AutogradError(
-                "A saved tensor pack hook is modifying its input in place, which autograd would not notice"
+                "A saved tensor pack hook is modifying its input in place, which autograd would "
+                "not notice"
             )
         if packed is tensor and self.is_output:
             # The tensor leads back to the node that keeps it.
@@ -160,8 +167,10 @@ class SavedTensor:
             return self._unpack_hooked(fn)
         if self.counter.version != self.version:
             raise AutogradError(
-                "one of the variables needed for gradient computation has been modified by an inplace operation: a tensor of "
-                f"size {list(self.array.shape)} and dtype {self.array.dtype}, {_source(self, node)}, is at version "
+                "one of the variables needed for gradient computation has been modified by an "
+                "inplace operation: a tensor of "
+                f"size {list(self.array.shape)} and dtype {self.array.dtype}, "
+                f"{_source(self, node)}, is at version "
                 f"{self.counter.version}; expected version {self.version} instead",
                 op=node.name(),
             )

@@ -10,7 +10,8 @@ from .modes import Mode
 
 
 class saved_tensors_hooks(Mode):
-    """Passes every tensor saved for backward through `pack_hook(tensor)`, and back through `unpack_hook(packed)`.
+    """Passes every tensor saved for backward through `pack_hook(tensor)`, and back through
+    `unpack_hook(packed)`.
 
     The innermost block counts. Raises AutogradError on entry where the hooks are disabled.
     """
@@ -40,7 +41,9 @@ class save_on_cpu(saved_tensors_hooks):
 
 
 class disable_saved_tensors_hooks(Mode):
-    """A with block in which saved-tensor hooks cannot be used: trying raises AutogradError with this message."""
+    """A with block in which saved-tensor hooks cannot be used: trying raises AutogradError
+    with this message.
+    """
 
     def __init__(self, error_message: str):
         super().__init__()
@@ -62,11 +65,15 @@ def _check_enabled() -> None:
 
 
 class OutsideContextError(AutogradError, AssertionError):
-    """Backward through a graph whose saved tensors are only valid in a context that has been left."""
+    """Backward through a graph whose saved tensors are only valid in a context that has been
+    left.
+    """
 
 
 class _Kept:
-    """A saved tensor, and the copy of it that was made when somebody was about to write to its memory."""
+    """A saved tensor, and the copy of it that was made when somebody was about to write to its
+    memory.
+    """
 
     __slots__ = ("__weakref__", "copy", "tensor")
 
@@ -75,10 +82,11 @@ class _Kept:
 
 
 class allow_mutation_on_saved_tensors(saved_tensors_hooks):
-    """A with block in which tensors saved for backward may be written to: they are copied before the first write.
+    """A with block in which tensors saved for backward may be written to: they are copied before
+    the first write.
 
-    Backward through a graph recorded in it must run inside of it; otherwise it raises OutsideContextError. Raises
-    AutogradError when nested.
+    Backward through a graph recorded in it must run inside of it; otherwise it raises
+    OutsideContextError. Raises AutogradError when nested.
     """
 
     def __init__(self):
@@ -110,7 +118,8 @@ class allow_mutation_on_saved_tensors(saved_tensors_hooks):
     def _unpack(self, kept: _Kept):
         if not self._open:
             raise OutsideContextError(
-                "Trying to backward outside of the 'allow_mutation_on_saved_tensors' context in which the graph was "
+                "Trying to backward outside of the 'allow_mutation_on_saved_tensors' context in "
+                "which the graph was "
                 "originally recorded."
             )
         return kept.tensor if kept.copy is None else kept.copy

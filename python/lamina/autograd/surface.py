@@ -30,7 +30,9 @@ class _Members:
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Asks for gradients of this leaf (or no longer). Raises DtypeError unless it is floating or complex."""
+        """Asks for gradients of this leaf (or no longer). Raises DtypeError unless it is
+        floating or complex.
+        """
         if requires_grad and self._array.dtype.kind not in "fcV":
             raise DtypeError(
                 "only Tensors of floating point and complex dtype can require gradients, got "
@@ -40,7 +42,8 @@ class _Members:
         if facts.grad_fn(self) is not None:
             if not requires_grad:
                 raise AutogradError(
-                    "you can only change requires_grad flags of leaf variables; use detach() for a tensor "
+                    "you can only change requires_grad flags of leaf variables; use detach() for a "
+                    "tensor "
                     "that doesn't require grad",
                     op="requires_grad_",
                 )
@@ -48,7 +51,8 @@ class _Members:
         if requires_grad and self._counter is None:
             if not state.inference:
                 raise AutogradError(
-                    "setting requires_grad=True on an inference tensor outside inference mode is not allowed",
+                    "setting requires_grad=True on an inference tensor outside inference mode is "
+                    "not allowed",
                     op="requires_grad_",
                 )
         if requires_grad or self._autograd is not None:
@@ -68,17 +72,20 @@ class _Members:
             return
         if not isinstance(value, Tensor):
             raise TypeError(
-                f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
+                "assigned grad expected to be a Tensor or None but got grad of type "
+                f"{type(value).__name__}"
             )
         if value is self:
             raise AutogradError("can't assign a tensor as its own grad")
         if tuple(value.shape) != tuple(self.shape):
             raise AutogradError(
-                f"attempting to assign a gradient of size {list(value.shape)} to a tensor of size {list(self.shape)}"
+                f"attempting to assign a gradient of size {list(value.shape)} to a tensor of size "
+                f"{list(self.shape)}"
             )
         if value._array.dtype != self._array.dtype:
             raise AutogradError(
-                f"attempting to assign a gradient with dtype {value.dtype} to a tensor with dtype {self.dtype}"
+                f"attempting to assign a gradient with dtype {value.dtype} to a tensor with dtype "
+                f"{self.dtype}"
             )
         facts.ensure(self).grad = value
 
@@ -116,7 +123,9 @@ class _Members:
         return self._autograd is not None and self._autograd.retains_grad and not self.is_leaf
 
     def retain_grad(self) -> None:
-        """Keeps the gradient of this non-leaf in `grad`. Raises AutogradError when it needs none."""
+        """Keeps the gradient of this non-leaf in `grad`. Raises AutogradError when it needs
+        none.
+        """
         if not facts.requires_grad(self):
             raise AutogradError(
                 "can't retain_grad on Tensor that has requires_grad=False", op="retain_grad"
@@ -132,7 +141,9 @@ class _Members:
         fn.retain(self._autograd.output_nr, weakref.ref(self))
 
     def register_hook(self, hook):
-        """Runs hook(grad) when the gradient of this tensor is known; a returned tensor replaces it."""
+        """Runs hook(grad) when the gradient of this tensor is known; a returned tensor
+        replaces it.
+        """
         if not facts.requires_grad(self):
             raise AutogradError(
                 "cannot register a hook on a tensor that doesn't require gradient",
@@ -149,7 +160,8 @@ class _Members:
         """Runs hook(self) after a gradient was added to this leaf's `grad`."""
         if not self.is_leaf or not facts.requires_grad(self):
             raise AutogradError(
-                "post accumulate grad hooks cannot be registered on non-leaf tensors or on tensors that don't "
+                "post accumulate grad hooks cannot be registered on non-leaf tensors or on tensors "
+                "that don't "
                 "require grad",
                 op="register_post_accumulate_grad_hook",
             )
@@ -158,7 +170,9 @@ class _Members:
         return self._autograd.post_accumulate_hooks.add(hook)
 
     def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None) -> None:
-        """Adds the gradients of this tensor to the leaves' `grad`; see `lamina.autograd.backward`."""
+        """Adds the gradients of this tensor to the leaves' `grad`; see
+        `lamina.autograd.backward`.
+        """
         run_backward(self, gradient, retain_graph, create_graph, inputs)
 
     def detach_(self) -> Tensor:

@@ -1,8 +1,8 @@
 """Differentiable views: how a view was made from its base, so that its history can be made again.
 
-A view keeps the chain of operators from its base. After an in-place write through any alias, the next look
-at a view's `grad_fn` makes the view of the base again, whose history the write has rebased: by one `as_strided`,
-or in a trace and across dtypes by that chain.
+A view keeps the chain of operators from its base. After an in-place write through any alias, the
+next look at a view's `grad_fn` makes the view of the base again, whose history the write has
+rebased: by one `as_strided`, or in a trace and across dtypes by that chain.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ _REASON = {
     INFERENCE: "{what} was created in inference mode and {event} with grad mode enabled outside of it. Run both in inference "
     "mode, or create the view outside of it.",
     MULTI_OUTPUT: "{what} and {event}. This view is the output of a function that returns multiple views. Such functions do not "
-    "allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place "
+    "allow the output views to be modified inplace. You should replace the inplace operation by an "
+    "out-of-place "
     "one.",
     IN_CUSTOM_FUNCTION: "{what} and {event}. This view was created inside a custom Function (or because an input was returned "
-    "as-is) and the autograd logic to handle view+inplace would override the custom backward. Clone the "
+    "as-is) and the autograd logic to handle view+inplace would override the custom backward. "
+    "Clone the "
     "output of the custom Function.",
 }
 
@@ -43,10 +45,11 @@ class Step(NamedTuple):
 
 
 class ViewInfo:
-    """`base`, the `chain` of steps from it, how it was created, and the version its grad_fn belongs to.
+    """`base`, the `chain` of steps from it, how it was created, and the version its grad_fn belongs
+    to.
 
-    `seen` is how the base looked at its storage when the chain was started: an in-place view operator may have
-    changed that since, and then the chain starts with the old geometry.
+    `seen` is how the base looked at its storage when the chain was started: an in-place view
+    operator may have changed that since, and then the chain starts with the old geometry.
     """
 
     __slots__ = ("base", "chain", "creation", "seen", "version")
@@ -86,7 +89,8 @@ def link(view, source, op, rest: tuple, index: int | None = None, kind: int = DE
     if info is None:
         base, chain, seen = source, (step,), (source._array, source._strides, source._offset)
     elif "of_storage" in op.tags:
-        # It looks at the storage whatever it was applied to, and may reach further than its source did.
+        # It looks at the storage whatever it was applied to, and may reach further than its source
+        # did.
         base, chain, seen = info.base, (Step(op, (*rest[:2], view._offset), None),), info.seen
     else:
         base, chain, seen = info.base, (*info.chain, step), info.seen
@@ -109,7 +113,9 @@ def extend(view, op, rest: tuple) -> None:
 
 
 def regenerate(view) -> None:
-    """Brings the grad_fn of a view up to date with its base. Raises AutogradError where that has no meaning."""
+    """Brings the grad_fn of a view up to date with its base. Raises AutogradError where that
+    has no meaning.
+    """
     from .meta import ensure, requires_grad
     from .nodes import DeadEnd, OutputMeta
 
@@ -139,7 +145,9 @@ def regenerate(view) -> None:
 
 
 def check_rebase(view, indirect: bool) -> None:
-    """Raises AutogradError when the way the view was created forbids in-place writes under autograd."""
+    """Raises AutogradError when the way the view was created forbids in-place writes under
+    autograd.
+    """
     info = view._view
     if info.creation == DEFAULT:
         return

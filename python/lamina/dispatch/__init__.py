@@ -2,6 +2,7 @@
 
     function -> autocast -> transforms -> autograd -> aliasing -> modes -> kernel
 
-Each layer is a plain function `call(op, args)` that does its part and calls the next; `lamina.dispatch.entry`
-is the way in. With no layer active it goes straight to the kernel. No layer knows of an individual operator.
+Each layer is a plain function `call(op, args)` that does its part and calls the next;
+`lamina.dispatch.entry` is the way in. With no layer active it goes straight to the kernel. No layer
+knows of an individual operator.
 """

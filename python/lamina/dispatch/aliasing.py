@@ -9,7 +9,9 @@ from .state import state
 
 
 def call(op, args: tuple, below=modes.call):
-    """Runs the operator below; links view results to their base and bumps versions of what was written."""
+    """Runs the operator below; links view results to their base and bumps versions of what was
+    written.
+    """
     if op.writes and not state.inference:
         _check_inference(op, args)
     results = below(op, args)
@@ -49,7 +51,8 @@ def _check_inference(op, args: tuple) -> None:
     for i in op.writes:
         if args[i]._counter is None:
             raise AutogradError(
-                "inplace update to inference tensor outside inference mode is not allowed; clone() it to get "
+                "inplace update to inference tensor outside inference mode is not allowed; clone() "
+                "it to get "
                 "a normal tensor before doing inplace updates",
                 op=op.name,
             )

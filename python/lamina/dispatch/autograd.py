@@ -1,7 +1,7 @@
 """Autograd: records what was computed from tensors that require grad.
 
-Everything below this layer sees plain data; everything above sees differentiable tensors. The graph's
-classes live in `lamina.autograd`; this is only where they are made.
+Everything below this layer sees plain data; everything above sees differentiable tensors. The
+graph's classes live in `lamina.autograd`; this is only where they are made.
 """
 
 from __future__ import annotations
@@ -21,20 +21,32 @@ from .state import state
 def call(op, args: tuple, below=modes.call):
     """Runs the operator and, when an input requires grad, gives the results a history.
 
-    `below` is what runs the operator on data: dispatch modes, or the kernel at once when nothing can ask for them.
+    `below` is what runs the operator on data: dispatch modes, or the kernel at once when nothing
+    can ask for them.
     """
     if state.below_autograd or not state.grad_enabled or state.inference:
         return aliasing.call(op, args, below)
-    mask = tuple([_needs(args[i]) for i in op.tensors])
     if op.writes:
-        return _write(op, args, mask, below)
+        return _write(op, args, _mask(op, args), below)
     results = aliasing.call(op, args, below)
+    record(op, args, results)
+    return results
+
+
+def record(op, args: tuple, results) -> None:
+    """Gives the results of an operator that writes to nothing a history, when an input
+    requires grad.
+    """
+    mask = _mask(op, args)
     if True not in mask or not _differentiable(results):
-        return results
+        return
     plan = plan_for(op, mask)
     if plan.differentiable:
         _attach(_record(plan, args), results, plan)
-    return results
+
+
+def _mask(op, args: tuple) -> tuple:
+    return tuple([_needs(args[i]) for i in op.tensors])
 
 
 def _differentiable(results) -> bool:
@@ -46,10 +58,17 @@ def _differentiable(results) -> bool:
 def _needs(value) -> bool:
     if isinstance(value, Tensor):
         # What is computed from inference tensors has no history, whatever they ask for.
-        return requires_grad(value) and value._counter is not None
+        return _can_need(value) and requires_grad(value) and value._counter is not None
     if isinstance(value, (list, tuple)):
         return any(map(_needs, value))
     return False
+
+
+def _can_need(value) -> bool:
+    """Whether an operand is a tensor that has met autograd: most have not, which is quick to
+    see.
+    """
+    return isinstance(value, Tensor) and (value._autograd is not None or value._view is not None)
 
 
 def _record(plan, args: tuple) -> OpNode:
@@ -61,7 +80,7 @@ def _record(plan, args: tuple) -> OpNode:
             edges.extend([edge(v) if isinstance(v, Tensor) else None for v in value])
             layout.append((name, len(value)))
         else:
-            edges.append(edge(value) if isinstance(value, Tensor) else None)
+            edges.append(edge(value) if _can_need(value) else None)
             layout.append((name, None))
     saved = {}
     for name, position in plan.inputs:

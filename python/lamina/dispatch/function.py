@@ -8,7 +8,9 @@ from .state import state
 
 
 def call(op, args: tuple):
-    """Offers the call to function modes and overriding argument classes, then goes on to autocast."""
+    """Offers the call to function modes and overriding argument classes, then goes on to
+    autocast.
+    """
     if state.function_modes or not state.function_disabled:
         overriding = overriding_types(args)
         if overriding or state.function_modes:
@@ -62,7 +64,8 @@ def handle(public, types: list, args: tuple, kwargs: dict, op=None):
         if result is not NotImplemented:
             return result
     raise TypeError(
-        f"no __torch_function__ implementation of {public.__name__} for types {[t.__name__ for t in types]}"
+        f"no __torch_function__ implementation of {public.__name__} for types "
+        f"{[t.__name__ for t in types]}"
     )
 
 

@@ -2,13 +2,14 @@
 
 This is the only layer that tracing swaps. A tracer is any object with
 
-    builder            the primitives, as methods that emit IR (same names as `lamina.ops.primitives`)
+    builder            the primitives, as methods that emit IR (named as in `ops.primitives`)
     handle(tensor)     the traced array of a tensor; a concrete tensor is lifted to an input
     owned(array)       the traced array, or a copy of it where its memory is seen by others
 
 A traced result is an ordinary Tensor whose storage holds the root traced array, so the layers above
-(autograd, versions, views) cannot tell the difference. Strides follow one rule in both worlds: pointwise
-results take their operands' memory order, views follow their geometry rule, all else is row-major.
+(autograd, versions, views) cannot tell the difference. Strides follow one rule in both worlds:
+pointwise results take their operands' memory order, views follow their geometry rule, all else is
+row-major.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import NoReturn
 import numpy as np
 
 from .. import dtypes
+from .. import memory_format as formats
+from ..autograd.views import link
 from ..devices import CPU
 from ..errors import ArgumentError, DimError, DtypeError, LaminaError, ShapeError
 from ..ops.layout import pointwise_strides, preserved_strides
@@ -29,6 +32,8 @@ from .overlap import check_operands, overlaps_itself
 from .state import state
 
 _NUMBER = Geometry((), ())
+# Memory formats that leave a row-major tensor row-major.
+_ROW_MAJOR = (None, formats.preserve_format, formats.contiguous_format)
 
 
 def call(op, args: tuple):
@@ -70,8 +75,47 @@ def run(op, args: tuple, handles: list):
         reraise(op, args, error)
 
 
+def run_eagerly(op, args: tuple, handles: list):
+    """What `op` computes from ndarrays, with no tracer in sight."""
+    try:
+        return op.kernel(*handles)
+    except Exception as error:
+        reraise(op, args, error)
+
+
+def view_eagerly(op, args: tuple) -> Tensor:
+    """The one view that `op` makes, linked to its base, with no tracer in sight."""
+    try:
+        view = viewing.remembered(op, args)
+    except Exception as error:
+        reraise(op, args, error)
+    link(view, args[0], op, args[1:])
+    return view
+
+
+def write_directly(op, args: tuple, handles: list) -> bool:
+    """Runs an in-place operator as one NumPy call that writes into its first argument; says
+    whether it could.
+    """
+    target = args[0]
+    storage, counter = target._storage, target._counter
+    if counter is None:
+        return False
+    for i in op.tensors:
+        other = args[i]
+        # Other views of the same memory are checked for overlap.
+        if other is not target and type(other) is Tensor and other._storage is storage:
+            return False
+    if not op.direct_write(handles):
+        return False
+    counter.version += 1
+    return True
+
+
 def reraise(op, args: tuple, error: Exception) -> NoReturn:
-    """Raises `error`, as one of lamina's own where the arguments are to blame, naming the operator."""
+    """Raises `error`, as one of lamina's own where the arguments are to blame, naming the
+    operator.
+    """
     if isinstance(error, LaminaError):
         error.op = error.op or op.name
         raise error
@@ -113,8 +157,17 @@ def wrap(op, args: tuple, handles: list, value) -> Tensor:
         value = state.tracer.owned(value)
         strides = result_strides(op, args, value.shape, value.dtype)
         return make(value, Storage(value, strides, device_of(args)), strides)
+    return wrap_eagerly(op, args, handles, value)
+
+
+def wrap_eagerly(op, args: tuple, handles: list, value) -> Tensor:
+    """`wrap` with no tracer in sight."""
     if type(value) is not np.ndarray:
         value = np.asarray(value)
+    else:
+        flags = value.flags
+        if flags.owndata and flags.c_contiguous and _is_new_and_in_order(op, handles, value):
+            return make(value, Storage(value, None, device_of(args)))
     strides = None
     if "own_layout" not in op.tags and not _in_order(op, handles, value):
         strides = result_strides(op, args, value.shape, value.dtype)
@@ -122,6 +175,37 @@ def wrap(op, args: tuple, handles: list, value) -> Tensor:
     if value.base is not None or not value.flags.writeable or any(value is h for h in handles):
         value = _owned(value, handles)
     return make(value, Storage(value, None, device_of(args)), strides)
+
+
+def _is_new_and_in_order(op, handles: list, value: np.ndarray) -> bool:
+    """Whether a dense row-major result can be taken as it is: the answer is quick, and no
+    where it is not obvious.
+    """
+    sizes = value.shape
+    operands_matter = op.pointwise
+    if op.layout is not None and len(sizes) >= op.row_major_below:
+        asked = op.keeps_row_major
+        if asked is None or (asked >= 0 and handles[asked] not in _ROW_MAJOR):
+            return False
+        operands_matter = True
+    if len(sizes) > 1:
+        # NumPy's strides say nothing where a size is 0 or 1.
+        if 0 in sizes or 1 in sizes:
+            return False
+        if operands_matter:
+            for i in op.tensors:
+                handle = handles[i]
+                if type(handle) is np.ndarray:
+                    if not handle.flags.c_contiguous:
+                        return False
+                elif type(handle) is list:
+                    return False
+    elif 0 in sizes:
+        return False
+    for handle in handles:  # noqa: SIM110 (a generator would cost more than all of this)
+        if handle is value:
+            return False
+    return True
 
 
 def _in_order(op, handles: list, value: np.ndarray) -> bool:
@@ -163,7 +247,9 @@ def _owned(value: np.ndarray, handles: list) -> np.ndarray:
 
 
 def device_of(args: tuple):
-    """The device of the first tensor among the arguments, else that of a `device` argument, else the CPU."""
+    """The device of the first tensor among the arguments, else that of a `device` argument,
+    else the CPU.
+    """
     for value in args:
         if isinstance(value, Tensor):
             return value._storage.device
@@ -231,13 +317,16 @@ def _write(op, args: tuple, values):
 
 
 def write(op, target: Tensor, value) -> None:
-    """Stores a computed array into `target`. Raises ShapeError or DtypeError when it does not fit."""
+    """Stores a computed array into `target`. Raises ShapeError or DtypeError when it does not
+    fit.
+    """
     array = target._array
     if value is array:
         return
     if tuple(value.shape) != tuple(array.shape):
         raise ShapeError(
-            f"output with shape {list(array.shape)} doesn't match the broadcast shape {list(value.shape)}",
+            f"output with shape {list(array.shape)} doesn't match the broadcast shape "
+            f"{list(value.shape)}",
             op=op.name,
         )
     if value.dtype != array.dtype:
@@ -246,7 +335,8 @@ def write(op, target: Tensor, value) -> None:
         if _is_same_memory(value, array):
             return
         raise ShapeError(
-            "unsupported operation: more than one element of the written-to tensor refers to a single "
+            "unsupported operation: more than one element of the written-to tensor refers to a "
+            "single "
             "memory location; clone() the tensor before writing to it",
             op=op.name,
         )

@@ -15,8 +15,9 @@ PLAIN, SCALAR, SEQUENCE, LAYERED, NUMPY, FOREIGN = range(6)
 class _Kinds(dict):
     """Kinds by type.
 
-    PLAIN: a tensor that asks for no layer. LAYERED: one with a protocol of its own. SCALAR: a Python number or
-    None. NUMPY: a NumPy scalar, which counts as a Python number. SEQUENCE: list or tuple. FOREIGN: all else.
+    PLAIN: a tensor that asks for no layer. LAYERED: one with a protocol of its own. SCALAR: a
+    Python number or None. NUMPY: a NumPy scalar, which counts as a Python number. SEQUENCE: list or
+    tuple. FOREIGN: all else.
     """
 
     def __missing__(self, cls: type) -> int:

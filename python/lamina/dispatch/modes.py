@@ -8,7 +8,9 @@ from .state import state
 
 
 def call(op, args: tuple):
-    """Offers the call to the innermost dispatch mode, then to argument classes, then runs the kernel."""
+    """Offers the call to the innermost dispatch mode, then to argument classes, then runs the
+    kernel.
+    """
     modes = state.dispatch_modes
     if modes:
         with state.override(dispatch_modes=modes[:-1], below_autograd=True):

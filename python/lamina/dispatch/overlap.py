@@ -1,8 +1,9 @@
 """Which writes are refused because of the memory they go to.
 
-An elementwise write has no order, so it must not read what it has written in another place: an operand that
-shares some elements with the target, but not each with its own, is an error, and so is a target in which
-several elements are one. Only tensors that fill their memory without gaps are looked at, as elsewhere.
+An elementwise write has no order, so it must not read what it has written in another place: an
+operand that shares some elements with the target, but not each with its own, is an error, and so is
+a target in which several elements are one. Only tensors that fill their memory without gaps are
+looked at, as elsewhere.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ def check_operands(name: str, target: Tensor, operands) -> None:
             and _overlap_in_part(operand, target)
         ):
             raise ShapeError(
-                "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
+                "unsupported operation: some elements of the input tensor and the written-to "
+                "tensor refer to a "
                 "single memory location; clone() the tensor before performing the operation",
                 op=name,
             )

@@ -1,7 +1,7 @@
 """What the layers of a call depend on, per thread: modes, levels, the tracer.
 
-`layered` is the one flag the fast path reads: true while anything but plain kernels (and autograd, which
-the operands themselves announce) may have a say in a call.
+`layered` is the one flag the fast path reads: true while anything but plain kernels (and autograd,
+which the operands themselves announce) may have a say in a call.
 """
 
 from __future__ import annotations

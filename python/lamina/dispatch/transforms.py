@@ -1,4 +1,6 @@
-"""Function transforms: each active level (vmap, grad, jvp, functionalize) interprets the call in turn."""
+"""Function transforms: each active level (vmap, grad, jvp, functionalize) interprets the call
+in turn.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,8 @@ from .state import state
 
 
 def call(op, args: tuple):
-    """Hands the call to the innermost level, which runs with that level popped, or goes on to autograd.
+    """Hands the call to the innermost level, which runs with that level popped, or goes on to
+    autograd.
 
     A level is an object with `process(op, args)`.
     """

@@ -1,19 +1,27 @@
-"""View operators at the kernel: another array over the same storage, or a view primitive while tracing.
+"""View operators at the kernel: another array over the same storage, or a view primitive while
+tracing.
 
-Eagerly the geometry rule says all there is to know. In a trace the primitive makes the view of the handle,
-and the rule its strides; a view of the storage (`as_strided`) is taken of the root.
+Eagerly the geometry rule says all there is to know. In a trace the primitive makes the view of the
+handle, and the rule its strides; a view of the storage (`as_strided`) is taken of the root.
 """
 
 from __future__ import annotations
+
+import numpy as np
 
 from ..errors import UnsupportedError
 from ..storage import Geometry, Storage, VersionCounter, contiguous_strides, extent
 from ..tensor import Tensor, make
 from .state import state
 
+# How many placements an operator remembers before it starts anew.
+_REMEMBERED = 1024
+
 
 def call(op, args: tuple):
-    """The views that `op` makes of its first argument; that argument itself for an in-place view operator."""
+    """The views that `op` makes of its first argument; that argument itself for an in-place
+    view operator.
+    """
     base, rest = args[0], args[1:]
     tracer = state.tracer
     placed = view_geometry(op, base, rest)
@@ -37,6 +45,47 @@ def call(op, args: tuple):
     return tuple(views) if many else views[0]
 
 
+def remembered(op, args: tuple) -> Tensor:
+    """`call` for one result with no tracer in sight, for which the same view of a tensor that
+    looked the same is placed but once.
+    """
+    base, rest = args[0], args[1:]
+    array, storage = base._array, base._storage
+    if type(array) is not np.ndarray:
+        return call(op, args)
+    key = (array.shape, array.strides, base._strides, base._offset, array.itemsize, rest)
+    try:
+        placed = op.placements.get(key)
+    except TypeError:
+        # A list among the arguments.
+        return call(op, args)
+    if placed is None:
+        placed = _remember(op, base, rest, key)
+    geometry, steps, start = placed
+    memory = storage.bytes
+    if steps is None or not memory.size:
+        found = storage.array(geometry, array.dtype)
+    else:
+        try:
+            found = np.ndarray(geometry[0], array.dtype, memory, start, steps)
+        except (TypeError, ValueError):
+            found = storage.array(geometry, array.dtype)
+    view = make(found, storage, None, geometry[2])
+    view._counter = base._counter
+    return view
+
+
+def _remember(op, base: Tensor, rest: tuple, key: tuple) -> tuple:
+    """The geometry of a view, with strides and offset in bytes (None for an empty one)."""
+    geometry = op.geometry(base.geometry, *rest)
+    item = base._array.itemsize
+    steps = None if 0 in geometry.sizes else tuple([s * item for s in geometry.strides])
+    if len(op.placements) >= _REMEMBERED:
+        op.placements.clear()
+    placed = op.placements[key] = geometry, steps, geometry.offset * item
+    return placed
+
+
 def place(op, args: tuple) -> Tensor:
     """Makes the first argument look at the memory that the placement rule of `op` gives.
 
@@ -56,7 +105,9 @@ def place(op, args: tuple) -> Tensor:
 
 
 def _traced_values(op, base: Tensor, rest: tuple, placed, tracer):
-    """The view handles in a trace; a view of the storage, not of the tensor, is taken of the root."""
+    """The view handles in a trace; a view of the storage, not of the tensor, is taken of the
+    root.
+    """
     if "of_storage" not in op.tags:
         return op.impl(tracer.builder, tracer.handle(base), *rest)
     storage = _traced_storage(base, tracer)
@@ -66,14 +117,18 @@ def _traced_values(op, base: Tensor, rest: tuple, placed, tracer):
 
 
 def _traced_storage(base: Tensor, tracer) -> Storage:
-    """The storage that traced views of `base` share: its own, or one whose root is the lifted tensor."""
+    """The storage that traced views of `base` share: its own, or one whose root is the lifted
+    tensor.
+    """
     if base._storage.traced:
         return base._storage
     return Storage(tracer.handle(base), base.strides, base._storage.device, base._offset)
 
 
 def in_memory_order(prims, root, strides: tuple):
-    """A traced root whose row-major order is the order of memory. Raises UnsupportedError when it has gaps."""
+    """A traced root whose row-major order is the order of memory. Raises UnsupportedError when
+    it has gaps.
+    """
     order = sorted(range(len(strides)), key=lambda d: (-strides[d], d))
     sizes = tuple([root.shape[d] for d in order])
     if any(
@@ -81,7 +136,8 @@ def in_memory_order(prims, root, strides: tuple):
         for n, s, c in zip(sizes, [strides[d] for d in order], contiguous_strides(sizes))
     ):
         raise UnsupportedError(
-            f"as_strided of a storage that the traced tensor of sizes {list(root.shape)} and strides "
+            f"as_strided of a storage that the traced tensor of sizes {list(root.shape)} and "
+            "strides "
             f"{list(strides)} does not cover"
         )
     return root if order == list(range(len(order))) else prims.permute(root, order)

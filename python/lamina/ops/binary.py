@@ -54,12 +54,14 @@ _SUB_VJP = {
 @op(
     "add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
     pointwise=True,
+    ufunc=np.add,
     inplace=True,
     vjp={"self": lambda grad: grad},
 )
 @op(
     "add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
     pointwise=True,
+    ufunc=np.add,
     inplace=True,
     vjp=_ADD_VJP,
 )
@@ -72,12 +74,14 @@ def add(p, self, other, alpha):
 @op(
     "sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
     pointwise=True,
+    ufunc=np.subtract,
     inplace=True,
     vjp={"self": lambda grad: grad},
 )
 @op(
     "sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
     pointwise=True,
+    ufunc=np.subtract,
     inplace=True,
     vjp=_SUB_VJP,
 )
@@ -117,12 +121,14 @@ def _no_bool(self, other):
 @op(
     "mul.Scalar(Tensor self, Scalar other) -> Tensor",
     pointwise=True,
+    ufunc=np.multiply,
     inplace=True,
     vjp={"self": lambda grad, other: grad * conj(other)},
 )
 @op(
     "mul.Tensor(Tensor self, Tensor other) -> Tensor",
     pointwise=True,
+    ufunc=np.multiply,
     inplace=True,
     vjp={
         "self": lambda grad, other: grad * conj(other),
@@ -146,12 +152,14 @@ def _div_other_vjp(grad, self, other):
 @op(
     "div.Scalar(Tensor self, Scalar other) -> Tensor",
     pointwise=True,
+    ufunc=np.true_divide,
     inplace=True,
     vjp={"self": _div_self_vjp},
 )
 @op(
     "div.Tensor(Tensor self, Tensor other) -> Tensor",
     pointwise=True,
+    ufunc=np.true_divide,
     inplace=True,
     vjp={"self": _div_self_vjp, "other": _div_other_vjp},
 )

@@ -160,10 +160,13 @@ def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, mem
     copy = copy or (len(flags) > 1 and flags[1])
     if device is not None and Device(device) != self.device:
         raise UnsupportedError(f"no copy from {self.device} to {Device(device)}", op="to")
-    keeps_order = memory_format in (None, preserve_format, suggested(self.geometry))
-    if (dtype is None or dtype is self.dtype) and keeps_order and not copy:
+    if (
+        not copy
+        and (dtype is None or dtype is self.dtype)
+        and (memory_format in (None, preserve_format) or memory_format is suggested(self.geometry))
+    ):
         return self
-    return aten._to_copy(self, dtype=dtype, memory_format=memory_format)
+    return aten._to_copy.default.call((self, dtype, None, None, None, False, memory_format))
 
 
 @composite(variants="method")
@@ -180,7 +183,7 @@ def cpu(self):
 
 def _casting_method(name, target):
     def method(self, memory_format=preserve_format):
-        return self.to(target, memory_format=memory_format)
+        return to(self, target, memory_format=memory_format)
 
     method.__name__ = method.__qualname__ = name
     method.__doc__ = f"self as {target}."

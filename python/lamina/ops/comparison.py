@@ -6,6 +6,8 @@ Nothing here is differentiable, but a comparison in place cuts what it overwrite
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..errors import DtypeError
 from .formulas import zeros
 from .promotion import (
@@ -21,7 +23,7 @@ from .registry import aten, composite, op
 from .unary import isfinite, isnan
 
 
-def _comparison(name, public_names, doc, *, ordered):
+def _comparison(name, ufunc, public_names, doc, *, ordered):
     def impl(p, self, other):
         self, other = promote(p, self, other)
         if ordered and is_complex(self.dtype):
@@ -38,17 +40,18 @@ def _comparison(name, public_names, doc, *, ordered):
                 f"{public}.{overload}(Tensor self, {overload} other) -> Tensor",
                 pointwise=True,
                 inplace=True,
+                ufunc=ufunc,
                 inplace_vjp={"self": zeros} | ({"other": zeros} if overload == "Tensor" else {}),
                 differentiable=False,
             )(impl)
 
 
-_comparison("eq", ("eq",), "equals", ordered=False)
-_comparison("ne", ("ne", "not_equal"), "differs from", ordered=False)
-_comparison("lt", ("lt", "less"), "is less than", ordered=True)
-_comparison("le", ("le", "less_equal"), "is at most", ordered=True)
-_comparison("gt", ("gt", "greater"), "is greater than", ordered=True)
-_comparison("ge", ("ge", "greater_equal"), "is at least", ordered=True)
+_comparison("eq", np.equal, ("eq",), "equals", ordered=False)
+_comparison("ne", np.not_equal, ("ne", "not_equal"), "differs from", ordered=False)
+_comparison("lt", np.less, ("lt", "less"), "is less than", ordered=True)
+_comparison("le", np.less_equal, ("le", "less_equal"), "is at most", ordered=True)
+_comparison("gt", np.greater, ("gt", "greater"), "is greater than", ordered=True)
+_comparison("ge", np.greater_equal, ("ge", "greater_equal"), "is at least", ordered=True)
 
 
 def truth(p, x):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..errors import DtypeError
 from .promotion import is_complex, promote
 from .registry import aten, op
@@ -30,7 +32,12 @@ def extremum_of_two(public, name):
         "self": lambda grad, self, other: _shared(grad, loses(self, other), self == other),
         "other": lambda grad, self, other: _shared(grad, wins(self, other), self == other),
     }
-    op(f"{public}(Tensor self, Tensor other) -> Tensor", pointwise=True, vjp=vjp)(impl)
+    op(
+        f"{public}(Tensor self, Tensor other) -> Tensor",
+        pointwise=True,
+        ufunc=getattr(np, name),
+        vjp=vjp,
+    )(impl)
 
 
 def _shared(grad, loses, ties):

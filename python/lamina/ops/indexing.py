@@ -14,7 +14,7 @@ from .. import dtypes
 from ..errors import DataDependentError, DimError, DtypeError, ShapeError
 from ..storage import Geometry, contiguous_strides
 from . import geometry as rules
-from . import layout
+from . import layout, primitives
 from .promotion import BOOL, broadcast_shapes, cast, category
 from .reduction import INT64
 from .registry import aten, op
@@ -82,9 +82,14 @@ def _common_shape(arrays) -> tuple:
 
 
 def selection_strides(arguments: dict, sizes: tuple) -> tuple:
-    """The layout of `index`: that of a pointwise function of the source, which has no stride along the
-    dimensions the index tensors make, and of those tensors.
+    """The layout of `index`: that of a pointwise function of the source, which has no stride along
+    the dimensions the index tensors make, and of those tensors.
     """
+    only = arguments["indices"][0] if len(arguments["indices"]) == 1 else None
+    if len(sizes) < 2 or (
+        only is not None and only.ndim == 1 and arguments["self"].is_contiguous()
+    ):
+        return contiguous_strides(sizes)
     source, dims, given, at = arguments["self"].geometry, [], [], 0
     for index in arguments["indices"]:
         is_mask = index is not None and index.dtype in (dtypes.bool, dtypes.uint8)
@@ -109,6 +114,10 @@ def selection_strides(arguments: dict, sizes: tuple) -> tuple:
     return layout.pointwise_strides(operands, sizes)
 
 
+_MASKS = frozenset((np.dtype(np.bool_), np.dtype(np.uint8)))
+_POSITIONS = frozenset((np.dtype(np.int64), np.dtype(np.int32)))
+
+
 def _without_masks(p, self, indices):
     """One int64 array or None per indexed dimension: a mask of k dimensions becomes k arrays."""
     arrays = []
@@ -116,7 +125,7 @@ def _without_masks(p, self, indices):
         at = len(arrays)
         if index is None:
             arrays.append(None)
-        elif index.dtype.name in ("bool", "uint8"):
+        elif index.dtype in _MASKS:
             width = len(index.shape)
             if tuple(index.shape) != tuple(self.shape[at : at + width]):
                 raise DimError(
@@ -126,9 +135,10 @@ def _without_masks(p, self, indices):
                 )
             arrays.extend(positions(index))
         else:
-            if index.dtype.name not in ("int64", "int32"):
+            if index.dtype not in _POSITIONS:
                 raise DimError(
-                    f"tensors used as indices must be int64, int32, uint8 or bool, got {index.dtype}"
+                    "tensors used as indices must be int64, int32, uint8 or bool, got "
+                    f"{index.dtype}"
                 )
             arrays.append(cast(p, index, INT64))
     if len(arrays) > self.ndim:
@@ -159,9 +169,25 @@ def _inverse(order):
     return inverse
 
 
+def _index_kernel(self, indices):
+    """`index` over arrays: at once for one array of positions, which picks along the first
+    dimension.
+    """
+    if len(indices) == 1 and type(self) is np.ndarray and self.ndim:
+        (only,) = indices
+        if type(only) is np.ndarray and only.dtype == INT64 and only.ndim:
+            try:
+                return self[only]
+            except IndexError:
+                # Said in full below.
+                pass
+    return index(primitives, self, indices)
+
+
 @op(
     "index.Tensor(Tensor self, Tensor?[] indices) -> Tensor",
     variants="",
+    kernel=_index_kernel,
     layout=selection_strides,
     vjp={
         "self": lambda grad, self_meta, indices: grad.new_zeros(self_meta.sizes).index_put(

@@ -1,10 +1,10 @@
 """Which strides a new result gets: the memory order of its operands, or a memory format.
 
-The rule for pointwise operators is that of strided iterators: operands that agree keep their strides;
-otherwise dimensions are sorted by the operands' strides, the first operand that can tell deciding, and the
-result is dense in that order. The rules below it are `layout=` facts of registry entries: functions of an
-operator's arguments, by name, and of the result's sizes. They must be the same eagerly and in a trace, which
-is why they are stated here once.
+The rule for pointwise operators is that of strided iterators: operands that agree keep their
+strides; otherwise dimensions are sorted by the operands' strides, the first operand that can tell
+deciding, and the result is dense in that order. The rules below it are `layout=` facts of registry
+entries: functions of an operator's arguments, by name, and of the result's sizes. They must be the
+same eagerly and in a trace, which is why they are stated here once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from collections.abc import Callable
 from .. import memory_format as formats
 from ..storage import Geometry, contiguous_strides
 from . import geometry as rules
+
+# Tensors of a lower rank are in no other memory format.
+_IMAGES = 4
 
 
 def pointwise_strides(operands: list[Geometry], sizes: tuple) -> tuple:
@@ -40,7 +43,9 @@ def pointwise_strides(operands: list[Geometry], sizes: tuple) -> tuple:
 
 
 def preserved_strides(g: Geometry, sizes: tuple) -> tuple:
-    """Strides of a copy of `g` with these sizes: its own if it is dense, else dense in the same order."""
+    """Strides of a copy of `g` with these sizes: its own if it is dense, else dense in the
+    same order.
+    """
     if sizes != g.sizes:
         return contiguous_strides(sizes)
     if formats.is_dense(g):
@@ -57,7 +62,9 @@ def strides_in(format, g: Geometry | None, sizes: tuple) -> tuple:
 
 
 def chosen(name: str | None = "self") -> Callable:
-    """The layout of operators with a `memory_format` argument, which keep the strides of argument `name`."""
+    """The layout of operators with a `memory_format` argument, which keep the strides of
+    argument `name`.
+    """
 
     def strides(arguments: dict, sizes: tuple) -> tuple:
         format = arguments["memory_format"]
@@ -66,6 +73,7 @@ def chosen(name: str | None = "self") -> Callable:
         source = None if name is None else arguments[name].geometry
         return strides_in(format, source, sizes)
 
+    strides.keeps_row_major = name is not None
     return strides
 
 
@@ -80,6 +88,7 @@ def preserved(name: str = "self") -> Callable:
     def strides(arguments: dict, sizes: tuple) -> tuple:
         return preserved_strides(arguments[name].geometry, sizes)
 
+    strides.keeps_row_major = True
     return strides
 
 
@@ -104,6 +113,7 @@ def suggested(*names: str) -> Callable:
                 return formats.strides_in(format, sizes)
         return contiguous_strides(sizes)
 
+    strides.row_major_below = _IMAGES
     return strides
 
 
@@ -113,13 +123,18 @@ def joined(arguments: dict, sizes: tuple) -> tuple:
 
 
 def stacked(arguments: dict, sizes: tuple) -> tuple:
-    """The layout of `stack`: of `cat` along the dimension, of which the new one is then split off."""
+    """The layout of `stack`: of `cat` along the dimension, of which the new one is then split
+    off.
+    """
     parts = [t.geometry for t in arguments["tensors"]]
     dim = rules.wrap_dim(arguments["dim"], len(sizes))
     if dim == len(sizes) - 1:
         return _joined([rules.unsqueeze(g, dim) for g in parts], sizes)
     whole = (*sizes[:dim], sizes[dim] * sizes[dim + 1], *sizes[dim + 2 :])
     return rules.view_strides(Geometry(whole, _joined(parts, whole)), sizes)
+
+
+joined.row_major_below = stacked.row_major_below = _IMAGES
 
 
 def _joined(parts: list[Geometry], sizes: tuple) -> tuple:
@@ -138,7 +153,9 @@ def _broadcast(geometry: Geometry, sizes: tuple) -> tuple:
 
 
 def _sorted_dims(operands: list[tuple], sizes: tuple) -> list[int]:
-    """Dimensions from fastest to slowest: an insertion sort, because the comparison is not transitive."""
+    """Dimensions from fastest to slowest: an insertion sort, because the comparison is not
+    transitive.
+    """
     order = list(reversed(range(len(sizes))))
     for i in range(1, len(order)):
         at = i
@@ -153,7 +170,9 @@ def _sorted_dims(operands: list[tuple], sizes: tuple) -> list[int]:
 
 
 def _compare(a: int, b: int, operands: list[tuple], sizes: tuple) -> int:
-    """Positive when dimension `a` must be slower than `b`, negative when faster, 0 when nobody can tell."""
+    """Positive when dimension `a` must be slower than `b`, negative when faster, 0 when nobody
+    can tell.
+    """
     for strides in operands:
         if strides[a] == 0 or strides[b] == 0:
             continue

@@ -19,6 +19,8 @@ def matmul(self, other):
 
     Raises ShapeError for a 0-d operand or where sizes do not fit.
     """
+    if self.ndim == 2 and other.ndim == 2:
+        return aten.mm(self, other)
     if self.ndim == 0 or other.ndim == 0:
         raise ShapeError(
             f"both operands need at least one dimension, got {tuple(self.shape)} and "

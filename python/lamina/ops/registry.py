@@ -1,9 +1,10 @@
 """The operator registry: one entry per aten overload, and the handles that call them.
 
-An entry is the single place for what is known about an operator: its schema, its implementation over
-primitives (the eager kernel and the IR at once), its geometry rule when it is a view, its derivative.
-Everything public (`lamina.mul`, `Tensor.mul_`, `lamina.ops.aten.mul.Tensor`) is generated from here.
-Calling an entry goes through the dispatcher, which installs itself with `set_dispatcher`.
+An entry is the single place for what is known about an operator: its schema, its implementation
+over primitives (the eager kernel and the IR at once), its geometry rule when it is a view, its
+derivative. Everything public (`lamina.mul`, `Tensor.mul_`, `lamina.ops.aten.mul.Tensor`) is
+generated from here. Calling an entry goes through the dispatcher, which installs itself with
+`set_dispatcher`.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from typing import NamedTuple
 
 from ..errors import ArgumentError, LaminaError
 from ..return_types import named
-from . import primitives
+from . import direct, primitives
 from . import schema as schemas
 from .schema import Schema
 
 
 class Formula(NamedTuple):
-    """A derivative: gradients of the inputs `names`, computed by `fn` from what its `parameters` name."""
+    """A derivative: gradients of the inputs `names`, computed by `fn` from what its
+    `parameters` name.
+    """
 
     names: tuple
     fn: Callable | None
@@ -36,6 +39,7 @@ class Op:
         "arity",
         "batching",
         "differentiable",
+        "direct_write",
         "doc",
         "formulas",
         "functional",
@@ -44,8 +48,10 @@ class Op:
         "impl",
         "is_inplace",
         "is_inplace_view",
+        "is_plain_view",
         "is_simple",
         "is_view",
+        "keeps_row_major",
         "kernel",
         "layout",
         "materialize",
@@ -56,13 +62,16 @@ class Op:
         "pack",
         "packet",
         "placement",
+        "placements",
         "plans",
         "pointwise",
         "retype",
+        "row_major_below",
         "schema",
         "tags",
         "tails",
         "tensors",
+        "ufunc",
         "writes",
     )
 
@@ -93,8 +102,22 @@ class Op:
         self.is_inplace = bool(self.writes) and schema.arguments[self.writes[0]].name == "self"
         self.is_view = self.geometry is not None or self.retype is not None
         self.multi = len(schema.returns) != 1 or schema.returns[0].type.is_list
-        lists = any(schema.arguments[i].type.is_list for i in self.tensors)
-        self.is_simple = not (self.writes or self.is_view or self.multi or lists)
+        self.is_plain_view = (
+            self.geometry is not None
+            and not self.multi
+            and not self.is_inplace_view
+            and "unlinked" not in self.tags
+        )
+        self.placements = {}
+        self.is_simple = not (self.writes or self.is_view or self.multi or self.placement)
+        self.row_major_below = getattr(self.layout, "row_major_below", 0)
+        # Where the argument stands that asks for another layout (-1: there is none); None where
+        # operands decide alone.
+        self.keeps_row_major = (
+            schema.index.get("memory_format", -1)
+            if getattr(self.layout, "keeps_row_major", False)
+            else None
+        )
         self.needs_binding = bool(schema.lists)
         self.pack = _packer(schema)
         required = sum(not a.has_default for a in schema.arguments)
@@ -106,6 +129,13 @@ class Op:
         positional = _positional(impl, schema)
         self.impl = positional
         self.kernel = facts.pop("kernel", None) or functools.partial(positional, primitives)
+        self.direct_write = facts.pop("direct_write", None)
+        self.ufunc = ufunc = facts.pop("ufunc", None)
+        if ufunc is not None:
+            defaults = tuple(a.default for a in schema.arguments[ufunc.nin :])
+            self.kernel = direct.kernel(ufunc, self.kernel, defaults)
+            if self.is_inplace:
+                self.direct_write = direct.write(ufunc, defaults)
         if facts:
             raise TypeError(f"{self.name}: unknown facts {sorted(facts)}")
 
@@ -165,7 +195,9 @@ class Packet:
         self.namespace = namespace
         self._overloads: dict[str, Op] = {}
         self._order: list[Op] = []
-        self._cache: dict[tuple, Op] = {}
+        # By the types of positional arguments: the overload, and the defaults of the others (None:
+        # they must be bound).
+        self._calls: dict[tuple, tuple[Op, tuple | None]] = {}
         self.function = _packet_function(self, takes_out=True)
         self.method = _packet_function(self, takes_out=False)
 
@@ -175,7 +207,7 @@ class Packet:
             raise ValueError(f"operator {entry.namespace}::{entry.name} is registered twice")
         self._overloads[entry.overload] = entry
         self._order.append(entry)
-        self._cache.clear()
+        self._calls.clear()
         entry.packet = self
         setattr(self, entry.overload, entry)
 
@@ -190,17 +222,17 @@ class Packet:
     def resolve(self, args: tuple, kwargs: dict) -> Op:
         """The first overload whose signature fits. Raises ArgumentError naming all of them."""
         if len(self._order) == 1:
-            return self._order[0]
-        key = tuple(map(type, args)) if not kwargs else None
-        found = self._cache.get(key) if key is not None else None
-        if found is not None:
-            return found
-        for entry in self._order:
-            if entry.schema.matches(args, kwargs):
-                if key is not None and list not in key and tuple not in key:
-                    self._cache[key] = entry
-                return entry
-        raise self._mismatch(args, kwargs)
+            entry = self._order[0]
+        else:
+            entry = next((e for e in self._order if e.schema.matches(args, kwargs)), None)
+            if entry is None:
+                raise self._mismatch(args, kwargs)
+        if not kwargs:
+            key = tuple(map(type, args))
+            if list not in key and tuple not in key:
+                tail = None if entry.schema.lists_among(args) else entry.tails.get(len(args))
+                self._calls[key] = entry, tail
+        return entry
 
     def _mismatch(self, args: tuple, kwargs: dict) -> ArgumentError:
         got = [type(a).__name__ for a in args] + [
@@ -287,10 +319,15 @@ def op(
     geometry / retype: the operator is a view; see `lamina.ops.view`.
     placement: the operator changes which memory self looks at; see `lamina.ops.metadata`.
     kernel: a function over arrays to run eagerly instead of `impl` over primitives.
-    differentiable: False when results never require grad.  materialize: whether absent `grads` become zeros.
-    tags: "idempotent" (may write to memory that overlaps itself), "of_storage" (views the storage, not the tensor),
-        "eager_only" (cannot be traced), "own_layout" (results keep the memory order the kernel gave them),
-        "unlinked" (a view that autograd treats as a tensor of its own), "casts_out" (`out=` may have another dtype).
+    direct_write: for an in-place operator, `run(handles)` that writes into the first array at once,
+        or says it cannot.
+    ufunc: the NumPy function that it is for operands of one dtype; see `lamina.ops.direct`.
+    differentiable: False when results never require grad.
+    materialize: whether absent `grads` become zeros.
+    tags: "idempotent" (may write to memory that overlaps itself), "of_storage" (views the storage,
+        not the tensor), "eager_only" (cannot be traced), "own_layout" (results keep the memory
+        order the kernel gave them), "unlinked" (a view that autograd treats as a tensor of its
+        own), "casts_out" (`out=` may have another dtype).
     batching, tags, grad_name: batching rule, set of tags, and name of the graph node.
     inplace_grad_name: the name of the in-place twin's graph node, where it is another.
     """
@@ -316,7 +353,9 @@ def op(
 
 
 def takes(*parameters: str):
-    """Names the parameters of a formula that serves operators with different ones: `fn(*values)`."""
+    """Names the parameters of a formula that serves operators with different ones:
+    `fn(*values)`.
+    """
 
     def name(fn):
         fn.parameters = parameters
@@ -326,7 +365,9 @@ def takes(*parameters: str):
 
 
 def composite(fn: Callable | None = None, *, variants: str = "function", name: str | None = None):
-    """Publishes a Python function over operators as `lamina.<name>` and, as a "method", on Tensor."""
+    """Publishes a Python function over operators as `lamina.<name>` and, as a "method", on
+    Tensor.
+    """
 
     def register(fn):
         COMPOSITES[name or fn.__name__] = Composite(
@@ -363,11 +404,17 @@ def entries(namespace: str = "aten"):
 
 
 def _packet_function(packet: Packet, takes_out: bool):
-    resolve = packet.resolve
-    order = packet._order
+    resolve, calls = packet.resolve, packet._calls
 
     def method(*args, **kwargs):
-        entry = order[0] if len(order) == 1 else resolve(args, kwargs)
+        if not kwargs:
+            known = calls.get(tuple(map(type, args)))
+            if known is not None:
+                entry, tail = known
+                return _dispatch(
+                    entry, entry.schema.bind(args, {}) if tail is None else args + tail
+                )
+        entry = resolve(args, kwargs)
         return _dispatch(entry, entry.prepare(args, kwargs))
 
     def function(*args, **kwargs):
@@ -375,7 +422,14 @@ def _packet_function(packet: Packet, takes_out: bool):
             from .out import call_with_out
 
             return call_with_out(method, args, kwargs)
-        entry = order[0] if len(order) == 1 else resolve(args, kwargs)
+        if not kwargs:
+            known = calls.get(tuple(map(type, args)))
+            if known is not None:
+                entry, tail = known
+                return _dispatch(
+                    entry, entry.schema.bind(args, {}) if tail is None else args + tail
+                )
+        entry = resolve(args, kwargs)
         return _dispatch(entry, entry.prepare(args, kwargs))
 
     public = function if takes_out else method
@@ -414,7 +468,9 @@ def _inplace_twin(entry: Op, formulas: tuple, facts: dict) -> Op:
 
 
 def _positional(impl: Callable, schema: Schema) -> Callable:
-    """`impl` callable with all arguments by position, though it may declare some as keyword-only."""
+    """`impl` callable with all arguments by position, though it may declare some as
+    keyword-only.
+    """
     code = getattr(impl, "__code__", None)
     if code is None or not code.co_kwonlyargcount:
         return impl

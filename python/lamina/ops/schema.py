@@ -161,6 +161,10 @@ class Schema:
                 bound[i] = _as_tuple(value, self.arguments[i].type)
         return tuple(bound)
 
+    def lists_among(self, args: tuple) -> bool:
+        """Whether binding may have to make a tuple of some of these arguments."""
+        return any(i < len(args) and args[i] is not None for i in self.lists)
+
     def _check_required(self, given: int, kwargs: dict) -> None:
         for a in self.arguments[given:]:
             if not a.has_default and a.name not in kwargs:

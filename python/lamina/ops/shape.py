@@ -14,6 +14,11 @@ from .registry import aten, composite
 def reshape(self, *shape):
     """The same elements in row-major order under another shape: a view when strides allow, else a copy."""
     shape = _loose(shape)
+    flags = getattr(self._array, "flags", None)
+    if flags is not None and flags.c_contiguous:
+        return (
+            aten.view(self, shape) if type(shape) is list else aten.view.default.call((self, shape))
+        )
     wanted = rules.infer_size(shape, self.numel())
     if rules.view_strides(self.geometry, wanted) is not None:
         return aten.view.default(self, shape)

@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import DtypeError
 from . import layout
 from .formulas import conj, masked, zeros
+from .primitives.elementwise import UFUNCS
 from .promotion import BOOL, COMPLEX, FLOATING, category, int_to_float, is_complex
 from .registry import aten, composite, op
 
@@ -29,7 +30,13 @@ def _float_function(name, doc, vjp, *, complex_ok=True, aliases=()):
     impl.__name__ = impl.__qualname__ = name
     formulas = {"self": vjp} if vjp else {}
     for public in (name, *aliases):
-        op(f"{public}(Tensor self) -> Tensor", pointwise=True, inplace=True, vjp=formulas)(impl)
+        op(
+            f"{public}(Tensor self) -> Tensor",
+            pointwise=True,
+            inplace=True,
+            ufunc=UFUNCS.get(name),
+            vjp=formulas,
+        )(impl)
 
 
 def _tanh_vjp(grad, result):
@@ -160,11 +167,18 @@ def sigmoid(p, self):
     return p.div(1, p.add(p.exp(p.neg(int_to_float(p, self))), 1))
 
 
-@op("neg(Tensor self) -> Tensor", pointwise=True, inplace=True, vjp={"self": lambda grad: -grad})
+@op(
+    "neg(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    ufunc=np.negative,
+    vjp={"self": lambda grad: -grad},
+)
 @op(
     "negative(Tensor self) -> Tensor",
     pointwise=True,
     inplace=True,
+    ufunc=np.negative,
     vjp={"self": lambda grad: -grad},
 )
 def neg(p, self):
@@ -186,9 +200,19 @@ def _abs_vjp(grad, self):
     return grad * self.sgn()
 
 
-@op("abs(Tensor self) -> Tensor", pointwise=True, layout=layout.modulus, vjp={"self": _abs_vjp})
 @op(
-    "absolute(Tensor self) -> Tensor", pointwise=True, layout=layout.modulus, vjp={"self": _abs_vjp}
+    "abs(Tensor self) -> Tensor",
+    pointwise=True,
+    layout=layout.modulus,
+    ufunc=np.absolute,
+    vjp={"self": _abs_vjp},
+)
+@op(
+    "absolute(Tensor self) -> Tensor",
+    pointwise=True,
+    layout=layout.modulus,
+    ufunc=np.absolute,
+    vjp={"self": _abs_vjp},
 )
 def abs(p, self):
     """|self| in self's dtype; the modulus, real, of complex numbers. Raises DtypeError for bool."""
@@ -245,6 +269,7 @@ def sgn(p, self):
     "square(Tensor self) -> Tensor",
     pointwise=True,
     inplace=True,
+    ufunc=np.square,
     vjp={"self": lambda grad, self: grad * (2 * conj(self))},
 )
 def square(p, self):
@@ -268,6 +293,7 @@ def _rounding(name, doc):
         f"{name}(Tensor self) -> Tensor",
         pointwise=True,
         inplace=True,
+        ufunc=UFUNCS.get(name),
         vjp={"self": lambda grad: zeros(grad)},
     )(impl)
 

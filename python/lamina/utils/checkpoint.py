@@ -1,8 +1,9 @@
-"""Checkpointing: forgets what a function saves for backward, and runs it again when backward needs it.
+"""Checkpointing: forgets what a function saves for backward, and runs it again when backward needs
+it.
 
-Without reentrance the function's graph is an ordinary one whose saved tensors are place holders; the first of
-them that is unpacked runs the function again. With it the function is one node, whose backward runs the
-function and a backward of its own.
+Without reentrance the function's graph is an ordinary one whose saved tensors are place holders;
+the first of them that is unpacked runs the function again. With it the function is one node, whose
+backward runs the function and a backward of its own.
 """
 
 from __future__ import annotations
@@ -40,11 +41,13 @@ def checkpoint(
 ):
     """function(*args, **kwargs), which is run again in backward instead of keeping what it saves.
 
-    use_reentrant: True runs it as one node: keyword arguments are a ValueError, only tensors directly among `args` get
-    gradients, and only `backward` (not `grad`) can run it. False is the better choice.
-    preserve_rng_state (keyword, True): whether random numbers are drawn again as they were.
+    use_reentrant: True runs it as one node: keyword arguments are a ValueError, only tensors
+    directly among `args` get gradients, and only `backward` (not `grad`) can run it. False is the
+    better choice. preserve_rng_state (keyword, True): whether random numbers are drawn again as
+    they were.
     context_fn: returns two context managers, for the run and for the run in backward.
-    determinism_check: "default" compares sizes, dtypes and devices of what is saved in both runs, "none" nothing.
+    determinism_check: "default" compares sizes, dtypes and devices of what is saved in both runs,
+    "none" nothing.
     debug: names the operators of both runs when they differ.
     early_stop: whether the run in backward ends once the last saved tensor is there.
     Raises CheckpointError in backward when both runs differ.
@@ -52,7 +55,8 @@ def checkpoint(
     preserve = kwargs.pop("preserve_rng_state", True)
     if use_reentrant is None:
         warnings.warn(
-            "checkpoint() without use_reentrant uses True; pass use_reentrant=False, which is better, or True",
+            "checkpoint() without use_reentrant uses True; pass use_reentrant=False, which is "
+            "better, or True",
             stacklevel=2,
         )
         use_reentrant = True
@@ -86,7 +90,8 @@ class _Reentrant(Function):
     def backward(ctx, *grads):
         if current_task().targets:
             raise AutogradError(
-                "checkpoint(use_reentrant=True) is incompatible with autograd.grad() and with inputs= of backward(); "
+                "checkpoint(use_reentrant=True) is incompatible with autograd.grad() and with "
+                "inputs= of backward(); "
                 "use use_reentrant=False",
                 op="checkpoint",
             )
@@ -111,8 +116,8 @@ class _Reentrant(Function):
 def checkpoint_sequential(
     functions, segments: int, input, use_reentrant: bool | None = None, **kwargs
 ):
-    """`functions` (a list or Sequential of one-argument functions) one after the other on `input`, in `segments` that are
-    checkpointed, except for the last.
+    """`functions` (a list or Sequential of one-argument functions) one after the other on `input`,
+    in `segments` that are checkpointed, except for the last.
     """
     preserve = kwargs.pop("preserve_rng_state", True)
     if kwargs:

@@ -1,7 +1,9 @@
-"""Running a function again for what its first run would have saved: checkpointing without reentrance.
+"""Running a function again for what its first run would have saved: checkpointing without
+reentrance.
 
-In the first run every tensor that is saved becomes a numbered place holder. When backward asks for one, the
-function runs again, tensors it saves are counted, and each goes to the holder of its number.
+In the first run every tensor that is saved becomes a numbered place holder. When backward asks for
+one, the function runs again, tensors it saves are counted, and each goes to the holder of its
+number.
 """
 
 from __future__ import annotations
@@ -45,7 +47,9 @@ class Options(NamedTuple):
 
 
 class Surroundings:
-    """What a function's result depends on besides its arguments: the random numbers and autocast."""
+    """What a function's result depends on besides its arguments: the random numbers and
+    autocast.
+    """
 
     def __init__(self, preserve_rng_state: bool):
         self.autocast = state.autocast
@@ -82,7 +86,9 @@ class set_checkpoint_early_stop:
 
 
 class _Holder:
-    """Stands for one saved tensor; `found` is what the run of each backward pass saved in its place."""
+    """Stands for one saved tensor; `found` is what the run of each backward pass saved in its
+    place.
+    """
 
     __slots__ = ("__weakref__", "found")
 
@@ -133,14 +139,17 @@ class _Frame:
             self._recompute(run)
         if run not in holder.found:
             raise CheckpointError(
-                "checkpoint: unpack is being triggered for a tensor that was either never recomputed, or already "
+                "checkpoint: unpack is being triggered for a tensor that was either never "
+                "recomputed, or already "
                 "unpacked once in this backward pass",
                 op="checkpoint",
             )
         return holder.found.pop(run)
 
     def listening(self, run: int):
-        """The context in which run 0 (the first) or 1 (in backward) is written down, when debugging."""
+        """The context in which run 0 (the first) or 1 (in backward) is written down, when
+        debugging.
+        """
         return self.logs[run].listening() if self.logs else contextlib.nullcontext()
 
     def _recompute(self, run: int) -> None:
@@ -154,8 +163,10 @@ class _Frame:
             self.again()
         if self.counts[run] != len(self.holders):
             self._fail(
-                "A different number of tensors was saved during the original forward and recomputation. Number of "
-                f"tensors saved during forward: {len(self.holders)}; during recomputation: {self.counts[run]}."
+                "A different number of tensors was saved during the original forward and "
+                "recomputation. Number of "
+                f"tensors saved during forward: {len(self.holders)}; during recomputation: "
+                f"{self.counts[run]}."
             )
 
     def _arrived(self, tensor, run: int):
@@ -177,7 +188,8 @@ class _Frame:
         before, now = self.looks[number], _look(tensor)
         if before != now:
             self._fail(
-                "Recomputed values for the following tensors have different metadata than during the forward pass: "
+                "Recomputed values for the following tensors have different metadata than during "
+                "the forward pass: "
                 f"tensor at position {number}, saved {_words(before)}, recomputed {_words(now)}."
             )
 
@@ -199,7 +211,9 @@ def _words(look: tuple) -> str:
 
 
 def run(function: Callable, args: tuple, kwargs: dict, options: Options):
-    """function(*args, **kwargs), saving place holders. Raises ValueError for an unknown determinism check."""
+    """function(*args, **kwargs), saving place holders. Raises ValueError for an unknown
+    determinism check.
+    """
     if options.determinism_check not in ("default", "none"):
         raise ValueError(
             f"determinism_check is 'default' or 'none', got {options.determinism_check!r}"
@@ -218,8 +232,8 @@ def run(function: Callable, args: tuple, kwargs: dict, options: Options):
 def _again(function: Callable, args: tuple, kwargs: dict, surroundings: Surroundings, context):
     """The call of the run in backward.
 
-    Tensors are saved like the inputs of an operator: checked for writes, and handed to the hooks of a checkpoint around
-    this one instead of being kept.
+    Tensors are saved like the inputs of an operator: checked for writes, and handed to the hooks of
+    a checkpoint around this one instead of being kept.
     """
     count, names = len(args), tuple(kwargs)
     inputs = [SavedTensor(a) if isinstance(a, Tensor) else a for a in (*args, *kwargs.values())]

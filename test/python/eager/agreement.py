@@ -1,7 +1,7 @@
 """One program, run on lamina and on torch: what can be seen of both runs must be the same.
 
-A program is a function of the library `m`. What it returns (tensors, graph nodes, numbers, nested) is
-compared piece by piece; `raised` turns an exception into something to compare.
+A program is a function of the library `m`. What it returns (tensors, graph nodes, numbers, nested)
+is compared piece by piece; `raised` turns an exception into something to compare.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ _BUILTIN = (
 
 
 class Raised(NamedTuple):
-    """An exception: the built-in classes it belongs to, and the pattern found in its message, or the message."""
+    """An exception: the built-in classes it belongs to, and the pattern found in its message,
+    or the message.
+    """
 
     kinds: frozenset
     message: str | None
@@ -39,7 +41,9 @@ def agree(program, rtol: float = 1e-5, atol: float = 1e-6) -> None:
 
 
 def _run(program, library):
-    """What one run shows. A program that leaves a grad mode on must not change how the next one runs."""
+    """What one run shows. A program that leaves a grad mode on must not change how the next
+    one runs.
+    """
     try:
         return _seen(program(library))
     finally:
@@ -58,7 +62,9 @@ def program(fn):
 
 
 def raised(call, pattern: str | None = None):
-    """What `call` raises, with whether `pattern` is found in the message; what it returns if it does not raise."""
+    """What `call` raises, with whether `pattern` is found in the message; what it returns if
+    it does not raise.
+    """
     try:
         found = call()
     except Exception as error:

@@ -1,4 +1,6 @@
-"""Checkpointing beside torch's: values, gradients, how often the function runs, and what it refuses."""
+"""Checkpointing beside torch's: values, gradients, how often the function runs, and what it
+refuses.
+"""
 
 import contextlib
 import warnings

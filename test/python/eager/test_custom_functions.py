@@ -1,4 +1,6 @@
-"""`autograd.Function` beside torch's: what ctx offers, what forward may return, what backward may return."""
+"""`autograd.Function` beside torch's: what ctx offers, what forward may return, what backward
+may return.
+"""
 
 from .agreement import graph, program, raised
 

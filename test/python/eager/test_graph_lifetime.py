@@ -67,7 +67,9 @@ def test_a_deep_graph_of_gradients():
 
 
 def _dies(make):
-    """Whether the graph and the memory that `make(x)` returns a tensor of are gone once that tensor is."""
+    """Whether the graph and the memory that `make(x)` returns a tensor of are gone once that
+    tensor is.
+    """
     x = lamina.ones(4, requires_grad=True)
     y = make(x)
     watched = [weakref.ref(y), weakref.ref(y.grad_fn), weakref.ref(y._storage)]

@@ -1,4 +1,6 @@
-"""In-place writes to views, bases and their aliases under autograd, as torch records or refuses them."""
+"""In-place writes to views, bases and their aliases under autograd, as torch records or
+refuses them.
+"""
 
 import pytest
 

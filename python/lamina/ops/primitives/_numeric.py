@@ -8,7 +8,9 @@ Array functions are called through `numpy`, which forwards to the operands' own 
 the array protocols, so nothing here names a device.
 """
 
+import contextvars
 import functools
+import threading
 
 import ml_dtypes
 import numpy as np
@@ -19,8 +21,34 @@ SMALL_FLOATS = frozenset(
 )
 """Float dtypes that are computed in float32 and rounded once."""
 
-quiet = np.errstate(all="ignore")
-"""Decorator: IEEE results (inf, nan) are answers, not warnings."""
+
+class _Silence(threading.local):
+    """A context of this thread in which NumPy warns of nothing; entering it is much cheaper than np.errstate."""
+
+    def __init__(self):
+        context = contextvars.Context()
+        context.run(np.seterr, all="ignore")
+        self.enter = context.run
+        self.entered = False
+
+
+_silence = _Silence()
+
+
+def quiet(function):
+    """Decorator: IEEE results (inf, nan) are answers, not warnings."""
+
+    @functools.wraps(function)
+    def run(*operands, **params):
+        if _silence.entered:
+            return function(*operands, **params)
+        _silence.entered = True
+        try:
+            return _silence.enter(function, *operands, **params)
+        finally:
+            _silence.entered = False
+
+    return run
 
 
 def coerce(x, y):

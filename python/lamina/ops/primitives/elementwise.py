@@ -65,7 +65,13 @@ __all__ = [
 ]
 
 
+UFUNCS: dict[str, np.ufunc] = {}
+"""The primitives of one operand that are a NumPy function, but for small floats."""
+
+
 def _unary(name, function, doc):
+    if isinstance(function, np.ufunc):
+        UFUNCS[name] = function
     small = rounded_once(function)
 
     @quiet

@@ -23,10 +23,14 @@ __all__ = [
 ]
 
 
+_largest = rounded_once(np.maximum.reduce)
+_smallest = rounded_once(np.minimum.reduce)
+
+
 @quiet
 def sum(x, dims):
     """Sum over dims; logical or of booleans, 0 over nothing."""
-    return np.asarray(np.sum(x, axis=tuple(dims), dtype=compute_dtype(x.dtype))).astype(
+    return np.asarray(np.add.reduce(x, axis=tuple(dims), dtype=compute_dtype(x.dtype))).astype(
         x.dtype, copy=False
     )
 
@@ -34,7 +38,7 @@ def sum(x, dims):
 @quiet
 def prod(x, dims):
     """Product over dims; logical and of booleans, 1 over nothing."""
-    return np.asarray(np.prod(x, axis=tuple(dims), dtype=compute_dtype(x.dtype))).astype(
+    return np.asarray(np.multiply.reduce(x, axis=tuple(dims), dtype=compute_dtype(x.dtype))).astype(
         x.dtype, copy=False
     )
 
@@ -42,13 +46,13 @@ def prod(x, dims):
 @quiet
 def amax(x, dims):
     """Largest element over dims, nan if one is; a reduced dimension must not be empty."""
-    return np.asarray(rounded_once(np.max)(x, axis=tuple(dims)))
+    return np.asarray(_largest(x, axis=tuple(dims)))
 
 
 @quiet
 def amin(x, dims):
     """Smallest element over dims, nan if one is; a reduced dimension must not be empty."""
-    return np.asarray(rounded_once(np.min)(x, axis=tuple(dims)))
+    return np.asarray(_smallest(x, axis=tuple(dims)))
 
 
 def any(x, dims):
@@ -63,12 +67,12 @@ def all(x, dims):
 
 def argmax(x, dim):
     """int64 position along dim of the first largest element; the first nan wins."""
-    return _arg(np.argmax, x, dim)
+    return _arg("argmax", x, dim)
 
 
 def argmin(x, dim):
     """int64 position along dim of the first smallest element; the first nan wins."""
-    return _arg(np.argmin, x, dim)
+    return _arg("argmin", x, dim)
 
 
 def cumsum(x, dim):
@@ -96,9 +100,9 @@ def sort(x, dim, descending):
     return np.take_along_axis(x, positions, axis=dim), positions.astype(np.int64)
 
 
-def _arg(function, x, dim):
+def _arg(name, x, dim):
     keys = x.astype(np.float32) if x.dtype in SMALL_FLOATS else x
-    return np.asarray(function(keys, axis=dim)).astype(np.int64, copy=False)
+    return np.asarray(getattr(keys, name)(axis=dim)).astype(np.int64, copy=False)
 
 
 @quiet

@@ -56,12 +56,20 @@ public:
 
 private:
   /// Gives every loop nest an initial tensor of its own. One that several share (CSE merges them)
-  /// can become the memory of one result only, and would be copied for the others.
+  /// can become the memory of one result only, and would be copied for the others. Uses of an empty
+  /// tensor are even given one memory each time, as if none of them wrote it.
   void separateInits() {
+    SmallVector<tensor::EmptyOp> empties;
+    function.walk([&](tensor::EmptyOp empty) { empties.push_back(empty); });
+    for (tensor::EmptyOp empty : empties) {
+      builder.setInsertionPointAfter(empty);
+      while (!empty->use_empty() && !empty->hasOneUse())
+        empty->use_begin()->set(builder.clone(*empty)->getResult(0));
+    }
     function.walk([&](DestinationStyleOpInterface op) {
       for (OpOperand &init : op.getDpsInitsMutable()) {
         Operation *source = init.get().getDefiningOp();
-        if (!isa_and_nonnull<linalg::FillOp, tensor::EmptyOp>(source) || source->hasOneUse())
+        if (!isa_and_nonnull<linalg::FillOp>(source) || source->hasOneUse())
           continue;
         builder.setInsertionPoint(op);
         init.set(builder.clone(*source)->getResult(0));

@@ -151,8 +151,11 @@ def _read(function: ir.Operation, results: list, inputs: dict[int, np.ndarray]) 
 def _rebuild(alias: Alias, outputs: dict, finals: dict, named: dict) -> np.ndarray | None:
     """An output that shares memory, by its recipe."""
     if alias.root == "output":
-        return outputs[alias.index]
-    source = finals.get(alias.index) if alias.root == "input" else named.get(("base", alias.index))
+        source = outputs[alias.index]
+    elif alias.root == "input":
+        source = finals.get(alias.index)
+    else:
+        source = named.get(("base", alias.index))
     for view in alias.views if source is not None else ():
         primitive: Callable = getattr(primitives, view.name)
         source = primitive(source, **view.attributes)

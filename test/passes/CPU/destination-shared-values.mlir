@@ -29,3 +29,26 @@ func.func @alone(%a: tensor<3x4xf32> {lamina.arg = #lamina.input<0>})
   %0 = lamina.sum %a {dims = array<i64: 0>} : tensor<3x4xf32> -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// What two loops start from is undefined, but not the same memory.
+// CHECK-LABEL: func.func @loops
+// CHECK: %[[FIRST:.+]] = memref.alloc
+// CHECK: %[[SECOND:.+]] = memref.alloc
+// CHECK: memref.store %{{.+}}, %[[FIRST]]
+// CHECK: memref.store %{{.+}}, %[[SECOND]]
+func.func @loops(%a: tensor<4xf32> {lamina.arg = #lamina.input<0>})
+    -> (tensor<4xf32> {lamina.result = #lamina.output<0>}) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %empty = tensor.empty() : tensor<4xf32>
+  %0:2 = scf.for %i = %c0 to %c4 step %c1 iter_args(%x = %empty, %y = %empty) -> (tensor<4xf32>, tensor<4xf32>) {
+    %value = tensor.extract %a[%i] : tensor<4xf32>
+    %twice = arith.addf %value, %value : f32
+    %2 = tensor.insert %value into %x[%i] : tensor<4xf32>
+    %3 = tensor.insert %twice into %y[%i] : tensor<4xf32>
+    scf.yield %2, %3 : tensor<4xf32>, tensor<4xf32>
+  }
+  %1 = lamina.mul %0#0, %0#1 : tensor<4xf32>
+  return %1 : tensor<4xf32>
+}

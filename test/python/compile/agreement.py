@@ -31,7 +31,8 @@ def observe(fn, args):
         "is output": [[x is y for y in outputs] for x in outputs],
         "inputs": [_look(a) for a in inputs],
         "versions": [a._version - was for a, was in zip(inputs, before, strict=True)],
-        "views": [_place(x._base, inputs, outputs) if x._is_view() else None for x in outputs],
+        "views": [x._is_view() for x in outputs],
+        "bases": [_place(x._base, outputs) for x in outputs],
     }
     _backward(outputs + inputs)
     leaves = [a for a in inputs if a.requires_grad and a.is_leaf]
@@ -41,11 +42,10 @@ def observe(fn, args):
     return seen
 
 
-def _place(base, inputs, outputs):
-    """Which tensor the base of a view is."""
-    known = {**{id(x): f"output {i}" for i, x in enumerate(outputs)}}
-    known |= {id(x): f"input {i}" for i, x in enumerate(inputs)}
-    return known.get(id(base), "hidden")
+def _place(base, outputs):
+    """Which output the base of a view is, if it is one."""
+    known = {id(x): i for i, x in enumerate(outputs)}
+    return known.get(id(base), "no output")
 
 
 def _look(x):

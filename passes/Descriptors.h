@@ -43,10 +43,7 @@ struct Result {
   DictionaryAttr attributes;
 
   /// The descriptor if it is an `Attr`, else null.
-  template <typename Attr>
-  Attr as() const {
-    return attributes.getAs<Attr>(kResult);
-  }
+  template <typename Attr> Attr as() const { return attributes.getAs<Attr>(kResult); }
 };
 
 /// A result that `descriptor` alone describes.

@@ -21,10 +21,10 @@ void addStageVerifier(OpPassManager &passes, Stage stage);
 /// Adds the passes from a traced function of refs to a forward and a backward of tensors.
 void addFunctionalPasses(OpPassManager &passes);
 
-/// Adds the passes from functions over tensors to the LLVM dialect, for the CPU. In order: every op to
-/// loops over tensors; fusion; results into memory of the caller; buffers, with temporaries in one
-/// workspace; loops; LLVM. Functions keep static shapes and pass bare pointers: inputs, outputs,
-/// workspace.
+/// Adds the passes from functions over tensors to the LLVM dialect, for the CPU. In order: every op
+/// to loops over tensors; fusion; results into memory of the caller; buffers, with temporaries in
+/// one workspace; loops; LLVM. Functions keep static shapes and pass bare pointers: inputs,
+/// outputs, workspace.
 void addCpuPasses(OpPassManager &passes);
 
 /// Registers the named pipelines, such as `lamina-cpu-pipeline`.

@@ -29,10 +29,10 @@ void lamina::addFunctionalPasses(OpPassManager &passes) {
 }
 
 void lamina::registerPipelines() {
-  PassPipelineRegistration<>("lamina-functional-pipeline",
-                             "From a traced function of refs to a forward and a backward of tensors",
-                             addFunctionalPasses);
-  PassPipelineRegistration<>("lamina-cpu-pipeline",
-                             "From functions of tensors to native code of the CPU, in the LLVM dialect",
-                             addCpuPasses);
+  PassPipelineRegistration<>(
+      "lamina-functional-pipeline",
+      "From a traced function of refs to a forward and a backward of tensors", addFunctionalPasses);
+  PassPipelineRegistration<>(
+      "lamina-cpu-pipeline",
+      "From functions of tensors to native code of the CPU, in the LLVM dialect", addCpuPasses);
 }

@@ -28,7 +28,8 @@ Attribute AliasAttr::parse(AsmParser &parser, Type) {
     return {};
   std::optional<AliasRoot> root = symbolizeAliasRoot(keyword);
   if (!root)
-    return parser.emitError(parser.getCurrentLocation(), "expected input, fresh, base or output, got '")
+    return parser.emitError(parser.getCurrentLocation(),
+                            "expected input, fresh, base or output, got '")
                << keyword << "'",
            Attribute();
   auto parseView = [&] { return parser.parseAttribute(views.emplace_back()); };
@@ -39,7 +40,8 @@ Attribute AliasAttr::parse(AsmParser &parser, Type) {
       return {};
     std::optional<Sharing> word = symbolizeSharing(keyword);
     if (!word)
-      return parser.emitError(parser.getCurrentLocation(), "expected how autograd sees the alias, got '")
+      return parser.emitError(parser.getCurrentLocation(),
+                              "expected how autograd sees the alias, got '")
                  << keyword << "'",
              Attribute();
     sharing = *word;

@@ -19,7 +19,8 @@ LogicalResult MatmulOp::inferTypes(const TypeInference &on, Adaptor adaptor,
   if (!compatible(lhs.getDimSize(rank - 1), rhs.getDimSize(rank - 2)))
     return on.fail("expected as many columns of 'lhs' as rows of 'rhs', got ", lhs, " and ", rhs);
   SmallVector<int64_t> shape;
-  for (auto [left, right] : llvm::zip_equal(lhs.getShape().drop_back(2), rhs.getShape().drop_back(2))) {
+  for (auto [left, right] :
+       llvm::zip_equal(lhs.getShape().drop_back(2), rhs.getShape().drop_back(2))) {
     if (!compatible(left, right))
       return on.fail("expected equal batch dimensions, got ", lhs, " and ", rhs);
     shape.push_back(joinSizes(left, right));
@@ -68,12 +69,14 @@ static int64_t filterPositions(int64_t extent, int64_t kernel, int64_t stride, i
 
 LogicalResult ConvolutionOp::inferTypes(const TypeInference &on, Adaptor adaptor,
                                         SmallVectorImpl<Type> &types) {
-  auto x = cast<ShapedType>(adaptor.getX().getType()), w = cast<ShapedType>(adaptor.getW().getType());
+  auto x = cast<ShapedType>(adaptor.getX().getType()),
+       w = cast<ShapedType>(adaptor.getW().getType());
   if (failed(on.sameElements("x", x, "w", w)))
     return failure();
   int64_t spatial = x.getRank() - 2;
   if (spatial < 0 || w.getRank() != x.getRank())
-    return on.fail("expected x[N, C, ...] and w[O, C/groups, ...] of one rank, got ", x, " and ", w);
+    return on.fail("expected x[N, C, ...] and w[O, C/groups, ...] of one rank, got ", x, " and ",
+                   w);
   int64_t groups = adaptor.getGroups();
   if (failed(checkParameters(on, adaptor, spatial)) || failed(checkGroups(on, x, w, groups)))
     return failure();
@@ -111,8 +114,7 @@ static bool sumsNothing(ConvolutionOp op) {
 }
 
 namespace {
-template <typename Contraction>
-struct ZeroOfNothing : OpRewritePattern<Contraction> {
+template <typename Contraction> struct ZeroOfNothing : OpRewritePattern<Contraction> {
   using OpRewritePattern<Contraction>::OpRewritePattern;
   LogicalResult matchAndRewrite(Contraction op, PatternRewriter &rewriter) const override {
     auto type = cast<ShapedType>(op.getType());

@@ -1,5 +1,5 @@
-/// What the descriptors of a function's arguments and results must look like. The caller's wrapper is
-/// built from them alone, so a wrong one is an error of the IR.
+/// What the descriptors of a function's arguments and results must look like. The caller's wrapper
+/// is built from them alone, so a wrong one is an error of the IR.
 #include "dialects/Lamina/Lamina.h"
 
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -59,8 +59,8 @@ struct Slot {
 
 } // namespace
 
-/// A memory layout has one stride for each dimension. Types that lost their rank, after lowering, have
-/// nothing to say about it.
+/// A memory layout has one stride for each dimension. Types that lost their rank, after lowering,
+/// have nothing to say about it.
 static LogicalResult verifyStrides(const Slot &slot, Attribute value) {
   auto strides = dyn_cast<DenseI64ArrayAttr>(value);
   if (!strides)
@@ -86,8 +86,8 @@ static LogicalResult verifyUnique(const Slot &slot, NamedAttribute attribute, Ge
 /// The first step of the recipe that is no view, if there is one.
 static ViewStepAttr findUnknownView(AliasAttr alias) {
   for (ViewStepAttr step : alias.getViews()) {
-    std::optional<RegisteredOperationName> view = RegisteredOperationName::lookup(
-        ("lamina." + step.getName()).str(), step.getContext());
+    std::optional<RegisteredOperationName> view =
+        RegisteredOperationName::lookup(("lamina." + step.getName()).str(), step.getContext());
     if (!view || !view->hasInterface<ViewOpInterface>())
       return step;
   }
@@ -119,8 +119,8 @@ LogicalResult LaminaDialect::verifyRegionArgAttribute(Operation *op, unsigned, u
   if (attribute.getName() != "lamina.arg")
     return success();
   if (!isa<InputAttr, TangentAttr, SavedAttr>(value))
-    return slot.error() << "'lamina.arg' expects #lamina.input, #lamina.tangent or #lamina.saved, got "
-                        << value;
+    return slot.error()
+           << "'lamina.arg' expects #lamina.input, #lamina.tangent or #lamina.saved, got " << value;
   return verifyUnique(slot, attribute,
                       [&](unsigned other) { return function.getArgAttr(other, "lamina.arg"); });
 }
@@ -129,8 +129,8 @@ static LogicalResult verifySharing(const Slot &slot, Attribute value) {
   auto word = dyn_cast<StringAttr>(value);
   if (word && symbolizeSharing(word.getValue()))
     return success();
-  return slot.error() << "'lamina.sharing' expects a word of #lamina.alias such as \"detached\", got "
-                      << value;
+  return slot.error()
+         << "'lamina.sharing' expects a word of #lamina.alias such as \"detached\", got " << value;
 }
 
 LogicalResult LaminaDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned number,
@@ -153,8 +153,9 @@ LogicalResult LaminaDialect::verifyRegionResultAttribute(Operation *op, unsigned
   if (!isa<OutputAttr, MutationAttr, GradientAttr, SavedAttr, BaseAttr>(value))
     return slot.error() << "'lamina.result' expects #lamina.output, #lamina.mutation, "
                         << "#lamina.gradient, #lamina.saved or #lamina.base, got " << value;
-  return verifyUnique(slot, attribute,
-                      [&](unsigned other) { return function.getResultAttr(other, "lamina.result"); });
+  return verifyUnique(slot, attribute, [&](unsigned other) {
+    return function.getResultAttr(other, "lamina.result");
+  });
 }
 
 /// One entry for each output: a result of its own (unit), or what the caller replays views on.
@@ -166,8 +167,9 @@ static LogicalResult verifyOutputs(Operation *op, Attribute value) {
     auto alias = dyn_cast<AliasAttr>(output);
     bool isKnown = isa<UnitAttr>(output) || (alias && alias.getRoot() != AliasRoot::Fresh);
     if (!isKnown)
-      return op->emitError("'lamina.outputs' expects unit or #lamina.alias of an input, a base or an "
-                           "output, got ")
+      return op->emitError(
+                 "'lamina.outputs' expects unit or #lamina.alias of an input, a base or an "
+                 "output, got ")
              << output << " for output " << i;
     if (alias && failed(verifyAlias([&] { return op->emitError("output ") << i << ": "; }, alias)))
       return failure();

@@ -1,5 +1,6 @@
-/// Simplifications of elementwise operations, all exact: NaN, infinities and the signs of zeros come out
-/// as they would at run time. They hold on tensors only, a result on refs being fresh memory.
+/// Simplifications of elementwise operations, all exact: NaN, infinities and the signs of zeros
+/// come out as they would at run time. They hold on tensors only, a result on refs being fresh
+/// memory.
 #include "dialects/Lamina/Folds.h"
 #include "dialects/Lamina/Lamina.h"
 #include "dialects/Lamina/Splats.h"
@@ -8,8 +9,7 @@ using namespace mlir;
 using namespace mlir::lamina;
 
 /// What is applied twice by an operation that undoes itself.
-template <typename Involution>
-static OpFoldResult foldInvolution(Involution op) {
+template <typename Involution> static OpFoldResult foldInvolution(Involution op) {
   auto inner = op.getSource().template getDefiningOp<Involution>();
   return inner && !isRef(op.getSource()) ? OpFoldResult(inner.getSource()) : OpFoldResult();
 }
@@ -69,8 +69,7 @@ OpFoldResult PowOp::fold(FoldAdaptor) {
 }
 
 /// The operand of an operation that gives x for x and x.
-template <typename Binary>
-static OpFoldResult foldIdempotent(Binary op) {
+template <typename Binary> static OpFoldResult foldIdempotent(Binary op) {
   bool isSame = op.getLhs() == op.getRhs() && !isRef(op.getLhs());
   return isSame ? OpFoldResult(op.getLhs()) : OpFoldResult();
 }
@@ -191,8 +190,7 @@ struct EvaluateSplats : OpTraitRewritePattern<Pointwise> {
 };
 
 /// x - x and x ^ x of integers are zero.
-template <typename Binary>
-struct CancelIntegers : OpRewritePattern<Binary> {
+template <typename Binary> struct CancelIntegers : OpRewritePattern<Binary> {
   using OpRewritePattern<Binary>::OpRewritePattern;
   LogicalResult matchAndRewrite(Binary op, PatternRewriter &rewriter) const override {
     ShapedType type = op.getType();
@@ -229,6 +227,7 @@ void CastOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContex
 }
 
 void lamina::populateElementwiseFolds(RewritePatternSet &patterns) {
-  patterns.add<EvaluateSplats, CancelIntegers<SubOp>, CancelIntegers<BitwiseXorOp>,
-               CompareWithItself>(patterns.getContext());
+  patterns
+      .add<EvaluateSplats, CancelIntegers<SubOp>, CancelIntegers<BitwiseXorOp>, CompareWithItself>(
+          patterns.getContext());
 }

@@ -64,7 +64,8 @@ LogicalResult lamina::inferSlice(const TypeInference &on, ShapedType source,
   SmallVector<int64_t> shape;
   for (int64_t dim = 0; dim < rank; ++dim) {
     int64_t extent = source.getDimSize(dim);
-    int64_t stop = stops[dim] == SliceOp::kEnd && !ShapedType::isDynamic(extent) ? extent : stops[dim];
+    int64_t stop =
+        stops[dim] == SliceOp::kEnd && !ShapedType::isDynamic(extent) ? extent : stops[dim];
     bool beyond = !ShapedType::isDynamic(extent) && stop > extent;
     if (starts[dim] > stop || beyond)
       return on.fail("expected bounds of dimension ", dim, " of ", source,
@@ -100,7 +101,8 @@ LogicalResult lamina::inferAsStrided(const TypeInference &on, ShapedType source,
                                      ArrayRef<int64_t> sizes, ArrayRef<int64_t> strides,
                                      int64_t offset, SmallVectorImpl<Type> &types) {
   if (failed(on.checkCount("strides", strides, sizes.size(), "one for each size")) ||
-      failed(on.checkAtLeast("sizes", sizes, 0)) || failed(on.checkAtLeast("strides", strides, 0)) ||
+      failed(on.checkAtLeast("sizes", sizes, 0)) ||
+      failed(on.checkAtLeast("strides", strides, 0)) ||
       failed(on.checkAtLeast("offset", offset, 0)))
     return failure();
   int64_t last = offset;
@@ -109,8 +111,8 @@ LogicalResult lamina::inferAsStrided(const TypeInference &on, ShapedType source,
   int64_t count = countElements(source.getShape());
   bool isEmpty = llvm::is_contained(sizes, 0);
   if (!isEmpty && !ShapedType::isDynamic(count) && last >= count)
-    return on.fail("expected a region within the ", count, " elements of ", source,
-                   ", got sizes [", sizes, "], strides [", strides, "] and offset ", offset,
+    return on.fail("expected a region within the ", count, " elements of ", source, ", got sizes [",
+                   sizes, "], strides [", strides, "] and offset ", offset,
                    ", which reach element ", last);
   types.push_back(source.cloneWith(sizes, source.getElementType()));
   return success();

@@ -54,7 +54,8 @@ static LogicalResult inferIndexed(const TypeInference &on, ShapedType x, ValueRa
                                   SmallVectorImpl<int64_t> &shape) {
   int64_t count = indices.size();
   if (count < 1 || count > x.getRank())
-    return on.fail("expected between 1 and ", x.getRank(), " index arrays for ", x, ", got ", count);
+    return on.fail("expected between 1 and ", x.getRank(), " index arrays for ", x, ", got ",
+                   count);
   llvm::append_range(shape, shaped(indices.front()).getShape());
   for (Value index : indices) {
     ShapedType type = shaped(index);
@@ -117,8 +118,9 @@ LogicalResult ConcatOp::inferTypes(const TypeInference &on, Adaptor adaptor,
                      " and ", type);
     for (auto [i, size] : llvm::enumerate(type.getShape()))
       shape[i] = static_cast<int64_t>(i) != dim ? joinSizes(shape[i], size)
-                 : ShapedType::isDynamic(size)  ? size
-                                                : mapSize(shape[i], [&](int64_t n) { return n + size; });
+                 : ShapedType::isDynamic(size)
+                     ? size
+                     : mapSize(shape[i], [&](int64_t n) { return n + size; });
   }
   types.push_back(first.cloneWith(ArrayRef<int64_t>(shape), first.getElementType()));
   return success();
@@ -128,7 +130,8 @@ LogicalResult PadOp::inferTypes(const TypeInference &on, Adaptor adaptor,
                                 SmallVectorImpl<Type> &types) {
   ShapedType source = shaped(adaptor.getSource());
   if (scalarType(adaptor.getValue()) != source.getElementType())
-    return on.fail("expected 'value' of the element type of ", source, ", got ", adaptor.getValue());
+    return on.fail("expected 'value' of the element type of ", source, ", got ",
+                   adaptor.getValue());
   ArrayRef<int64_t> low = adaptor.getLow(), high = adaptor.getHigh();
   ArrayRef<int64_t> interior = adaptor.getInterior();
   for (auto [name, values] : {std::pair("low", low), {"high", high}, {"interior", interior}})

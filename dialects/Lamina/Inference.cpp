@@ -23,8 +23,8 @@ bool lamina::areDistinctDims(ArrayRef<int64_t> dims, int64_t rank) {
 LogicalResult TypeInference::checkOperands(ValueRange operands) const {
   for (auto [i, operand] : llvm::enumerate(operands))
     if (!isArray(operand.getType()))
-      return fail("expected operand #", i, " to be a tensor or ref of a supported element type, got ",
-                  operand.getType());
+      return fail("expected operand #", i,
+                  " to be a tensor or ref of a supported element type, got ", operand.getType());
   return success();
 }
 
@@ -60,8 +60,8 @@ LogicalResult TypeInference::checkDims(StringRef attribute, ArrayRef<int64_t> di
               ") of ", type, ", got [", dims, "]");
 }
 
-LogicalResult TypeInference::checkCount(StringRef attribute, ArrayRef<int64_t> values, int64_t count,
-                                        StringRef what) const {
+LogicalResult TypeInference::checkCount(StringRef attribute, ArrayRef<int64_t> values,
+                                        int64_t count, StringRef what) const {
   if (static_cast<int64_t>(values.size()) == count)
     return success();
   return fail("expected '", attribute, "' to have ", count, " entries, ", what, ", got [", values,

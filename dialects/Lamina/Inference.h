@@ -18,8 +18,7 @@ inline bool compatible(int64_t a, int64_t b) {
 inline int64_t joinSizes(int64_t a, int64_t b) { return ShapedType::isDynamic(a) ? b : a; }
 
 /// `function(size)`, or `?` if the size is not known.
-template <typename Function>
-int64_t mapSize(int64_t size, Function function) {
+template <typename Function> int64_t mapSize(int64_t size, Function function) {
   return ShapedType::isDynamic(size) ? size : function(size);
 }
 
@@ -31,8 +30,7 @@ class TypeInference {
 public:
   TypeInference(std::optional<Location> loc, StringRef name) : loc(loc), name(name) {}
 
-  template <typename... Args>
-  LogicalResult fail(Args &&...args) const {
+  template <typename... Args> LogicalResult fail(Args &&...args) const {
     return emitOptionalError(loc, "'", name, "' op ", std::forward<Args>(args)...);
   }
 
@@ -60,8 +58,8 @@ private:
 /// Whether `dims` are different numbers in [0, rank).
 bool areDistinctDims(ArrayRef<int64_t> dims, int64_t rank);
 
-/// Checks operands and attributes against the declaration of `ConcreteOp`, then asks it for its result
-/// types. Parsers and builders may hand over attributes that were not made properties yet.
+/// Checks operands and attributes against the declaration of `ConcreteOp`, then asks it for its
+/// result types. Parsers and builders may hand over attributes that were not made properties yet.
 template <typename ConcreteOp>
 LogicalResult inferTypesOf(MLIRContext *context, std::optional<Location> location,
                            ValueRange operands, DictionaryAttr attributes,
@@ -73,7 +71,8 @@ LogicalResult inferTypesOf(MLIRContext *context, std::optional<Location> locatio
   Properties made;
   if constexpr (!std::is_same_v<Properties, EmptyProperties>) {
     if (!properties && attributes) {
-      if (failed(ConcreteOp::setPropertiesFromAttr(made, attributes, [&] { return emitError(place); })))
+      if (failed(ConcreteOp::setPropertiesFromAttr(made, attributes,
+                                                   [&] { return emitError(place); })))
         return failure();
       properties = &made;
     }
@@ -85,8 +84,7 @@ LogicalResult inferTypesOf(MLIRContext *context, std::optional<Location> locatio
 }
 
 /// The result types are those that operands and attributes imply.
-template <typename ConcreteOp>
-struct InferTypes : OpTrait::TraitBase<ConcreteOp, InferTypes> {
+template <typename ConcreteOp> struct InferTypes : OpTrait::TraitBase<ConcreteOp, InferTypes> {
   static LogicalResult verifyTrait(Operation *op) {
     SmallVector<Type> types;
     if (failed(ConcreteOp::inferReturnTypes(op->getContext(), op->getLoc(), op->getOperands(),

@@ -27,8 +27,8 @@ static LogicalResult inferReduced(const TypeInference &on, Value source, ArrayRe
   if (failed(on.checkDims("dims", dims, type)) ||
       (emptyIsError && failed(checkNotEmpty(on, type, dims))))
     return failure();
-  types.push_back(type.cloneWith(ArrayRef<int64_t>(without(type.getShape(), dims)),
-                                 type.getElementType()));
+  types.push_back(
+      type.cloneWith(ArrayRef<int64_t>(without(type.getShape(), dims)), type.getElementType()));
   return success();
 }
 

@@ -5,14 +5,12 @@ using namespace mlir;
 using namespace mlir::lamina;
 
 /// Whether two operations have the same parameters, such as a view and its inverse.
-template <typename A, typename B>
-static bool sameParameters(A a, B b) {
+template <typename A, typename B> static bool sameParameters(A a, B b) {
   return a->getPropertiesAsAttribute() == b->getPropertiesAsAttribute();
 }
 
 /// Writing back what is there already changes nothing.
-template <typename View, typename Scatter>
-static OpFoldResult foldWriteBack(Scatter scatter) {
+template <typename View, typename Scatter> static OpFoldResult foldWriteBack(Scatter scatter) {
   if (isRef(scatter.getBase()))
     return {};
   auto view = scatter.getUpdate().template getDefiningOp<View>();
@@ -33,8 +31,7 @@ OpFoldResult AsStridedScatterOp::fold(FoldAdaptor) { return foldWriteBack<AsStri
 namespace {
 
 /// What is overwritten completely was never needed.
-template <typename Scatter>
-struct SkipOverwritten : OpRewritePattern<Scatter> {
+template <typename Scatter> struct SkipOverwritten : OpRewritePattern<Scatter> {
   using OpRewritePattern<Scatter>::OpRewritePattern;
   LogicalResult matchAndRewrite(Scatter scatter, PatternRewriter &rewriter) const override {
     auto first = scatter.getBase().template getDefiningOp<Scatter>();
@@ -47,7 +44,8 @@ struct SkipOverwritten : OpRewritePattern<Scatter> {
 
 } // namespace
 
-void SliceScatterOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+void SliceScatterOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                                 MLIRContext *context) {
   patterns.add<SkipOverwritten<SliceScatterOp>>(context);
 }
 void DiagonalScatterOp::getCanonicalizationPatterns(RewritePatternSet &patterns,

@@ -22,8 +22,8 @@ bool lamina::isIntSplat(Value array, int64_t value) {
 
 bool lamina::isFloatSplat(Value array, double value) {
   auto element = dyn_cast_or_null<FloatAttr>(splatOf(array));
-  return element && element.getValue().bitwiseIsEqual(
-                        FloatAttr::get(element.getType(), value).getValue());
+  return element &&
+         element.getValue().bitwiseIsEqual(FloatAttr::get(element.getType(), value).getValue());
 }
 
 bool lamina::isZeroExtended(Type element) {
@@ -52,20 +52,19 @@ static Attribute evaluateFloat(Operation *op, Type type, APFloat x, const APFloa
 static Attribute evaluateInt(Operation *op, Type type, const APInt &x, const APInt &y) {
   bool isBool = isBoolElement(type), unsignedOrder = isZeroExtended(type);
   auto larger = [&](const APInt &a, const APInt &b) { return unsignedOrder ? a.ugt(b) : a.sgt(b); };
-  std::optional<APInt> value =
-      llvm::TypeSwitch<Operation *, std::optional<APInt>>(op)
-          .Case([&](AddOp) { return isBool ? x | y : x + y; })
-          .Case([&](SubOp) { return x - y; })
-          .Case([&](MulOp) { return x * y; })
-          .Case([&](MaximumOp) { return larger(x, y) ? x : y; })
-          .Case([&](MinimumOp) { return larger(x, y) ? y : x; })
-          .Case([&](BitwiseAndOp) { return x & y; })
-          .Case([&](BitwiseOrOp) { return x | y; })
-          .Case([&](BitwiseXorOp) { return x ^ y; })
-          .Case([&](BitwiseNotOp) { return ~x; })
-          .Case([&](NegOp) { return -x; })
-          .Case([&](AbsOp) { return unsignedOrder ? x : x.abs(); })
-          .Default(std::nullopt);
+  std::optional<APInt> value = llvm::TypeSwitch<Operation *, std::optional<APInt>>(op)
+                                   .Case([&](AddOp) { return isBool ? x | y : x + y; })
+                                   .Case([&](SubOp) { return x - y; })
+                                   .Case([&](MulOp) { return x * y; })
+                                   .Case([&](MaximumOp) { return larger(x, y) ? x : y; })
+                                   .Case([&](MinimumOp) { return larger(x, y) ? y : x; })
+                                   .Case([&](BitwiseAndOp) { return x & y; })
+                                   .Case([&](BitwiseOrOp) { return x | y; })
+                                   .Case([&](BitwiseXorOp) { return x ^ y; })
+                                   .Case([&](BitwiseNotOp) { return ~x; })
+                                   .Case([&](NegOp) { return -x; })
+                                   .Case([&](AbsOp) { return unsignedOrder ? x : x.abs(); })
+                                   .Default(std::nullopt);
   return value ? IntegerAttr::get(type, *value) : Attribute();
 }
 
@@ -90,9 +89,9 @@ static bool holds(Predicate predicate, bool less, bool equal, bool greater) {
 static Attribute evaluateCompare(CompareOp op, Attribute lhs, Attribute rhs) {
   if (auto x = dyn_cast<FloatAttr>(lhs)) {
     APFloat::cmpResult order = x.getValue().compare(cast<FloatAttr>(rhs).getValue());
-    return boolean(op.getContext(), holds(op.getKind(), order == APFloat::cmpLessThan,
-                                          order == APFloat::cmpEqual,
-                                          order == APFloat::cmpGreaterThan));
+    return boolean(op.getContext(),
+                   holds(op.getKind(), order == APFloat::cmpLessThan, order == APFloat::cmpEqual,
+                         order == APFloat::cmpGreaterThan));
   }
   auto x = dyn_cast<IntegerAttr>(lhs);
   if (!x)
@@ -157,7 +156,8 @@ Attribute lamina::evaluateSplat(Operation *op, ArrayRef<Attribute> operands) {
   if (operands.empty() || operands.size() > 2)
     return {};
   if (auto x = dyn_cast<FloatAttr>(operands.front()))
-    return evaluateFloat(op, x.getType(), x.getValue(), cast<FloatAttr>(operands.back()).getValue());
+    return evaluateFloat(op, x.getType(), x.getValue(),
+                         cast<FloatAttr>(operands.back()).getValue());
   if (auto x = dyn_cast<IntegerAttr>(operands.front()))
     return evaluateInt(op, x.getType(), x.getValue(),
                        cast<IntegerAttr>(operands.back()).getValue());

@@ -1,4 +1,5 @@
-/// Arrays of one repeated element, known at compile time. Only tensors count: what a ref holds changes.
+/// Arrays of one repeated element, known at compile time. Only tensors count: what a ref holds
+/// changes.
 #ifndef LAMINA_SPLATS_H
 #define LAMINA_SPLATS_H
 

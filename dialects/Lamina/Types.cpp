@@ -43,8 +43,9 @@ void RefType::print(AsmPrinter &printer) const {
 LogicalResult RefType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> shape,
                               Type elementType) {
   if (!isElement(elementType))
-    return emitError() << "expected an element type that arrays may have (floats, i1, i8 to i64, ui8, "
-                       << "complex<f32>, complex<f64>), got " << elementType;
+    return emitError()
+           << "expected an element type that arrays may have (floats, i1, i8 to i64, ui8, "
+           << "complex<f32>, complex<f64>), got " << elementType;
   for (int64_t size : shape)
     if (size < 0 && !ShapedType::isDynamic(size))
       return emitError() << "expected sizes that are not negative, got " << size;
@@ -57,9 +58,10 @@ bool lamina::isElement(Type type) {
   if (auto complex = dyn_cast<ComplexType>(type))
     return complex.getElementType().isF32() || complex.getElementType().isF64();
   if (auto integer = dyn_cast<IntegerType>(type))
-    return integer.isUnsigned() ? integer.getWidth() == 8
-                                : integer.isSignless() && llvm::is_contained({1u, 8u, 16u, 32u, 64u},
-                                                                             integer.getWidth());
+    return integer.isUnsigned()
+               ? integer.getWidth() == 8
+               : integer.isSignless() &&
+                     llvm::is_contained({1u, 8u, 16u, 32u, 64u}, integer.getWidth());
   return isa<Float64Type, Float32Type, Float16Type, BFloat16Type, Float8E4M3FNType, Float8E5M2Type>(
       type);
 }

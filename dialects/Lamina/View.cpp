@@ -29,9 +29,8 @@ LogicalResult PermuteOp::inferTypes(const TypeInference &on, Adaptor adaptor,
       !areDistinctDims(dims, source.getRank()))
     return on.fail("expected 'dims' to be a permutation of the ", source.getRank(),
                    " dimensions of ", source, ", got [", dims, "]");
-  types.push_back(reshaped(source, llvm::map_to_vector(dims, [&](int64_t dim) {
-                             return source.getDimSize(dim);
-                           })));
+  types.push_back(reshaped(
+      source, llvm::map_to_vector(dims, [&](int64_t dim) { return source.getDimSize(dim); })));
   return success();
 }
 
@@ -139,8 +138,8 @@ LogicalResult ViewAsRealOp::inferTypes(const TypeInference &on, Adaptor adaptor,
 LogicalResult ViewAsComplexOp::inferTypes(const TypeInference &on, Adaptor adaptor,
                                           SmallVectorImpl<Type> &types) {
   ShapedType source = sourceType(adaptor.getSource());
-  Type complex = isFloatElement(source.getElementType()) ? ComplexType::get(source.getElementType())
-                                                         : Type();
+  Type complex =
+      isFloatElement(source.getElementType()) ? ComplexType::get(source.getElementType()) : Type();
   if (!complex || !isElement(complex) || source.getRank() == 0 ||
       !compatible(source.getShape().back(), 2))
     return on.fail("expected f32 or f64 pairs along a last dimension of size 2, got ", source);
@@ -153,25 +152,25 @@ LogicalResult ViewAsComplexOp::inferTypes(const TypeInference &on, Adaptor adapt
 LogicalResult ReshapeOp::verify() {
   ShapedType source = sourceType(getSource()), result = sourceType(getResult());
   if (source.getElementType() != result.getElementType())
-    return emitOpError("expected the element type to stay ") << source.getElementType() << ", got "
-                                                             << result;
+    return emitOpError("expected the element type to stay ")
+           << source.getElementType() << ", got " << result;
   // The same `?` sizes in the same places say nothing new.
   if (source.getShape() == result.getShape())
     return success();
   if (llvm::count_if(result.getShape(), ShapedType::isDynamic) > 1)
     return emitOpError("expected at most one size '?' in the result, got ") << result;
   if (!compatible(countElements(source.getShape()), countElements(result.getShape())))
-    return emitOpError("expected ") << countElements(source.getShape()) << " elements like "
-                                    << source << ", got " << result << " with "
-                                    << countElements(result.getShape());
+    return emitOpError("expected ")
+           << countElements(source.getShape()) << " elements like " << source << ", got " << result
+           << " with " << countElements(result.getShape());
   return success();
 }
 
 LogicalResult ExpandOp::verify() {
   ShapedType source = sourceType(getSource()), result = sourceType(getResult());
   if (source.getElementType() != result.getElementType())
-    return emitOpError("expected the element type to stay ") << source.getElementType() << ", got "
-                                                             << result;
+    return emitOpError("expected the element type to stay ")
+           << source.getElementType() << ", got " << result;
   int64_t lead = result.getRank() - source.getRank();
   if (lead < 0)
     return emitOpError("expected at least the ")
@@ -199,6 +198,5 @@ LogicalResult BitcastOp::verify() {
       storedBits(from) == storedBits(to))
     return success();
   return emitOpError("expected the shape of ")
-         << source << " and an element type of " << storedBits(from) << " bits, got "
-         << result;
+         << source << " and an element type of " << storedBits(from) << " bits, got " << result;
 }

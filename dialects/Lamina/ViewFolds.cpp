@@ -1,6 +1,6 @@
-/// Simplifications of views. Two views in a row become one in either world. A view that changes nothing
-/// goes away on tensors only: on refs its result is another handle, which the source program can tell
-/// apart from its source.
+/// Simplifications of views. Two views in a row become one in either world. A view that changes
+/// nothing goes away on tensors only: on refs its result is another handle, which the source
+/// program can tell apart from its source.
 #include "dialects/Lamina/Folds.h"
 #include "dialects/Lamina/Lamina.h"
 #include "dialects/Lamina/Splats.h"
@@ -9,22 +9,19 @@ using namespace mlir;
 using namespace mlir::lamina;
 
 /// The source where `view` gives it back unchanged.
-template <typename View>
-static OpFoldResult sourceIf(View view, bool isIdentity) {
+template <typename View> static OpFoldResult sourceIf(View view, bool isIdentity) {
   return isIdentity && !isRef(view.getSource()) ? OpFoldResult(view.getSource()) : OpFoldResult();
 }
 
-template <typename View>
-static OpFoldResult sourceIfSameType(View view) {
+template <typename View> static OpFoldResult sourceIfSameType(View view) {
   return sourceIf(view, view.getType() == view.getSource().getType());
 }
 
 /// The source of the operation that `view` undoes.
-template <typename Inverse, typename View>
-static OpFoldResult foldUndone(View view) {
+template <typename Inverse, typename View> static OpFoldResult foldUndone(View view) {
   auto inverse = view.getSource().template getDefiningOp<Inverse>();
-  bool undoes = inverse && !isRef(view.getSource()) &&
-                inverse.getSource().getType() == view.getType();
+  bool undoes =
+      inverse && !isRef(view.getSource()) && inverse.getSource().getType() == view.getType();
   return undoes ? OpFoldResult(inverse.getSource()) : OpFoldResult();
 }
 
@@ -37,8 +34,9 @@ OpFoldResult PermuteOp::fold(FoldAdaptor) {
 /// Dimensions that were inserted and are dropped again, at the same positions.
 OpFoldResult SqueezeOp::fold(FoldAdaptor) {
   auto inserted = getSource().getDefiningOp<UnsqueezeOp>();
-  if (inserted && llvm::SmallDenseSet<int64_t>(inserted.getDims().begin(), inserted.getDims().end()) ==
-                      llvm::SmallDenseSet<int64_t>(getDims().begin(), getDims().end()))
+  if (inserted &&
+      llvm::SmallDenseSet<int64_t>(inserted.getDims().begin(), inserted.getDims().end()) ==
+          llvm::SmallDenseSet<int64_t>(getDims().begin(), getDims().end()))
     return foldUndone<UnsqueezeOp>(*this);
   return sourceIf(*this, getDims().empty());
 }
@@ -100,8 +98,7 @@ OpFoldResult AsStridedOp::fold(FoldAdaptor) {
 namespace {
 
 /// The first of two views of one kind can be skipped where the second says everything in its type.
-template <typename View>
-struct SkipFirst : OpRewritePattern<View> {
+template <typename View> struct SkipFirst : OpRewritePattern<View> {
   using OpRewritePattern<View>::OpRewritePattern;
   LogicalResult matchAndRewrite(View view, PatternRewriter &rewriter) const override {
     auto first = view.getSource().template getDefiningOp<View>();
@@ -130,7 +127,8 @@ struct ComposePermutes : OpRewritePattern<PermuteOp> {
     auto first = view.getSource().getDefiningOp<PermuteOp>();
     if (!first)
       return failure();
-    auto dims = llvm::map_to_vector(view.getDims(), [&](int64_t dim) { return first.getDims()[dim]; });
+    auto dims =
+        llvm::map_to_vector(view.getDims(), [&](int64_t dim) { return first.getDims()[dim]; });
     rewriter.replaceOpWithNewOp<PermuteOp>(view, first.getSource(), dims);
     return success();
   }

@@ -23,8 +23,7 @@ FailureOr<Value> UnsqueezeOp::invert(OpBuilder &builder, Location loc, Value, Va
 }
 
 FailureOr<Value> ReshapeOp::invert(OpBuilder &builder, Location loc, Value base, Value updated) {
-  if (shapeOf(base) != shapeOf(updated) &&
-      llvm::count_if(shapeOf(base), ShapedType::isDynamic) > 1)
+  if (shapeOf(base) != shapeOf(updated) && llvm::count_if(shapeOf(base), ShapedType::isDynamic) > 1)
     return failure();
   return ReshapeOp::create(builder, loc, base.getType(), updated).getResult();
 }

@@ -41,7 +41,8 @@ static FailureOr<Type> statedType(Location loc, RegisteredOperationName view, Va
 FailureOr<Value> lamina::applyViewStep(OpBuilder &builder, Location loc, Value base,
                                        ViewStepAttr step) {
   std::string name = ("lamina." + step.getName()).str();
-  std::optional<RegisteredOperationName> view = RegisteredOperationName::lookup(name, loc.getContext());
+  std::optional<RegisteredOperationName> view =
+      RegisteredOperationName::lookup(name, loc.getContext());
   if (!view || !view->hasInterface<ViewOpInterface>())
     return emitError(loc, "expected the name of a view, got ") << step;
   FailureOr<Type> stated = statedType(loc, *view, base, step);

@@ -52,8 +52,7 @@ LogicalResult verifyPointwise(Operation *op);
 void getComputeEffects(Operation *op, EffectList &effects);
 
 /// All arrays of the operation are of one world.
-template <typename ConcreteOp>
-struct OneWorld : OpTrait::TraitBase<ConcreteOp, OneWorld> {
+template <typename ConcreteOp> struct OneWorld : OpTrait::TraitBase<ConcreteOp, OneWorld> {
   static LogicalResult verifyTrait(Operation *op) { return verifyOneWorld(op); }
 };
 
@@ -64,8 +63,7 @@ struct ComputeEffects : OpTrait::TraitBase<ConcreteOp, ComputeEffects> {
 };
 
 /// Element i of every result depends on element i of every operand only.
-template <typename ConcreteOp>
-struct Pointwise : OpTrait::TraitBase<ConcreteOp, Pointwise> {
+template <typename ConcreteOp> struct Pointwise : OpTrait::TraitBase<ConcreteOp, Pointwise> {
   static LogicalResult verifyTrait(Operation *op) { return verifyPointwise(op); }
 };
 

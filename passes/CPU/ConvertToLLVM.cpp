@@ -32,8 +32,7 @@ using namespace mlir::lamina;
 
 namespace {
 /// A math op as a call of the C library, where the lowering of `math` to LLVM loses accuracy.
-template <typename OpTy>
-struct CallLibm : OpRewritePattern<OpTy> {
+template <typename OpTy> struct CallLibm : OpRewritePattern<OpTy> {
   CallLibm(MLIRContext *context, StringRef name)
       : OpRewritePattern<OpTy>(context, /*benefit=*/3), name(name) {}
 
@@ -46,8 +45,8 @@ struct CallLibm : OpRewritePattern<OpTy> {
     if (!module.lookupSymbol(symbol)) {
       OpBuilder::InsertionGuard guard(rewriter);
       rewriter.setInsertionPointToStart(module.getBody());
-      auto function = func::FuncOp::create(rewriter, op.getLoc(), symbol,
-                                           rewriter.getFunctionType(type, type));
+      auto function =
+          func::FuncOp::create(rewriter, op.getLoc(), symbol, rewriter.getFunctionType(type, type));
       function.setPrivate();
     }
     rewriter.replaceOpWithNewOp<func::CallOp>(op, symbol, type, op->getOperands());

@@ -27,8 +27,7 @@ static FailureOr<MemRefType> memoryType(func::FuncOp function, RankedTensorType 
   if (!strides)
     return MemRefType::get(type.getShape(), type.getElementType());
   if (strides.size() != type.getRank())
-    return function.emitError("lamina.strides has ")
-           << strides.size() << " entries for " << type;
+    return function.emitError("lamina.strides has ") << strides.size() << " entries for " << type;
   auto layout = StridedLayoutAttr::get(type.getContext(), /*offset=*/0, strides.asArrayRef());
   return MemRefType::get(type.getShape(), type.getElementType(), layout);
 }
@@ -89,8 +88,8 @@ private:
         continue;
       auto found = inputs.find(mutation.getIndex());
       if (found == inputs.end())
-        return function.emitError("result ") << i << " mutates input " << mutation.getIndex()
-                                             << ", which is no argument";
+        return function.emitError("result ")
+               << i << " mutates input " << mutation.getIndex() << ", which is no argument";
       if (function.getArgumentTypes()[found->second] != function.getResultTypes()[i])
         return function.emitError("result ") << i << " and the input it mutates differ in type";
       mutated[i] = found->second;
@@ -182,12 +181,14 @@ private:
                         [&](unsigned argument) { return inputs[argument] == value; });
   }
 
-  /// Puts `value` into `memory`, which `target` is a tensor of. The first operation tells the analysis
-  /// of tensors what is written; the second one keeps it alive and copies the memory onto itself.
+  /// Puts `value` into `memory`, which `target` is a tensor of. The first operation tells the
+  /// analysis of tensors what is written; the second one keeps it alive and copies the memory onto
+  /// itself.
   void materialize(Value value, Value target, Value memory) {
     Value written =
         bufferization::MaterializeInDestinationOp::create(builder, loc, value, target).getResult();
-    auto sink = bufferization::MaterializeInDestinationOp::create(builder, loc, Type(), written, memory);
+    auto sink =
+        bufferization::MaterializeInDestinationOp::create(builder, loc, Type(), written, memory);
     sink.setWritable(true);
   }
 

@@ -15,8 +15,8 @@ namespace mlir::lamina {
 using namespace mlir;
 using namespace mlir::lamina;
 
-/// Functions whose polynomial is within a few units of the last place everywhere. The one of sin and
-/// cos is not, near multiples of pi.
+/// Functions whose polynomial is within a few units of the last place everywhere. The one of sin
+/// and cos is not, near multiples of pi.
 static bool hasGoodPolynomial(StringRef name) {
   return llvm::is_contained({math::ExpOp::getOperationName(), math::ExpM1Op::getOperationName(),
                              math::TanhOp::getOperationName(), math::ErfOp::getOperationName()},

@@ -56,9 +56,9 @@ struct WriteTransposed : OpRewritePattern<linalg::GenericOp> {
     // Element p of the producer is element d of the movement where p = map(d).
     AffineMap written = inversePermutation(movement.getIndexingMapsArray().front());
     maps.back() = written.compose(maps.back());
-    auto transposed = linalg::GenericOp::create(rewriter, loc, init.getType(),
-                                                producer.getDpsInputs(), init, maps,
-                                                producer.getIteratorTypesArray());
+    auto transposed =
+        linalg::GenericOp::create(rewriter, loc, init.getType(), producer.getDpsInputs(), init,
+                                  maps, producer.getIteratorTypesArray());
     rewriter.cloneRegionBefore(producer->getRegion(0), transposed.getRegion(),
                                transposed.getRegion().end());
     rewriter.replaceOp(movement, transposed);

@@ -107,8 +107,8 @@ struct CpuOrderLoops : lamina::impl::LaminaCpuOrderLoopsBase<CpuOrderLoops> {
     SmallVector<memref::CopyOp> copies;
     getOperation().walk([&](memref::CopyOp copy) {
       auto isContiguous = [](Value memory) {
-        return cast<MemRefType>(memory.getType()).areTrailingDimsContiguous(
-            cast<MemRefType>(memory.getType()).getRank());
+        return cast<MemRefType>(memory.getType())
+            .areTrailingDimsContiguous(cast<MemRefType>(memory.getType()).getRank());
       };
       if (!isContiguous(copy.getSource()) || !isContiguous(copy.getTarget()))
         copies.push_back(copy);

@@ -30,9 +30,7 @@ struct Interval {
   unsigned last;
   int64_t offset = 0;
 
-  bool overlaps(const Interval &other) const {
-    return first <= other.last && other.first <= last;
-  }
+  bool overlaps(const Interval &other) const { return first <= other.last && other.first <= last; }
 };
 } // namespace
 
@@ -46,9 +44,8 @@ static int64_t bytesOf(memref::AllocOp alloc, const DataLayout &layout) {
 /// meet the buffer of the turn before.
 static bool escapes(ArrayRef<Value> aliases) {
   return llvm::any_of(aliases, [](Value alias) {
-    return llvm::any_of(alias.getUsers(), [](Operation *user) {
-      return user->hasTrait<OpTrait::IsTerminator>();
-    });
+    return llvm::any_of(alias.getUsers(),
+                        [](Operation *user) { return user->hasTrait<OpTrait::IsTerminator>(); });
   });
 }
 
@@ -58,9 +55,8 @@ static bool hasFixedSize(memref::AllocOp alloc) {
 
 /// Frees a buffer whose size is known only at run time at the end of its block.
 static void freeAtEnd(memref::AllocOp alloc) {
-  bool isFreed = llvm::any_of(alloc->getUsers(), [](Operation *user) {
-    return isa<memref::DeallocOp>(user);
-  });
+  bool isFreed =
+      llvm::any_of(alloc->getUsers(), [](Operation *user) { return isa<memref::DeallocOp>(user); });
   if (isFreed)
     return;
   OpBuilder builder(alloc->getBlock()->getTerminator());
@@ -103,7 +99,8 @@ static FailureOr<std::vector<Interval>> collectIntervals(func::FuncOp function) 
 /// Greedy by size: the largest buffer first, each at the lowest offset that is free for as long as
 /// it lives. Returns the size of the workspace.
 static int64_t assignOffsets(std::vector<Interval> &intervals) {
-  llvm::stable_sort(intervals, [](const Interval &a, const Interval &b) { return a.bytes > b.bytes; });
+  llvm::stable_sort(intervals,
+                    [](const Interval &a, const Interval &b) { return a.bytes > b.bytes; });
   int64_t total = 0;
   SmallVector<const Interval *> placed; // by offset
   for (Interval &interval : intervals) {
@@ -117,9 +114,8 @@ static int64_t assignOffsets(std::vector<Interval> &intervals) {
     }
     interval.offset = offset;
     total = std::max(total, offset + interval.bytes);
-    auto at = llvm::upper_bound(placed, offset, [](int64_t value, const Interval *other) {
-      return value < other->offset;
-    });
+    auto at = llvm::upper_bound(
+        placed, offset, [](int64_t value, const Interval *other) { return value < other->offset; });
     placed.insert(at, &interval);
   }
   return total;
@@ -133,8 +129,8 @@ static void replaceBuffer(memref::AllocOp alloc, Value replacement) {
   alloc.erase();
 }
 
-/// Moves small buffers to the stack, at the entry of the function: inside a loop the stack would grow
-/// with every turn. The rest is left in `intervals`.
+/// Moves small buffers to the stack, at the entry of the function: inside a loop the stack would
+/// grow with every turn. The rest is left in `intervals`.
 static void promoteSmall(func::FuncOp function, std::vector<Interval> &intervals, int64_t limit) {
   int64_t budget = kMaxStackBytes;
   llvm::erase_if(intervals, [&](const Interval &interval) {
@@ -144,8 +140,8 @@ static void promoteSmall(func::FuncOp function, std::vector<Interval> &intervals
     memref::AllocOp alloc = interval.alloc;
     ImplicitLocOpBuilder b(alloc.getLoc(), function.getContext());
     b.setInsertionPointToStart(&function.getBody().front());
-    replaceBuffer(alloc, memref::AllocaOp::create(b, alloc.getType(),
-                                                  b.getI64IntegerAttr(kAlignment)));
+    replaceBuffer(alloc,
+                  memref::AllocaOp::create(b, alloc.getType(), b.getI64IntegerAttr(kAlignment)));
     return true;
   });
 }
@@ -163,7 +159,8 @@ static void replaceWithViews(func::FuncOp function, ArrayRef<Interval> intervals
     b.setInsertionPointToStart(&function.getBody().front());
     Value offset = arith::ConstantIndexOp::create(b, interval.offset);
     memref::AllocOp alloc = interval.alloc;
-    replaceBuffer(alloc, memref::ViewOp::create(b, alloc.getType(), workspace, offset, ValueRange()));
+    replaceBuffer(alloc,
+                  memref::ViewOp::create(b, alloc.getType(), workspace, offset, ValueRange()));
   }
 }
 

@@ -12,8 +12,8 @@ using namespace mlir;
 using namespace mlir::lamina;
 
 static void relax(Operation *op) {
-  auto flags = arith::FastMathFlagsAttr::get(
-      op->getContext(), arith::FastMathFlags::reassoc | arith::FastMathFlags::contract);
+  auto flags = arith::FastMathFlagsAttr::get(op->getContext(), arith::FastMathFlags::reassoc |
+                                                                   arith::FastMathFlags::contract);
   if (auto math = dyn_cast<arith::ArithFastMathInterface>(op))
     op->setAttr(math.getFastMathAttrName(), flags);
 }

@@ -138,10 +138,9 @@ struct Widen : OpRewritePattern<arith::ExtFOp> {
   }
 };
 
-/// An integer as a small float, through f32, which holds every integer of 16 bits; the conversion of
-/// wider ones was rounded to f32 before.
-template <typename OpTy>
-struct ThroughF32 : OpRewritePattern<OpTy> {
+/// An integer as a small float, through f32, which holds every integer of 16 bits; the conversion
+/// of wider ones was rounded to f32 before.
+template <typename OpTy> struct ThroughF32 : OpRewritePattern<OpTy> {
   using OpRewritePattern<OpTy>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(OpTy op, PatternRewriter &rewriter) const override {

@@ -55,9 +55,8 @@ public:
 
   /// Fills alone are not worth a loop.
   bool isWorthwhile() const {
-    return llvm::any_of(llvm::make_first_range(rowLoop), [&](Operation *op) {
-      return op != root && !isa<linalg::FillOp>(op);
-    });
+    return llvm::any_of(llvm::make_first_range(rowLoop),
+                        [&](Operation *op) { return op != root && !isa<linalg::FillOp>(op); });
   }
   bool contains(Operation *op) const { return rowLoop.contains(op); }
 
@@ -66,13 +65,14 @@ public:
     sizes.front() = rewriter.getIndexAttr(1);
     scf::SCFTileAndFuseOptions options;
     options.tilingOptions.setTileSizes(sizes);
-    options.setFusionControlFn([&](tensor::ExtractSliceOp, OpResult producer, bool)
-                                   -> std::optional<scf::SCFTileAndFuseOptions::ControlFnResult> {
-      Operation *op = producer.getOwner();
-      if (!contains(op))
-        return std::nullopt;
-      return scf::SCFTileAndFuseOptions::ControlFnResult{readOutside.contains(op)};
-    });
+    options.setFusionControlFn(
+        [&](tensor::ExtractSliceOp, OpResult producer,
+            bool) -> std::optional<scf::SCFTileAndFuseOptions::ControlFnResult> {
+          Operation *op = producer.getOwner();
+          if (!contains(op))
+            return std::nullopt;
+          return scf::SCFTileAndFuseOptions::ControlFnResult{readOutside.contains(op)};
+        });
     rewriter.setInsertionPoint(root);
     auto tiled = scf::tileConsumerAndFuseProducersUsingSCF(
         rewriter, cast<TilingInterface>(root.getOperation()), options);

@@ -2,8 +2,8 @@
 #ifndef LAMINA_FUNCTIONALIZE_ALIASES_H
 #define LAMINA_FUNCTIONALIZE_ALIASES_H
 
-#include "passes/Functionalize/Memory.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "passes/Functionalize/Memory.h"
 
 namespace mlir::lamina {
 

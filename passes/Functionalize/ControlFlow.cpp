@@ -1,6 +1,6 @@
 /// Regions: the memory they write comes in as a value and goes out as a result.
-#include "llvm/ADT/SetVector.h"
 #include "passes/Functionalize/Translation.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace mlir::lamina;

@@ -100,8 +100,8 @@ FailureOr<Value> Memory::scatter(Location loc, Handle &source, Handle &target, V
       return failure();
   }
   Value after = ScatterOp::create(builder, loc, flatten(builder, loc, before),
-                                  flatten(builder, loc, positions),
-                                  flatten(builder, loc, content), /*dim=*/0, "set");
+                                  flatten(builder, loc, positions), flatten(builder, loc, content),
+                                  /*dim=*/0, "set");
   return ReshapeOp::create(builder, loc, type, after).getResult();
 }
 

@@ -74,7 +74,8 @@ public:
 private:
   Value read(Handle &handle);
 
-  /// What `source` holds after `content` was written to `target`, a place in it, element by element.
+  /// What `source` holds after `content` was written to `target`, a place in it, element by
+  /// element.
   FailureOr<Value> scatter(Location loc, Handle &source, Handle &target, Value content);
 
   OpBuilder &builder;

@@ -2,8 +2,8 @@
 #ifndef LAMINA_FUNCTIONALIZE_TRANSLATION_H
 #define LAMINA_FUNCTIONALIZE_TRANSLATION_H
 
-#include "passes/Functionalize/Memory.h"
 #include "mlir/IR/IRMapping.h"
+#include "passes/Functionalize/Memory.h"
 
 namespace mlir::lamina {
 

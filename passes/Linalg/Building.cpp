@@ -52,8 +52,7 @@ static Value number(ImplicitLocOpBuilder &b, Type type, int64_t value) {
 Value lamina::zero(ImplicitLocOpBuilder &b, Type type) { return number(b, type, 0); }
 Value lamina::one(ImplicitLocOpBuilder &b, Type type) { return number(b, type, 1); }
 
-Value lamina::emptyTensor(ImplicitLocOpBuilder &b, ArrayRef<OpFoldResult> sizes,
-                          Type elementType) {
+Value lamina::emptyTensor(ImplicitLocOpBuilder &b, ArrayRef<OpFoldResult> sizes, Type elementType) {
   return tensor::EmptyOp::create(b, sizes, elementType);
 }
 
@@ -71,12 +70,12 @@ SmallVector<Value> lamina::parallelLoops(ImplicitLocOpBuilder &b, ArrayRef<OpFol
   SmallVector<AffineMap> allMaps(maps);
   allMaps.append(outputs.size(), b.getMultiDimIdentityMap(sizes.size()));
   SmallVector<utils::IteratorType> iterators(sizes.size(), utils::IteratorType::parallel);
-  auto loops = linalg::GenericOp::create(
-      b, TypeRange(ValueRange(outputs)), inputs, outputs, allMaps, iterators,
-      [&](OpBuilder &inner, Location loc, ValueRange scalars) {
-        ImplicitLocOpBuilder bodyBuilder(loc, inner);
-        linalg::YieldOp::create(bodyBuilder, body(bodyBuilder, scalars));
-      });
+  auto loops =
+      linalg::GenericOp::create(b, TypeRange(ValueRange(outputs)), inputs, outputs, allMaps,
+                                iterators, [&](OpBuilder &inner, Location loc, ValueRange scalars) {
+                                  ImplicitLocOpBuilder bodyBuilder(loc, inner);
+                                  linalg::YieldOp::create(bodyBuilder, body(bodyBuilder, scalars));
+                                });
   return llvm::to_vector_of<Value>(loops.getResults());
 }
 

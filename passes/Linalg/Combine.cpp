@@ -22,10 +22,10 @@ static Value bound(ImplicitLocOpBuilder &b, Type type, bool least, bool isUnsign
     return arith::ConstantOp::create(b, type, b.getFloatAttr(type, value));
   }
   unsigned width = type.getIntOrFloatBitWidth();
-  llvm::APInt value = isUnsigned ? (least ? llvm::APInt::getMinValue(width)
-                                          : llvm::APInt::getMaxValue(width))
-                                 : (least ? llvm::APInt::getSignedMinValue(width)
-                                          : llvm::APInt::getSignedMaxValue(width));
+  llvm::APInt value =
+      isUnsigned
+          ? (least ? llvm::APInt::getMinValue(width) : llvm::APInt::getMaxValue(width))
+          : (least ? llvm::APInt::getSignedMinValue(width) : llvm::APInt::getSignedMaxValue(width));
   return arith::ConstantOp::create(b, type, b.getIntegerAttr(type, value));
 }
 

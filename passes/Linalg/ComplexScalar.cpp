@@ -41,9 +41,7 @@ struct Formula {
     Value by = floatConstant(b, type.getElementType(), factor);
     return make(arith::MulFOp::create(b, re(x), by), arith::MulFOp::create(b, im(x), by));
   }
-  Value modulus(Value x) {
-    return complex::AbsOp::create(b, type.getElementType(), x);
-  }
+  Value modulus(Value x) { return complex::AbsOp::create(b, type.getElementType(), x); }
   /// cosh re cos im + i sinh re sin im, or with the hyperbolic functions swapped.
   Value hyperbolic(Value x, bool sine) {
     Value cosh = math::CoshOp::create(b, re(x)), sinh = math::SinhOp::create(b, re(x));
@@ -52,9 +50,7 @@ struct Formula {
                 : make(arith::MulFOp::create(b, cosh, cos), arith::MulFOp::create(b, sinh, sin));
   }
   /// log(x + sqrt(x*x + 1)).
-  Value asinh(Value x) {
-    return log(add(x, sqrt(add(mul(x, x), constant(1)))));
-  }
+  Value asinh(Value x) { return log(add(x, sqrt(add(mul(x, x), constant(1))))); }
   /// log(x + sqrt(x + 1) sqrt(x - 1)).
   Value acosh(Value x) {
     Value root = mul(sqrt(add(x, constant(1))), sqrt(sub(x, constant(1))));
@@ -70,8 +66,8 @@ struct Formula {
 
   Value sign(Value x) {
     Value size = modulus(x);
-    Value isZero = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, size,
-                                         zero(b, type.getElementType()));
+    Value isZero =
+        arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, size, zero(b, type.getElementType()));
     Value unit = make(arith::DivFOp::create(b, re(x), size), arith::DivFOp::create(b, im(x), size));
     return arith::SelectOp::create(b, isZero, constant(0), unit);
   }

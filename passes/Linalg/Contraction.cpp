@@ -60,7 +60,8 @@ struct MatmulLowering : Lowering<MatmulOp> {
       product = linalg::BatchMatmulOp::create(b, ValueRange{lhs, rhs}, init).getResult(0);
     else
       product = contract(b, lhs, rhs, init);
-    return SmallVector<Value>{isa<FloatType>(element) ? convertFloat(b, product, element) : product};
+    return SmallVector<Value>{isa<FloatType>(element) ? convertFloat(b, product, element)
+                                                      : product};
   }
 };
 } // namespace

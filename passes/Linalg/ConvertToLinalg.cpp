@@ -70,8 +70,9 @@ struct ConvertToLinalg : lamina::impl::LaminaConvertToLinalgBase<ConvertToLinalg
     ConversionTarget target(getContext());
     target.addIllegalDialect<LaminaDialect>();
     target.addLegalDialect<affine::AffineDialect, arith::ArithDialect,
-                           bufferization::BufferizationDialect, complex::ComplexDialect, linalg::LinalgDialect,
-                           math::MathDialect, scf::SCFDialect, tensor::TensorDialect>();
+                           bufferization::BufferizationDialect, complex::ComplexDialect,
+                           linalg::LinalgDialect, math::MathDialect, scf::SCFDialect,
+                           tensor::TensorDialect>();
     target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp function) {
       return converter.isSignatureLegal(function.getFunctionType());
     });

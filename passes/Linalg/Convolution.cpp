@@ -34,7 +34,8 @@ struct ConvolutionLowering : Lowering<ConvolutionOp> {
     }
     Value init = filledTensor(b, staticSizes(b, RankedTensorType::get(shape, accumulator)),
                               zero(b, accumulator));
-    Value result = correlate(b, image, filters, init, op.getStrides(), op.getDilations(), groups > 1);
+    Value result =
+        correlate(b, image, filters, init, op.getStrides(), op.getDilations(), groups > 1);
     result = reshaped(b, result, type.getShape());
     return SmallVector<Value>{isa<FloatType>(element) ? convertFloat(b, result, element) : result};
   }

@@ -28,7 +28,8 @@ struct ElementwiseLowering : ConversionPattern {
     bool supported = true;
     Value result = elementwiseLoops(
         b, type.getElementType(), operands, [&](ImplicitLocOpBuilder &inner, ValueRange args) {
-          Value scalar = emitScalar(inner, op, args.take_front(operands.size()), type.getElementType());
+          Value scalar =
+              emitScalar(inner, op, args.take_front(operands.size()), type.getElementType());
           supported &= static_cast<bool>(scalar);
           return SmallVector<Value>{scalar ? scalar : args.back()};
         });
@@ -52,10 +53,10 @@ static Value emitStructural(ImplicitLocOpBuilder &b, Operation *op, ValueRange a
       .Case([&](CastOp) {
         return emitCast(b, args[0], type, hasUnsignedElements(op->getOperand(0).getType()));
       })
-      .Case([&](SelectOp) -> Value {
-        return arith::SelectOp::create(b, args[0], args[1], args[2]);
-      })
-      .Case([&](ComplexOp) -> Value { return complex::CreateOp::create(b, type, args[0], args[1]); })
+      .Case(
+          [&](SelectOp) -> Value { return arith::SelectOp::create(b, args[0], args[1], args[2]); })
+      .Case(
+          [&](ComplexOp) -> Value { return complex::CreateOp::create(b, type, args[0], args[1]); })
       .Default(Value());
 }
 

@@ -36,7 +36,8 @@ struct ConstantLowering : Lowering<ConstantOp> {
     // A repeated element is a fill: fusion turns it into a scalar, and it needs no data section.
     if (value.isSplat()) {
       Attribute element = value.getSplatValue<Attribute>();
-      Value scalar = scalarConstant(b, type.getElementType(), signlessScalar(element, type.getElementType()));
+      Value scalar =
+          scalarConstant(b, type.getElementType(), signlessScalar(element, type.getElementType()));
       return SmallVector<Value>{filledTensor(b, staticSizes(b, type), scalar)};
     }
     if (auto dense = signless(value, type))
@@ -50,8 +51,8 @@ struct FullLowering : Lowering<FullOp> {
   FailureOr<SmallVector<Value>> lower(FullOp op, FullOp::Adaptor,
                                       ImplicitLocOpBuilder &b) const override {
     RankedTensorType type = resultType(op);
-    Value scalar =
-        scalarConstant(b, type.getElementType(), signlessScalar(op.getValue(), type.getElementType()));
+    Value scalar = scalarConstant(b, type.getElementType(),
+                                  signlessScalar(op.getValue(), type.getElementType()));
     return SmallVector<Value>{filledTensor(b, staticSizes(b, type), scalar)};
   }
 };

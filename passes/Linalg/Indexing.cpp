@@ -169,7 +169,8 @@ struct IndexPutLowering : Lowering<IndexPutOp> {
 };
 } // namespace
 
-void lamina::populateIndexingLowerings(const TypeConverter &converter, RewritePatternSet &patterns) {
+void lamina::populateIndexingLowerings(const TypeConverter &converter,
+                                       RewritePatternSet &patterns) {
   patterns.add<GatherLowering, IndexLowering, ScatterLowering, IndexPutLowering>(
       converter, patterns.getContext());
 }

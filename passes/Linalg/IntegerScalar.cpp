@@ -120,8 +120,8 @@ static Value emitPower(ImplicitLocOpBuilder &b, Value x, Value y, bool isUnsigne
 }
 
 static Value emitSign(ImplicitLocOpBuilder &b, Value x, bool isUnsigned) {
-  Value positive = compare(
-      b, isUnsigned ? arith::CmpIPredicate::ugt : arith::CmpIPredicate::sgt, x, 0);
+  Value positive =
+      compare(b, isUnsigned ? arith::CmpIPredicate::ugt : arith::CmpIPredicate::sgt, x, 0);
   Value result = arith::ExtUIOp::create(b, x.getType(), positive);
   if (isUnsigned)
     return result;

@@ -8,9 +8,9 @@
 
 namespace mlir::lamina {
 
-/// Lowers one op: converted operands in, tensors out. Failure leaves the op, which the pass reports.
-template <typename OpTy>
-struct Lowering : OpConversionPattern<OpTy> {
+/// Lowers one op: converted operands in, tensors out. Failure leaves the op, which the pass
+/// reports.
+template <typename OpTy> struct Lowering : OpConversionPattern<OpTy> {
   using OpConversionPattern<OpTy>::OpConversionPattern;
 
   /// The values that replace the results of `op`.

@@ -25,7 +25,8 @@ struct PaddedDim {
     size = source + std::max<int64_t>(source - 1, 0) * interior + low + high;
     // Source element i goes to i * stride + low; those before 0 or past the end are cut off.
     first = low < 0 ? llvm::divideCeil(-low, stride) : 0;
-    int64_t end = std::min<int64_t>(source, llvm::divideCeil(std::max<int64_t>(size - low, 0), stride));
+    int64_t end =
+        std::min<int64_t>(source, llvm::divideCeil(std::max<int64_t>(size - low, 0), stride));
     count = std::max<int64_t>(end - first, 0);
     offset = first * stride + low;
   }
@@ -81,8 +82,8 @@ struct PadLowering : Lowering<PadOp> {
                                       ImplicitLocOpBuilder &b) const override {
     Type element = getElementTypeOrSelf(adaptor.getSource());
     Value value = scalarConstant(b, element, signlessScalar(op.getValue(), element));
-    FailureOr<Value> result = padded(b, adaptor.getSource(), op.getLow(), op.getHigh(),
-                                     op.getInterior(), value);
+    FailureOr<Value> result =
+        padded(b, adaptor.getSource(), op.getLow(), op.getHigh(), op.getInterior(), value);
     if (failed(result))
       return failure();
     return SmallVector<Value>{*result};

@@ -50,7 +50,8 @@ Value lamina::emitRealScalar(ImplicitLocOpBuilder &b, Operation *op, ValueRange 
       .Case([&](Log1pOp) -> Result { return math::Log1pOp::create(b, args[0]); })
       .Case([&](SqrtOp) -> Result { return math::SqrtOp::create(b, args[0]); })
       .Case([&](RsqrtOp) -> Result {
-        return arith::DivFOp::create(b, one(b, args[0].getType()), math::SqrtOp::create(b, args[0]));
+        return arith::DivFOp::create(b, one(b, args[0].getType()),
+                                     math::SqrtOp::create(b, args[0]));
       })
       .Case([&](SinOp) -> Result { return math::SinOp::create(b, args[0]); })
       .Case([&](CosOp) -> Result { return math::CosOp::create(b, args[0]); })

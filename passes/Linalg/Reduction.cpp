@@ -8,8 +8,8 @@
 using namespace mlir;
 using namespace mlir::lamina;
 
-/// Loops over `sources` (of one shape), reducing `dims` into `init` by `body`, which gets one scalar
-/// of each source and the accumulator.
+/// Loops over `sources` (of one shape), reducing `dims` into `init` by `body`, which gets one
+/// scalar of each source and the accumulator.
 static Value reduceLoops(ImplicitLocOpBuilder &b, ValueRange sources, Value init,
                          ArrayRef<int64_t> dims, ArrayRef<AffineMap> sourceMaps, ScalarBody body) {
   int64_t rank = cast<RankedTensorType>(sources.front().getType()).getRank();
@@ -18,12 +18,12 @@ static Value reduceLoops(ImplicitLocOpBuilder &b, ValueRange sources, Value init
     iterators[dim] = utils::IteratorType::reduction;
   SmallVector<AffineMap> maps(sourceMaps);
   maps.push_back(keptDims(b, rank, dims));
-  auto loops = linalg::GenericOp::create(
-      b, init.getType(), sources, init, maps, iterators,
-      [&](OpBuilder &inner, Location loc, ValueRange scalars) {
-        ImplicitLocOpBuilder bodyBuilder(loc, inner);
-        linalg::YieldOp::create(bodyBuilder, body(bodyBuilder, scalars));
-      });
+  auto loops =
+      linalg::GenericOp::create(b, init.getType(), sources, init, maps, iterators,
+                                [&](OpBuilder &inner, Location loc, ValueRange scalars) {
+                                  ImplicitLocOpBuilder bodyBuilder(loc, inner);
+                                  linalg::YieldOp::create(bodyBuilder, body(bodyBuilder, scalars));
+                                });
   return loops.getResult(0);
 }
 
@@ -50,15 +50,15 @@ Value lamina::reduced(ImplicitLocOpBuilder &b, Value source, ArrayRef<int64_t> d
   AffineMap identity = b.getMultiDimIdentityMap(sizes.size());
   Value result = reduceLoops(
       b, source, init, dims, identity, [&](ImplicitLocOpBuilder &inner, ValueRange scalars) {
-        Value x = isa<FloatType>(element) ? convertFloat(inner, scalars[0], accumulator) : scalars[0];
+        Value x =
+            isa<FloatType>(element) ? convertFloat(inner, scalars[0], accumulator) : scalars[0];
         return SmallVector<Value>{combine(inner, x, scalars[1], kind, isUnsigned)};
       });
   return isa<FloatType>(element) ? convertFloat(b, result, element) : result;
 }
 
 namespace {
-template <typename OpTy, Combining kind>
-struct ReductionLowering : Lowering<OpTy> {
+template <typename OpTy, Combining kind> struct ReductionLowering : Lowering<OpTy> {
   using Lowering<OpTy>::Lowering;
   FailureOr<SmallVector<Value>> lower(OpTy op, typename OpTy::Adaptor adaptor,
                                       ImplicitLocOpBuilder &b) const override {
@@ -72,8 +72,7 @@ struct ReductionLowering : Lowering<OpTy> {
 
 /// The extreme first, then the smallest index at which it stands: two loops that vectorise, where
 /// one loop that carries value and index does not. NaN is an extreme that equals nothing.
-template <typename OpTy, Combining kind>
-struct ArgReductionLowering : Lowering<OpTy> {
+template <typename OpTy, Combining kind> struct ArgReductionLowering : Lowering<OpTy> {
   using Lowering<OpTy>::Lowering;
   FailureOr<SmallVector<Value>> lower(OpTy op, typename OpTy::Adaptor adaptor,
                                       ImplicitLocOpBuilder &b) const override {
@@ -94,9 +93,9 @@ struct ArgReductionLowering : Lowering<OpTy> {
       Value candidate = arith::SelectOp::create(inner, hit, position, size);
       return SmallVector<Value>{arith::MinSIOp::create(inner, candidate, scalars[2])};
     };
-    return SmallVector<Value>{reduceLoops(
-        b, {source, extreme}, init, dim,
-        {b.getMultiDimIdentityMap(rank), keptDims(b, rank, dim)}, firstIndex)};
+    return SmallVector<Value>{reduceLoops(b, {source, extreme}, init, dim,
+                                          {b.getMultiDimIdentityMap(rank), keptDims(b, rank, dim)},
+                                          firstIndex)};
   }
 
   static Value isExtreme(ImplicitLocOpBuilder &b, Value x, Value extreme) {
@@ -104,8 +103,8 @@ struct ArgReductionLowering : Lowering<OpTy> {
       return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, x, extreme);
     Type wide = computeType(x.getType());
     x = convertFloat(b, x, wide);
-    Value equal = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, x,
-                                        convertFloat(b, extreme, wide));
+    Value equal =
+        arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, x, convertFloat(b, extreme, wide));
     Value isNan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, x, x);
     return arith::OrIOp::create(b, equal, isNan);
   }

@@ -21,8 +21,14 @@ struct Regrouping {
     while (i < source.size() || j < target.size()) {
       ReassociationIndices left, right;
       int64_t leftCount = 1, rightCount = 1;
-      auto takeLeft = [&] { leftCount *= source[i]; left.push_back(i++); };
-      auto takeRight = [&] { rightCount *= target[j]; right.push_back(j++); };
+      auto takeLeft = [&] {
+        leftCount *= source[i];
+        left.push_back(i++);
+      };
+      auto takeRight = [&] {
+        rightCount *= target[j];
+        right.push_back(j++);
+      };
       if (i < source.size())
         takeLeft();
       if (j < target.size())
@@ -115,8 +121,8 @@ Bounds lamina::sliceBounds(ImplicitLocOpBuilder &b, Value source, ArrayRef<int64
     if (stops[dim] == SliceOp::kEnd)
       stop = size;
     AffineExpr end = b.getAffineSymbolExpr(0);
-    OpFoldResult count = affine::makeComposedFoldedAffineApply(b, b.getLoc(),
-                                                               (end - start).ceilDiv(step), stop);
+    OpFoldResult count =
+        affine::makeComposedFoldedAffineApply(b, b.getLoc(), (end - start).ceilDiv(step), stop);
     bounds.offsets.push_back(b.getIndexAttr(start));
     bounds.sizes.push_back(count);
     bounds.strides.push_back(b.getIndexAttr(step));

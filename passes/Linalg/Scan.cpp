@@ -11,8 +11,7 @@ using namespace mlir::lamina;
 namespace {
 /// Every element combines with the one before it in the result. Small floats accumulate in an f32
 /// result that is rounded at the end.
-template <typename OpTy, Combining kind>
-struct ScanLowering : Lowering<OpTy> {
+template <typename OpTy, Combining kind> struct ScanLowering : Lowering<OpTy> {
   using Lowering<OpTy>::Lowering;
   FailureOr<SmallVector<Value>> lower(OpTy op, typename OpTy::Adaptor adaptor,
                                       ImplicitLocOpBuilder &b) const override {
@@ -28,8 +27,8 @@ struct ScanLowering : Lowering<OpTy> {
       Value x = tensor::ExtractOp::create(inner, source, at);
       if (isa<FloatType>(element))
         x = convertFloat(inner, x, accumulator);
-      Value total = combine(inner, previous(inner, at, dim, carried.front(), neutral), x, kind,
-                            isUnsigned);
+      Value total =
+          combine(inner, previous(inner, at, dim, carried.front(), neutral), x, kind, isUnsigned);
       return SmallVector<Value>{tensor::InsertOp::create(inner, total, carried.front(), at)};
     };
     Value init = emptyTensor(b, sizes, accumulator);
@@ -40,14 +39,17 @@ struct ScanLowering : Lowering<OpTy> {
   /// The element before `at` along `dim`; the neutral element at the start.
   static Value previous(ImplicitLocOpBuilder &b, ValueRange at, int64_t dim, Value result,
                         Value neutral) {
-    Value isFirst = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, at[dim], indexConstant(b, 0));
+    Value isFirst =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::eq, at[dim], indexConstant(b, 0));
     auto choice = scf::IfOp::create(
-        b, isFirst, [&](OpBuilder &inner, Location loc) { scf::YieldOp::create(inner, loc, neutral); },
+        b, isFirst,
+        [&](OpBuilder &inner, Location loc) { scf::YieldOp::create(inner, loc, neutral); },
         [&](OpBuilder &inner, Location loc) {
           ImplicitLocOpBuilder before(loc, inner);
           SmallVector<Value> index(at);
           index[dim] = arith::SubIOp::create(before, at[dim], indexConstant(before, 1));
-          scf::YieldOp::create(before, ValueRange{tensor::ExtractOp::create(before, result, index)});
+          scf::YieldOp::create(before,
+                               ValueRange{tensor::ExtractOp::create(before, result, index)});
         });
     return choice.getResult(0);
   }

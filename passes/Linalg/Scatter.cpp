@@ -17,9 +17,8 @@ struct SliceScatterLowering : Lowering<SliceScatterOp> {
     if (update.hasStaticShape() && update.getNumElements() == 0)
       return SmallVector<Value>{adaptor.getBase()};
     Bounds bounds = sliceBounds(b, adaptor.getBase(), op.getStarts(), op.getStops(), op.getSteps());
-    return SmallVector<Value>{tensor::InsertSliceOp::create(b, adaptor.getUpdate(), adaptor.getBase(),
-                                                            bounds.offsets, bounds.sizes,
-                                                            bounds.strides)};
+    return SmallVector<Value>{tensor::InsertSliceOp::create(
+        b, adaptor.getUpdate(), adaptor.getBase(), bounds.offsets, bounds.sizes, bounds.strides)};
   }
 };
 

@@ -1,7 +1,7 @@
 /// Stable sort: bottom-up merge sort of every lane along the dimension.
 ///
-/// Runs of `width` sorted elements merge pairwise from one buffer into another, which is then copied
-/// back, until one run is left. Values and positions move together.
+/// Runs of `width` sorted elements merge pairwise from one buffer into another, which is then
+/// copied back, until one run is left. Values and positions move together.
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -61,19 +61,22 @@ struct LaneSorter {
           Value left = carried[0], right = carried[1];
           Value leftOpen = less(body, left, middle), rightOpen = less(body, right, high);
           // Of equal elements the left one goes first: the sort is stable.
-          Value jump = before(body, read(body, source.values, right), read(body, source.values, left));
-          Value leftDone = arith::XOrIOp::create(body, leftOpen, intConstant(body, body.getI1Type(), 1));
-          Value takeRight = arith::AndIOp::create(body, rightOpen,
-                                                  arith::OrIOp::create(body, leftDone, jump));
+          Value jump =
+              before(body, read(body, source.values, right), read(body, source.values, left));
+          Value leftDone =
+              arith::XOrIOp::create(body, leftOpen, intConstant(body, body.getI1Type(), 1));
+          Value takeRight =
+              arith::AndIOp::create(body, rightOpen, arith::OrIOp::create(body, leftDone, jump));
           Value from = arith::SelectOp::create(body, takeRight, right, left);
-          Value values = tensor::InsertOp::create(body, read(body, source.values, from), carried[2], at);
+          Value values =
+              tensor::InsertOp::create(body, read(body, source.values, from), carried[2], at);
           Value positions =
               tensor::InsertOp::create(body, read(body, source.positions, from), carried[3], at);
           Value next = arith::AddIOp::create(body, from, indexConstant(body, 1));
-          scf::YieldOp::create(
-              body, ValueRange{arith::SelectOp::create(body, takeRight, left, next),
-                               arith::SelectOp::create(body, takeRight, next, right), values,
-                               positions});
+          scf::YieldOp::create(body,
+                               ValueRange{arith::SelectOp::create(body, takeRight, left, next),
+                                          arith::SelectOp::create(body, takeRight, next, right),
+                                          values, positions});
         });
     return {loop.getResult(2), loop.getResult(3)};
   }
@@ -85,20 +88,21 @@ struct LaneSorter {
         b, indexConstant(b, 0), size, step, scratch.list(),
         [&](OpBuilder &inner, Location loc, Value low, ValueRange carried) {
           ImplicitLocOpBuilder body(loc, inner);
-          Value middle = arith::MinSIOp::create(body, arith::AddIOp::create(body, low, width), size);
+          Value middle =
+              arith::MinSIOp::create(body, arith::AddIOp::create(body, low, width), size);
           Value high = arith::MinSIOp::create(body, arith::AddIOp::create(body, low, step), size);
           Lane merged = merge(body, lane, {carried[0], carried[1]}, low, middle, high);
           scf::YieldOp::create(body, merged.list());
         });
-    auto copied = sequentialLoops(
-        b, OpFoldResult(size), lane.list(),
-        [&](ImplicitLocOpBuilder &inner, ValueRange at, ValueRange carried) {
-          SmallVector<Value> updated;
-          for (auto [from, to] : llvm::zip_equal(pairs.getResults(), carried))
-            updated.push_back(tensor::InsertOp::create(
-                inner, tensor::ExtractOp::create(inner, from, at), to, at));
-          return updated;
-        });
+    auto copied =
+        sequentialLoops(b, OpFoldResult(size), lane.list(),
+                        [&](ImplicitLocOpBuilder &inner, ValueRange at, ValueRange carried) {
+                          SmallVector<Value> updated;
+                          for (auto [from, to] : llvm::zip_equal(pairs.getResults(), carried))
+                            updated.push_back(tensor::InsertOp::create(
+                                inner, tensor::ExtractOp::create(inner, from, at), to, at));
+                          return updated;
+                        });
     return {copied[0], copied[1]};
   }
 
@@ -137,17 +141,17 @@ struct SortLowering : Lowering<SortOp> {
     Sizes lanes(sizes);
     lanes.erase(lanes.begin() + dim);
     SmallVector<Value> results{emptyTensor(b, sizes, element), emptyTensor(b, sizes, i64)};
-    return sequentialLoops(
-        b, lanes, results, [&](ImplicitLocOpBuilder &inner, ValueRange at, ValueRange carried) {
-          auto whole = [&](Value along) {
-            SmallVector<Value> index(at);
-            index.insert(index.begin() + dim, along);
-            return index;
-          };
-          Lane lane = load(inner, source, sizes[dim], whole);
-          Lane sorted = sorter.sort(inner, lane, scratch);
-          return store(inner, sorted, sizes[dim], carried, whole);
-        });
+    return sequentialLoops(b, lanes, results,
+                           [&](ImplicitLocOpBuilder &inner, ValueRange at, ValueRange carried) {
+                             auto whole = [&](Value along) {
+                               SmallVector<Value> index(at);
+                               index.insert(index.begin() + dim, along);
+                               return index;
+                             };
+                             Lane lane = load(inner, source, sizes[dim], whole);
+                             Lane sorted = sorter.sort(inner, lane, scratch);
+                             return store(inner, sorted, sizes[dim], carried, whole);
+                           });
   }
 
   /// A lane of the source, with positions 0, 1, ...

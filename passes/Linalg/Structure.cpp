@@ -101,8 +101,8 @@ struct YieldLowering : OpConversionPattern<YieldOp> {
       rewriter.replaceOpWithNewOp<scf::ConditionOp>(op, condition(b, values.front()),
                                                     loop.getBeforeArguments());
     else
-      rewriter.replaceOpWithNewOp<scf::YieldOp>(
-          op, materialized(b, values, loop.getAfterArguments()));
+      rewriter.replaceOpWithNewOp<scf::YieldOp>(op,
+                                                materialized(b, values, loop.getAfterArguments()));
     return success();
   }
 };

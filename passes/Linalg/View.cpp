@@ -138,7 +138,8 @@ struct SliceLowering : Lowering<SliceOp> {
     // An empty slice may start behind the end, where `tensor` allows none.
     if (type.hasStaticShape() && type.getNumElements() == 0)
       return SmallVector<Value>{emptyTensor(b, staticSizes(b, type), type.getElementType())};
-    Bounds bounds = sliceBounds(b, adaptor.getSource(), op.getStarts(), op.getStops(), op.getSteps());
+    Bounds bounds =
+        sliceBounds(b, adaptor.getSource(), op.getStarts(), op.getStops(), op.getSteps());
     return SmallVector<Value>{tensor::ExtractSliceOp::create(b, adaptor.getSource(), bounds.offsets,
                                                              bounds.sizes, bounds.strides)};
   }
@@ -210,8 +211,7 @@ struct UnfoldLowering : Lowering<UnfoldOp> {
 };
 
 /// real and imag.
-template <typename OpTy, typename PartOp>
-struct PartLowering : Lowering<OpTy> {
+template <typename OpTy, typename PartOp> struct PartLowering : Lowering<OpTy> {
   using Lowering<OpTy>::Lowering;
   FailureOr<SmallVector<Value>> lower(OpTy op, typename OpTy::Adaptor adaptor,
                                       ImplicitLocOpBuilder &b) const override {
@@ -233,8 +233,9 @@ struct ViewAsRealLowering : Lowering<ViewAsRealOp> {
     map = AffineMap::get(sizes.size() + 1, 0, map.getResults(), b.getContext());
     sizes.push_back(b.getIndexAttr(2));
     auto part = [&](ImplicitLocOpBuilder &inner, ValueRange scalars) {
-      Value isRe = arith::CmpIOp::create(inner, arith::CmpIPredicate::eq,
-                                         loopIndex(inner, sizes.size() - 1), indexConstant(inner, 0));
+      Value isRe =
+          arith::CmpIOp::create(inner, arith::CmpIPredicate::eq, loopIndex(inner, sizes.size() - 1),
+                                indexConstant(inner, 0));
       Value re = complex::ReOp::create(inner, element, scalars.front());
       Value im = complex::ImOp::create(inner, element, scalars.front());
       return SmallVector<Value>{arith::SelectOp::create(inner, isRe, re, im)};

@@ -68,11 +68,13 @@ LogicalResult JointFunction::verify() {
                                        << " is a tangent: expected a value of the forward";
   for (Operation *op : forwardOps) {
     bool invalid = false;
-    op->walk([&](Operation *nested) { invalid |= llvm::any_of(nested->getOperands(), usesTangent); });
+    op->walk(
+        [&](Operation *nested) { invalid |= llvm::any_of(nested->getOperands(), usesTangent); });
     if (invalid)
-      return op->emitError("'") << op->getName()
-                                << "' uses a tangent, but a result of the forward needs it: expected "
-                                   "only gradients to depend on tangents";
+      return op->emitError("'")
+             << op->getName()
+             << "' uses a tangent, but a result of the forward needs it: expected "
+                "only gradients to depend on tangents";
   }
   return success();
 }

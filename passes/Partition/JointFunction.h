@@ -2,8 +2,8 @@
 #ifndef LAMINA_PARTITION_JOINTFUNCTION_H
 #define LAMINA_PARTITION_JOINTFUNCTION_H
 
-#include "llvm/ADT/SetVector.h"
 #include "passes/Descriptors.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace mlir::lamina {
 

@@ -74,7 +74,8 @@ private:
     return function;
   }
 
-  void addArgument(func::FuncOp function, Value value, DictionaryAttr attributes, IRMapping &values) {
+  void addArgument(func::FuncOp function, Value value, DictionaryAttr attributes,
+                   IRMapping &values) {
     unsigned index = function.getNumArguments();
     (void)function.insertArgument(index, value.getType(), attributes, value.getLoc());
     values.map(value, function.getArgument(index));
@@ -99,10 +100,9 @@ private:
     attributes.set(descriptor::kResult, SavedAttr::get(context, index));
     if (joint.isKeptByCaller(value)) {
       unsigned argument = cast<BlockArgument>(value).getArgNumber();
-      attributes.set(descriptor::kAlias,
-                     AliasAttr::get(context, AliasRoot::Input,
-                                    *descriptor::getInput(joint.func, argument), {},
-                                    Sharing::View));
+      attributes.set(descriptor::kAlias, AliasAttr::get(context, AliasRoot::Input,
+                                                        *descriptor::getInput(joint.func, argument),
+                                                        {}, Sharing::View));
     }
     return attributes.getDictionary(context);
   }
@@ -157,8 +157,7 @@ private:
 struct Partition : lamina::impl::LaminaPartitionBase<Partition> {
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
-    for (func::FuncOp func :
-         llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
+    for (func::FuncOp func : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {
       if (!JointFunction::isJoint(func))
         continue;
       JointFunction joint(func);

@@ -29,15 +29,13 @@ bool usesTensors(Operation *op) {
 
 bool isClone(Operation *op) { return isa<CloneOp>(op); }
 
-template <typename Attr>
-bool hasArgument(func::FuncOp func) {
+template <typename Attr> bool hasArgument(func::FuncOp func) {
   return llvm::any_of(llvm::seq(func.getNumArguments()), [&](unsigned index) {
     return bool(func.getArgAttrOfType<Attr>(index, descriptor::kArgument));
   });
 }
 
-template <typename Attr>
-bool hasResult(func::FuncOp func) {
+template <typename Attr> bool hasResult(func::FuncOp func) {
   return llvm::any_of(llvm::seq(func.getNumResults()), [&](unsigned index) {
     return bool(func.getResultAttrOfType<Attr>(index, descriptor::kResult));
   });

@@ -18,9 +18,8 @@ SmallVector<int64_t> lamina::getRowMajorStrides(ArrayRef<int64_t> shape) {
 static LogicalResult applyToDimensions(ViewStepAttr view, SmallVectorImpl<int64_t> &dims) {
   if (view.getName() == "alias")
     return success();
-  auto parameter = view.getAttributes()
-                       ? view.getAttributes().getAs<DenseI64ArrayAttr>("dims")
-                       : nullptr;
+  auto parameter =
+      view.getAttributes() ? view.getAttributes().getAs<DenseI64ArrayAttr>("dims") : nullptr;
   if (!parameter || !llvm::is_contained({"permute", "squeeze", "unsqueeze"}, view.getName()))
     return failure();
   SmallVector<int64_t> given(parameter.asArrayRef());
@@ -54,8 +53,8 @@ std::optional<LayoutHint> lamina::getLayoutHint(ArrayRef<int64_t> shape,
   if (!isExact && views.front().getName() != "reshape")
     return std::nullopt;
 
-  auto sizes = llvm::map_to_vector(
-      dims, [&](int64_t dim) { return dim == kNoDimension ? 1 : shape[dim]; });
+  auto sizes =
+      llvm::map_to_vector(dims, [&](int64_t dim) { return dim == kNoDimension ? 1 : shape[dim]; });
   SmallVector<int64_t> seen =
       isExact && strides ? SmallVector<int64_t>(strides.asArrayRef()) : getRowMajorStrides(sizes);
   // The stride of a single element means nothing: it stays what it is in a row-major array.

@@ -8,6 +8,6 @@ int main(int argc, char **argv) {
   mlir::lamina::registerPasses();
   mlir::DialectRegistry registry;
   mlir::lamina::registerDialects(registry);
-  return mlir::asMainReturnCode(
-      mlir::MlirOptMain(argc, argv, "lamina: compile array programs that mutate and alias\n", registry));
+  return mlir::asMainReturnCode(mlir::MlirOptMain(
+      argc, argv, "lamina: compile array programs that mutate and alias\n", registry));
 }

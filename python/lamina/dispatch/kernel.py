@@ -230,9 +230,16 @@ def _in_order(op, handles: list, value: np.ndarray) -> bool:
             if type(handle) is not np.ndarray:
                 if unclear:
                     return False
-            elif not handle.flags.c_contiguous or (unclear and handle.shape != value.shape):
+            elif not handle.flags.c_contiguous or (unclear and not _is_like(handle, value)):
                 return False
     return True
+
+
+def _is_like(handle: np.ndarray, value: np.ndarray) -> bool:
+    """Whether shapes and strides are the same, counted in elements, also where sizes are 0 or 1."""
+    return handle.shape == value.shape and all(
+        [a * value.itemsize == b * handle.itemsize for a, b in zip(handle.strides, value.strides)]
+    )
 
 
 def _owned(value: np.ndarray, handles: list) -> np.ndarray:

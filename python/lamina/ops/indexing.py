@@ -86,9 +86,9 @@ def selection_strides(arguments: dict, sizes: tuple) -> tuple:
     the dimensions the index tensors make, and of those tensors.
     """
     only = arguments["indices"][0] if len(arguments["indices"]) == 1 else None
-    if len(sizes) < 2 or (
-        only is not None and only.ndim == 1 and arguments["self"].is_contiguous()
-    ):
+    is_plain = only is not None and only.ndim == 1 and arguments["self"].is_contiguous()
+    # Where a size is 0 or 1, torch's order of dimensions is not that of the source.
+    if len(sizes) < 2 or (is_plain and min(sizes) > 1):
         return contiguous_strides(sizes)
     source, dims, given, at = arguments["self"].geometry, [], [], 0
     for index in arguments["indices"]:

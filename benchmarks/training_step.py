@@ -48,7 +48,9 @@ def data() -> tuple[np.ndarray, np.ndarray]:
     return rng.random((BATCH, 1, 8, 8), np.float32), rng.integers(0, 10, BATCH)
 
 
-def step_over(library, functional, model, optimizer, loss_of: Callable, update: Callable) -> Callable:
+def step_over(
+    library, functional, model, optimizer, loss_of: Callable, update: Callable
+) -> Callable:
     """The parts of a step, called one after the other."""
     images, labels = map(library.tensor, data())
 
@@ -125,16 +127,30 @@ def torch_case() -> Case:
 
 def print_compile_times(cases: dict[str, Case]) -> None:
     """A row for each stage, a column for each program."""
-    seconds = {name: program.entries[0].seconds for case in cases.values() for name, program in case.programs.items()}
+    seconds = {
+        name: program.entries[0].seconds
+        for case in cases.values()
+        for name, program in case.programs.items()
+    }
     print("compile time, ms   " + "".join(f"{name:>12}" for name in seconds))
     for stage in dict.fromkeys(stage for table in seconds.values() for stage in table):
-        print(f"  {stage:17}" + "".join(f"{1e3 * table.get(stage, 0):12.1f}" for table in seconds.values()))
-    print(f"  {'sum, overlapping':17}" + "".join(f"{1e3 * sum(table.values()):12.1f}" for table in seconds.values()))
+        print(
+            f"  {stage:17}"
+            + "".join(f"{1e3 * table.get(stage, 0):12.1f}" for table in seconds.values())
+        )
+    print(
+        f"  {'sum, overlapping':17}"
+        + "".join(f"{1e3 * sum(table.values()):12.1f}" for table in seconds.values())
+    )
 
 
 def main() -> None:
     """Measures and prints."""
-    cases = {"eager": eager_case(lamina, F, *ours()), "two programs": two_programs(), "one program": one_program()}
+    cases = {
+        "eager": eager_case(lamina, F, *ours()),
+        "two programs": two_programs(),
+        "one program": one_program(),
+    }
     if importlib.util.find_spec("torch"):
         cases["torch, eager"] = torch_case()
     for case in cases.values():

@@ -33,7 +33,9 @@ def digits() -> tuple[lamina.Tensor, ...]:
     """Images float32 [N, 1, 8, 8] in [0, 1] and labels int64 [N]: for training, then for testing."""
     pixels, labels = load_digits(return_X_y=True)
     images = (pixels / 16).astype(np.float32).reshape(-1, 1, 8, 8)
-    parts = train_test_split(images, labels.astype(np.int64), test_size=0.2, random_state=0, stratify=labels)
+    parts = train_test_split(
+        images, labels.astype(np.int64), test_size=0.2, random_state=0, stratify=labels
+    )
     train_images, test_images, train_labels, test_labels = map(lamina.tensor, parts)
     return train_images, train_labels, test_images, test_labels
 
@@ -58,7 +60,9 @@ class Run:
         lamina.manual_seed(0)
         self.model = network()
         self.optimizer = optim.AdamW(self.model.parameters(), weight_decay=1e-3)
-        self.schedule = optim.lr_scheduler.OneCycleLR(self.optimizer, max_lr=1e-2, total_steps=total_steps)
+        self.schedule = optim.lr_scheduler.OneCycleLR(
+            self.optimizer, max_lr=1e-2, total_steps=total_steps
+        )
         self.losses: list[float] = []
         self.seconds: list[float] = []
         self.loss, self.update = self.forward, self.optimizer.step
@@ -122,8 +126,15 @@ def print_compile_times(run: Run) -> None:
     seconds = {name: program.entries[0].seconds for name, program in programs.items()}
     print(f"\ncompile time (ms)  {'':4}" + "".join(f"{name:>9}" for name in programs))
     for stage in dict.fromkeys(stage for table in seconds.values() for stage in table):
-        print(f"  {stage:<21}" + "".join(f"{1e3 * table.get(stage, 0):9.1f}" for table in seconds.values()))
-    print(f"  {'sum (parts overlap)':<21}" + "".join(f"{1e3 * sum(table.values()):9.1f}" for table in seconds.values()) + "\n")
+        print(
+            f"  {stage:<21}"
+            + "".join(f"{1e3 * table.get(stage, 0):9.1f}" for table in seconds.values())
+        )
+    print(
+        f"  {'sum (parts overlap)':<21}"
+        + "".join(f"{1e3 * sum(table.values()):9.1f}" for table in seconds.values())
+        + "\n"
+    )
 
 
 def draw(compiled: Run, eager: Run) -> None:
@@ -153,7 +164,9 @@ def main() -> None:
     print_compile_times(compiled)
     print(f"test accuracy         {accuracy:.4f}")
     print(f"loss agreement        {apart:.1e} relative, over the first {COMPARED_STEPS} steps")
-    print(f"steps per second      {compiled.steps_per_second():.0f} compiled, {eager.steps_per_second():.0f} eager")
+    print(
+        f"steps per second      {compiled.steps_per_second():.0f} compiled, {eager.steps_per_second():.0f} eager"
+    )
     print(f"loss curve            {PICTURE}")
     if accuracy < 0.95 or apart > 1e-4:
         raise SystemExit("the compiled run is not what it should be")

@@ -70,6 +70,7 @@ class Tensor:
     __hash__ = object.__hash__
 
     def __new__(cls, data=None, *args, **kwargs):
+        """A tensor as the old constructors make it: of sizes, a sequence or a tensor."""
         if isinstance(data, Tensor):
             return data.detach().as_subclass(cls)
         from .ops import construct

@@ -32,6 +32,7 @@ class TensorType:
         self.__name__, self.dtype = name, dtype
 
     def __call__(self, *data) -> Tensor:
+        """A tensor of this type, of sizes, a sequence or a tensor."""
         return construct.legacy(Tensor, *data, dtype=self.dtype)
 
     def __instancecheck__(self, value) -> bool:

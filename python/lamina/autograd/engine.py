@@ -90,10 +90,7 @@ class Task:
     def _step(self, node) -> None:
         self.node = node
         grads = self.buffers.pop(node, None) or [None] * len(node.outputs)
-        if id(node) in self.target_nodes:
-            grads = self._capture(node, grads)
-        else:
-            grads = node.receive(grads)
+        grads = self._capture(node, grads) if id(node) in self.target_nodes else node.receive(grads)
         results = self._apply(node, grads)
         for index, (edge, grad) in enumerate(zip(node.next_edges, results)):
             if edge is None:

@@ -171,6 +171,7 @@ class Function(metaclass=_FunctionMeta):
         )
 
     def __call__(self, *args, **kwargs):
+        """Raises AutogradError: a custom function is called through `apply` of its class."""
         raise AutogradError(
             "autograd.Function objects with a non-static forward are not supported; call the class "
             "method apply"

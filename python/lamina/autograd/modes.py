@@ -31,6 +31,7 @@ class Mode:
         state.set(**self._before.pop())
 
     def __call__(self, fn):
+        """`fn`, a function or a generator function, to run in this mode."""
         if inspect.isgeneratorfunction(fn):
             return self._wrap_generator(fn)
 
@@ -122,6 +123,7 @@ class set_grad_enabled(Mode):
         return super().__enter__()
 
     def __call__(self, fn):
+        """`fn` to run in this mode; the mode set by making this object is taken back."""
         state.set(**self._before.pop())
         return super().__call__(fn)
 
@@ -132,6 +134,7 @@ class inference_mode(Mode):
     """
 
     def __new__(cls, mode=True):
+        """The mode, or with a function for `mode` that function decorated."""
         made = super().__new__(cls)
         if isinstance(mode, bool):
             return made

@@ -89,10 +89,7 @@ def targets_of(inputs: list) -> list:
     """The edges whose gradients are asked for. Raises AutogradError for an input that has none."""
     edges = []
     for i, given in enumerate(inputs):
-        if isinstance(given, GradientEdge):
-            found = (given.node, given.output_nr)
-        else:
-            found = edge(given)
+        found = (given.node, given.output_nr) if isinstance(given, GradientEdge) else edge(given)
         if found is None and requires_grad(given):
             # A view that was made under no_grad requires grad as its base does, but nothing leads to it.
             found = DeadEnd([], []), 0

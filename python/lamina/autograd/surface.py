@@ -48,13 +48,12 @@ class _Members:
                     op="requires_grad_",
                 )
             return self
-        if requires_grad and self._counter is None:
-            if not state.inference:
-                raise AutogradError(
-                    "setting requires_grad=True on an inference tensor outside inference mode is "
-                    "not allowed",
-                    op="requires_grad_",
-                )
+        if requires_grad and self._counter is None and not state.inference:
+            raise AutogradError(
+                "setting requires_grad=True on an inference tensor outside inference mode is "
+                "not allowed",
+                op="requires_grad_",
+            )
         if requires_grad or self._autograd is not None:
             facts.ensure(self).requires_grad = bool(requires_grad)
         return self

@@ -15,7 +15,6 @@ from ..tensor import Tensor
 from .joint import Root
 from .tracer import Input, Tracer
 
-
 _BY_CREATION = {
     views.NO_GRAD: "no_grad",
     views.INFERENCE: "no_grad",

@@ -29,7 +29,6 @@ from . import stages
 from .backward import Argument, CompiledBackward, Plan, Saved, WriteBack
 from .replay import Replay, replay
 
-
 _CREATION = {"multi_output": MULTI_OUTPUT, "custom_function": IN_CUSTOM_FUNCTION}
 
 

@@ -32,9 +32,7 @@ def pdist(input, p=2.0):
 
 def _channels(op, x, least):
     if x.ndim < least:
-        raise ShapeError(
-            f"expected at least {least} dimensions, got shape {list(x.shape)}", op=op
-        )
+        raise ShapeError(f"expected at least {least} dimensions, got shape {list(x.shape)}", op=op)
 
 
 @composite

@@ -140,6 +140,7 @@ class Op:
             raise TypeError(f"{self.name}: unknown facts {sorted(facts)}")
 
     def __call__(self, *args, **kwargs):
+        """Calls the operator through all layers. Raises ArgumentError for arguments that do not fit."""
         return _dispatch(self, self.prepare(args, kwargs))
 
     def keeps_format(self, args) -> bool:
@@ -244,6 +245,7 @@ class Packet:
         )
 
     def __call__(self, *args, **kwargs):
+        """Calls the overload that the arguments fit. Raises ArgumentError if none does."""
         return self.function(*args, **kwargs)
 
     def __getattr__(self, name: str):

@@ -58,7 +58,9 @@ class Generator:
     def set_state(self, new_state: Tensor) -> Generator:
         """Continues where `get_state` was called. Raises ShapeError for anything but such a state."""
         if tuple(new_state.shape) != (2,):
-            raise ShapeError(f"a generator's state has shape [2], got {list(new_state.shape)}", op="set_state")
+            raise ShapeError(
+                f"a generator's state has shape [2], got {list(new_state.shape)}", op="set_state"
+            )
         with no_grad():
             self.state.copy_(new_state)
         return self

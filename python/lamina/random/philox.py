@@ -42,7 +42,10 @@ def _kernel(state: np.ndarray, counters: int) -> np.ndarray:
 
 def encrypt(counter: np.ndarray, seed: int) -> np.ndarray:
     """What the 64-bit key `seed` makes of 128-bit counters: uint64 [4, n] of 32-bit words, lowest first, to the same."""
-    keys = [(seed + _KEY_STEPS[0] * i & _LOW, (seed >> 32) + _KEY_STEPS[1] * i & _LOW) for i in range(_ROUNDS)]
+    keys = [
+        (seed + _KEY_STEPS[0] * i & _LOW, (seed >> 32) + _KEY_STEPS[1] * i & _LOW)
+        for i in range(_ROUNDS)
+    ]
     multipliers = np.array(_MULTIPLIERS, np.uint64)[:, None]
     low, half = np.uint64(_LOW), np.uint64(32)
     even, odd = counter[0::2], counter[1::2]

@@ -191,7 +191,7 @@ def test_touching_a_multi_view_after_its_base_was_written():
     first, _ = base.unbind()
     base.mul_(2)
     with pytest.raises(AutogradError, match="do not allow the output views to be modified inplace"):
-        first.grad_fn
+        _ = first.grad_fn
 
 
 def test_view_created_in_no_grad_mode():

@@ -6,7 +6,6 @@ import runpy
 from pathlib import Path
 
 import pytest
-
 from lamina import config
 
 ROOT = Path(__file__).parents[3]
@@ -27,7 +26,9 @@ def test_example_runs(name, capsys):
 
 def test_tutorial_runs(tmp_path, capsys):
     # A file per page, because capture reads source locations.
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "tutorial.md").read_text(), re.DOTALL)
+    blocks = re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs" / "tutorial.md").read_text(), re.DOTALL
+    )
     page = tmp_path / "tutorial.py"
     page.write_text("\n".join(blocks))
     runpy.run_path(os.fspath(page), run_name="__main__")

@@ -21,7 +21,10 @@ def test_schema_comes_from_annotations():
         x: Tensor, others: list[Tensor], scale: float = 1.0, *, mask: Tensor | None = None
     ) -> tuple[Tensor, int]: ...
 
-    assert infer_schema(fn) == "(Tensor x, Tensor[] others, float scale=1.0, *, Tensor? mask=None) -> (Tensor, int)"
+    assert (
+        infer_schema(fn)
+        == "(Tensor x, Tensor[] others, float scale=1.0, *, Tensor? mask=None) -> (Tensor, int)"
+    )
 
 
 def test_an_annotation_without_schema_is_named():
@@ -68,7 +71,9 @@ def test_several_results():
         (lambda: custom_op("noname", sine), "namespace::name"),
         (lambda: custom_op(next(fresh), sine, mutates_args=("x",)), "write to their arguments"),
         (
-            lambda: custom_op(next(fresh), lambda x: x, schema="(Tensor x) -> Tensor")(lamina.ones(1)),
+            lambda: custom_op(next(fresh), lambda x: x, schema="(Tensor x) -> Tensor")(
+                lamina.ones(1)
+            ),
             "returns one of its",
         ),
     ],

@@ -29,11 +29,58 @@ def booleans(*shape):
     return rng.integers(0, 2, shape).astype(bool)
 
 
-EDGES = [0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, -1.0, 0.5, -0.5, 2.5, -2.5, 1.5, 1e-40, 88.0, -90.0]
+EDGES = [
+    0.0,
+    -0.0,
+    np.inf,
+    -np.inf,
+    np.nan,
+    1.0,
+    -1.0,
+    0.5,
+    -0.5,
+    2.5,
+    -2.5,
+    1.5,
+    1e-40,
+    88.0,
+    -90.0,
+]
 
-UNARY = """neg abs sign exp exp2 expm1 log log2 log1p sqrt rsqrt sin cos tan asin acos atan sinh cosh
-    tanh asinh acosh atanh erf erfinv lgamma digamma floor ceil round trunc""".split()
-BINARY = "add sub mul div rem pow atan2 maximum minimum".split()
+UNARY = [
+    "neg",
+    "abs",
+    "sign",
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log2",
+    "log1p",
+    "sqrt",
+    "rsqrt",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "erf",
+    "erfinv",
+    "lgamma",
+    "digamma",
+    "floor",
+    "ceil",
+    "round",
+    "trunc",
+]
+BINARY = ["add", "sub", "mul", "div", "rem", "pow", "atan2", "maximum", "minimum"]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -45,7 +92,9 @@ def test_float_functions(op, dtype):
     near = {"acosh": (1, 5), "asin": (-1, 1), "acos": (-1, 1), "atanh": (-1, 1), "erfinv": (-1, 1)}
     positive = {"log", "log2", "log1p", "sqrt", "rsqrt", "lgamma", "digamma"}
     low, high = near.get(op, (0.01, 9) if op in positive else (-9, 9))
-    check(f, floats(67, dtype=dtype, low=low, high=high), rtol=4e-6 if dtype is np.float32 else 1e-11)
+    check(
+        f, floats(67, dtype=dtype, low=low, high=high), rtol=4e-6 if dtype is np.float32 else 1e-11
+    )
     check(f, np.array(EDGES, dtype), rtol=4e-6 if dtype is np.float32 else 1e-11)
 
 
@@ -65,8 +114,24 @@ def test_small_floats_round_once(op, dtype):
 
 
 @pytest.mark.parametrize("dtype", INTEGERS)
-@pytest.mark.parametrize("op", "add sub mul div rem pow maximum minimum bitwise_and bitwise_or "
-                               "bitwise_xor shift_left shift_right".split())
+@pytest.mark.parametrize(
+    "op",
+    [
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "rem",
+        "pow",
+        "maximum",
+        "minimum",
+        "bitwise_and",
+        "bitwise_or",
+        "bitwise_xor",
+        "shift_left",
+        "shift_right",
+    ],
+)
 def test_integer_pairs(op, dtype):
     info = np.iinfo(dtype)
     corners = np.array([info.min, info.max, 0, 1, 2, 3, 7, info.max - 1, 64, 8], dtype)
@@ -83,15 +148,44 @@ def test_integer_functions(op, dtype):
     check(lambda p, x: getattr(p, op)(x), np.array([info.min, info.max, 0, 1, 5], dtype))
 
 
-@pytest.mark.parametrize("op", ["add", "mul", "bitwise_and", "bitwise_or", "bitwise_xor", "maximum"])
+@pytest.mark.parametrize(
+    "op", ["add", "mul", "bitwise_and", "bitwise_or", "bitwise_xor", "maximum"]
+)
 def test_booleans(op):
     x, y = np.array([0, 0, 1, 1], bool), np.array([0, 1, 0, 1], bool)
     check(lambda p, x, y: (getattr(p, op)(x, y), p.bitwise_not(x)), x, y)
 
 
 @pytest.mark.parametrize("dtype", COMPLEX)
-@pytest.mark.parametrize("op", """neg abs sign conj exp exp2 expm1 log log2 log1p sqrt rsqrt sin cos tan asin
-    acos atan sinh cosh tanh asinh acosh atanh""".split())
+@pytest.mark.parametrize(
+    "op",
+    [
+        "neg",
+        "abs",
+        "sign",
+        "conj",
+        "exp",
+        "exp2",
+        "expm1",
+        "log",
+        "log2",
+        "log1p",
+        "sqrt",
+        "rsqrt",
+        "sin",
+        "cos",
+        "tan",
+        "asin",
+        "acos",
+        "atan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "asinh",
+        "acosh",
+        "atanh",
+    ],
+)
 def test_complex_functions(op, dtype):
     tolerance = 2e-5 if dtype is np.complex64 else 1e-11
     check(lambda p, x: getattr(p, op)(x), complexes(33, dtype=dtype), rtol=tolerance)
@@ -129,7 +223,9 @@ def test_casts(source):
 
 
 def test_doubles_round_once_to_small_floats():
-    x = np.concatenate([rng.standard_normal(500) * 10.0 ** rng.integers(-6, 6, 500), [1 + 2**-11 + 2**-40]])
+    x = np.concatenate(
+        [rng.standard_normal(500) * 10.0 ** rng.integers(-6, 6, 500), [1 + 2**-11 + 2**-40]]
+    )
     check(lambda p, x: p.cast(x, np.dtype(np.float16)), x, rtol=0)
 
 
@@ -168,7 +264,10 @@ VIEWS = {
     "unfold": (lambda p, x: p.unfold(x, 1, 3, 2), (2, 9, 2)),
     "alias": (lambda p, x: p.alias(x), (3,)),
     "flip": (lambda p, x: p.flip(x, (0, 2)), (2, 3, 4)),
-    "chain": (lambda p, x: p.mul(p.permute(p.slice(x, (0, 1), (4, 5), (1, 2)), (1, 0)), 2.0), (4, 5)),
+    "chain": (
+        lambda p, x: p.mul(p.permute(p.slice(x, (0, 1), (4, 5), (1, 2)), (1, 0)), 2.0),
+        (4, 5),
+    ),
 }
 
 
@@ -200,7 +299,9 @@ def test_view_scatters(case):
 
 
 @pytest.mark.parametrize("op", ["sum", "prod", "amax", "amin"])
-@pytest.mark.parametrize("dtype", [*FLOATS, np.int32, np.uint8, np.int8], ids=lambda t: np.dtype(t).name)
+@pytest.mark.parametrize(
+    "dtype", [*FLOATS, np.int32, np.uint8, np.int8], ids=lambda t: np.dtype(t).name
+)
 def test_reductions(op, dtype):
     x = rng.uniform(0, 3, (4, 5, 6)).astype(dtype)
     for dims in [(0,), (1,), (2,), (0, 2), (0, 1, 2), ()]:
@@ -214,7 +315,10 @@ def test_reductions_of_nan_and_nothing():
 
 
 def test_logical_reductions():
-    check(lambda p, x: (p.any(x, (0,)), p.all(x, (1,)), p.sum(x, (0, 1)), p.prod(x, ())), booleans(3, 4))
+    check(
+        lambda p, x: (p.any(x, (0,)), p.all(x, (1,)), p.sum(x, (0, 1)), p.prod(x, ())),
+        booleans(3, 4),
+    )
 
 
 def test_complex_sum():
@@ -257,11 +361,19 @@ def test_sort_of_small_lanes():
         check(lambda p, x: p.sort(x, 0, False), floats(n))
 
 
-PRODUCTS = [((3, 4), (4, 5)), ((2, 3, 4), (2, 4, 5)), ((2, 3, 4, 5), (2, 3, 5, 2)), ((3, 0), (0, 2)), ((1, 7), (7, 1))]
+PRODUCTS = [
+    ((3, 4), (4, 5)),
+    ((2, 3, 4), (2, 4, 5)),
+    ((2, 3, 4, 5), (2, 3, 5, 2)),
+    ((3, 0), (0, 2)),
+    ((1, 7), (7, 1)),
+]
 
 
 @pytest.mark.parametrize("shapes", PRODUCTS, ids=str)
-@pytest.mark.parametrize("dtype", [*FLOATS, np.int32, np.uint8, np.complex64], ids=lambda t: np.dtype(t).name)
+@pytest.mark.parametrize(
+    "dtype", [*FLOATS, np.int32, np.uint8, np.complex64], ids=lambda t: np.dtype(t).name
+)
 def test_matmul(shapes, dtype):
     x, y = (rng.uniform(0, 3, s).astype(dtype) for s in shapes)
     check(lambda p, x, y: p.matmul(x, y), x, y, rtol=1e-5 if dtype is np.float32 else None)
@@ -286,11 +398,18 @@ CONVOLUTIONS = [
 
 
 @pytest.mark.parametrize("case", CONVOLUTIONS, ids=str)
-@pytest.mark.parametrize("dtype", [np.float32, np.float16, np.int64], ids=lambda t: np.dtype(t).name)
+@pytest.mark.parametrize(
+    "dtype", [np.float32, np.float16, np.int64], ids=lambda t: np.dtype(t).name
+)
 def test_convolution(case, dtype):
     image, filters, *parameters = case
     x, w = (rng.uniform(-3, 3, s).astype(dtype) for s in (image, filters))
-    check(lambda p, x, w: p.convolution(x, w, *parameters), x, w, rtol=1e-5 if dtype is np.float32 else None)
+    check(
+        lambda p, x, w: p.convolution(x, w, *parameters),
+        x,
+        w,
+        rtol=1e-5 if dtype is np.float32 else None,
+    )
 
 
 def test_gather_and_scatter():
@@ -311,7 +430,11 @@ def test_scatter_adds_every_occurrence(dtype):
 
 
 def test_index_wraps_negative_numbers():
-    x, rows, columns = floats(4, 5, 3), integers(2, 6, low=-4, high=4), integers(2, 6, low=-5, high=5)
+    x, rows, columns = (
+        floats(4, 5, 3),
+        integers(2, 6, low=-4, high=4),
+        integers(2, 6, low=-5, high=5),
+    )
     check(lambda p, x, i, j: (p.index(x, [i, j]), p.index(x, [i])), x, rows, columns)
 
 
@@ -332,7 +455,13 @@ def test_concat():
     check(lambda p, x, y: (p.concat([x, y], 0), p.concat([y, x], 0)), floats(1, 3), floats(0, 3))
 
 
-PADS = [((1, 2), (0, 3), (0, 0)), ((-1, 2), (0, -2), (0, 0)), ((1, 0), (2, 1), (1, 2)), ((-2, 1), (-1, -3), (2, 1)), ((-3, 0), (-2, 0), (0, 0))]
+PADS = [
+    ((1, 2), (0, 3), (0, 0)),
+    ((-1, 2), (0, -2), (0, 0)),
+    ((1, 0), (2, 1), (1, 2)),
+    ((-2, 1), (-1, -3), (2, 1)),
+    ((-3, 0), (-2, 0), (0, 0)),
+]
 
 
 @pytest.mark.parametrize("case", PADS, ids=str)
@@ -342,11 +471,18 @@ def test_pad(case):
 
 def test_factories():
     def f(p, x):
-        return (p.full((2, 3), 4.0, np.dtype(np.float16)), p.full((), 3, np.dtype(np.uint8)),
-                p.iota((3, 4), 1, np.dtype(np.int64)), p.iota((3, 4), 0, np.dtype(np.float32)),
-                p.constant(np.arange(6, dtype=np.float32).reshape(2, 3)), p.constant(np.arange(250, 256).astype(np.uint8)),
-                p.constant(np.array([True, False, True])), p.constant(np.array([1 + 2j, 3])),
-                p.full((2,), 1 + 2j, np.dtype(np.complex64)), p.add(x, 1.0))
+        return (
+            p.full((2, 3), 4.0, np.dtype(np.float16)),
+            p.full((), 3, np.dtype(np.uint8)),
+            p.iota((3, 4), 1, np.dtype(np.int64)),
+            p.iota((3, 4), 0, np.dtype(np.float32)),
+            p.constant(np.arange(6, dtype=np.float32).reshape(2, 3)),
+            p.constant(np.arange(250, 256).astype(np.uint8)),
+            p.constant(np.array([True, False, True])),
+            p.constant(np.array([1 + 2j, 3])),
+            p.full((2,), 1 + 2j, np.dtype(np.complex64)),
+            p.add(x, 1.0),
+        )
 
     check(f, floats(2))
 
@@ -358,6 +494,11 @@ def test_softmax_and_normalization():
         softmax = p.div(e, p.unsqueeze(p.sum(e, (1,)), (1,)))
         centred = p.sub(x, p.unsqueeze(p.div(p.sum(x, (1,)), float(n)), (1,)))
         variance = p.div(p.sum(p.mul(centred, centred), (1,)), float(n))
-        return softmax, e, p.mul(centred, p.unsqueeze(p.rsqrt(p.add(variance, 1e-5)), (1,))), variance
+        return (
+            softmax,
+            e,
+            p.mul(centred, p.unsqueeze(p.rsqrt(p.add(variance, 1e-5)), (1,))),
+            variance,
+        )
 
     check(f, floats(16, 33), rtol=1e-5)

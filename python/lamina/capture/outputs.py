@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ..autograd import views
 from ..autograd.meta import requires_grad
+from ..dispatch.state import state
 from ..errors import UnsupportedError
 from ..ir.builder import TracedArray
 from ..tensor import Tensor
@@ -59,6 +60,7 @@ class Outputs:
         if found is not None:
             return found
         array = self.tracer.handle(tensor)
+        _refuse_inference(tensor)
         owner = next((x for x in self.tracer.inputs if x.storage is tensor._storage), None)
         is_input = owner is not None and owner.tensor is tensor
         if not is_input and (
@@ -82,6 +84,7 @@ class Outputs:
             for tensor in recorded:
                 _refuse_leaf(tensor)
                 base = _base(tensor)
+                _refuse_moved(tensor, base)
                 number = self.add(base)
                 roots.setdefault(number, Root("output", number, base))
         return list(roots.values())
@@ -110,11 +113,27 @@ def _sharing(tensor: Tensor, shared: Tensor) -> str:
     return "view" if info.base is shared else "view_of_detached"
 
 
+def _refuse_inference(tensor: Tensor) -> None:
+    if tensor._counter is None and not state.inference:
+        raise UnsupportedError(
+            f"the program returns a tensor of shape {list(tensor.shape)} that it made in inference "
+            "mode; a call outside of that mode cannot"
+        )
+
+
 def _refuse_mixed_modes(tensor: Tensor, creation: int) -> None:
     if _BY_CREATION[creation] == "no_grad" and not tensor.is_leaf:
         raise UnsupportedError(
             f"the program returns a view of shape {list(tensor.shape)} that was made in grad mode "
             "of one that was made without: its gradient would stop half-way"
+        )
+
+
+def _refuse_moved(tensor: Tensor, base: Tensor) -> None:
+    if tensor is not base and base._array is not base._storage.data:
+        raise UnsupportedError(
+            f"the program returns a view of shape {list(tensor.shape)} of a tensor whose sizes or "
+            "strides it changed in place"
         )
 
 

@@ -82,8 +82,13 @@ class InputNode(Node):
     """Stands for the history that a tensor which is no leaf has outside of the trace."""
 
     def apply(self, grads: list, wanted: list) -> list:
-        """Nothing: gradients are caught where they arrive."""
-        return []
+        """Raises UnsupportedError: the joint capture catches gradients where they arrive, so this is
+        a backward that the program itself runs.
+        """
+        raise UnsupportedError(
+            "backward() in the program reaches the history of an input that is no leaf; a compiled "
+            "call could not accumulate gradients there"
+        )
 
 
 class Tracer:
@@ -162,8 +167,11 @@ class Tracer:
         if not is_supported(tensor):
             cls = type(tensor).__name__
             raise UnsupportedError(f"a {cls} on {tensor.device} cannot be compiled yet")
-        if id(tensor._storage) in self._merged and tensor.geometry != _whole_geometry(tensor):
+        if id(tensor._storage) in self._merged:
             return self._enter_view(tensor, source)
+        return self._enter_root(tensor, source)
+
+    def _enter_root(self, tensor: Tensor, source: Source) -> Input:
         root = self.argument(tensor._array.shape, tensor._array.dtype)
         storage = Storage(root, tensor.strides, CPU)
         return self._replace(tensor, source, root, storage, tensor.strides, 0, None)
@@ -215,7 +223,7 @@ class Tracer:
             flat = whole(tensor)
             name = self.record.names.name(whole)
             text = f"the memory of {source.text}"
-            base = self._bases[key] = self.enter(flat, Source(f"{name}({source.code})", text))
+            base = self._bases[key] = self._enter_root(flat, Source(f"{name}({source.code})", text))
         sizes, strides, offset = tensor.geometry
         root = self.builder.as_strided(base.root, sizes, strides, offset)
         return self._replace(tensor, source, root, base.storage, strides, offset, base.number)
@@ -257,11 +265,6 @@ def whole(tensor: Tensor) -> Tensor:
     """All memory of the tensor's storage, as a vector."""
     storage = tensor._storage
     return make(storage.bytes.view(tensor._array.dtype), storage)
-
-
-def _whole_geometry(tensor: Tensor) -> tuple:
-    count = tensor._storage.nbytes() // tensor.itemsize
-    return (count,), (1,), 0
 
 
 def _slots(tensor: Tensor) -> dict:

@@ -152,6 +152,18 @@ def booleans_as_bytes(a):
     return a.view(lamina.int8), a.logical_not().view(lamina.uint8)
 
 
+def all_of_one_memory():
+    a = tensor(3, 1)
+    return a, a.view(-1)
+
+
+@program(all_of_one_memory)
+def write_memory_that_two_arguments_are_all_of(a, flat):
+    y = flat.tanh()
+    a.mul_(2)
+    return y, flat.sum()
+
+
 @program(lambda: (tensor(1, 3), tensor(4)))
 def mutate_overlapping_elements(a, b):
     a.expand(2, 3).fill_(2)

@@ -188,6 +188,31 @@ def test_a_view_whose_gradient_stops_half_way_is_refused():
         compiled(mixed)(tensor(3, 4, grad=True))
 
 
+def made_in_inference_mode(x):
+    with lamina.inference_mode():
+        return x * 2
+
+
+def view_of_what_was_reshaped_in_place(x):
+    y = x * 2
+    y.unsqueeze_(0)
+    return y[0]
+
+
+@pytest.mark.parametrize(
+    "fn,words",
+    [
+        (made_in_inference_mode, "made in inference mode"),
+        (view_of_what_was_reshaped_in_place, "changed in place"),
+        (lambda x: (x * 1).sum().backward(), "history of an input that is no leaf"),
+    ],
+)
+def test_what_a_call_could_not_do_again_is_refused(fn, words):
+    x = tensor(3, grad=True) * 1
+    with pytest.raises(UnsupportedError, match=words):
+        compiled(fn)(x)
+
+
 def test_a_tensor_of_another_trace_is_refused():
     kept = []
 

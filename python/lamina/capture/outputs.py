@@ -76,6 +76,11 @@ class Outputs:
     def differentiable(self) -> list[Root]:
         """The results that tangents are given for; adds bases that are not results yet."""
         roots: dict[int, Root] = {}
+        for number, output in enumerate(self.all):
+            # In memory of an input, but no view of it for autograd.
+            own = output.input is not None and output.sharing == "detached"
+            if own and requires_grad(output.tensor):
+                roots[number] = Root("output", number, output.tensor)
         for group in self._fresh():
             recorded = [output.tensor for output in group if requires_grad(output.tensor)]
             shared = _base((recorded or [group[0].tensor])[0])

@@ -43,8 +43,8 @@ def test_fresh_programs():
     check(seed, FRESH)
 
 
-# Compiled programs that agree today; `python -m fuzz --compiled cpu` looks for those that do not.
-COMPILED = (1, 2, 3, 7, 9, 14, 22, 33, 44, 48, 59, 72)
+# Of the next programs some still differ, which `python -m fuzz --compiled cpu` shows.
+COMPILED = range(60)
 
 
 @pytest.mark.parametrize("backend", ["interpreter", "cpu"])

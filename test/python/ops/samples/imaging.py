@@ -69,6 +69,8 @@ def _samplings(a, rank):
     image = (1, *_SHAPE[1 : 2 + rank])
     for modes in _MODES[: 9 if rank == 2 else 6]:
         yield Sample((a(*image), _grid(a, rank), *modes))
+    for modes in _MODES[:3]:
+        yield Sample((_image(a, rank), _grid(a, rank, batch=2), *modes))
     grid = _grid(a, rank, batch=2, dtype="float32")
     yield Sample((_image(a, rank, dtype="float32"), grid, 0, 0, False))
     yield Sample((a(0, *image[1:]), _grid(a, rank, batch=0), 0, 0, False))

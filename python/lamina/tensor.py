@@ -334,6 +334,10 @@ class Tensor:
             setattr(twin, slot, getattr(view, slot))
         return twin
 
+    def _without_history(self) -> Tensor:
+        """The same data for autograd to save, leading back to no node."""
+        return self.detach()
+
     # Versions.
 
     @property

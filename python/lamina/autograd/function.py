@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 
 from ..dispatch.state import state
 from ..errors import AutogradError, UnsupportedError
@@ -72,11 +73,9 @@ class FunctionCtx(Node):
         """The function's name and "Backward"."""
         return self.function.__name__ + "Backward"
 
-    def release(self) -> None:
-        """Frees the saved tensors."""
-        for saved in self._saved or ():
-            if saved is not None:
-                saved.release()
+    def saved_values(self) -> Iterator:
+        """The saved tensors."""
+        return (saved for saved in self._saved or () if saved is not None)
 
     def apply(self, grads: list, wanted: list) -> list:
         """Runs the user's backward. Raises AutogradError when it returns the wrong number or
@@ -190,6 +189,8 @@ class Function(metaclass=_FunctionMeta):
     def apply(cls, *args, **kwargs):
         """Runs forward and records one node. Returns what forward returned."""
         tensors = [(i, a) for i, a in enumerate(args) if isinstance(a, Tensor)]
+        if state.transforms:
+            state.transforms[-1].check_function(cls.__name__, [t for _, t in tensors])
         recording = state.grad_enabled and any(requires_grad(t) for _, t in tensors)
         needs = tuple([isinstance(a, Tensor) and requires_grad(a) for a in args])
         ctx = cls._backward_cls(needs)

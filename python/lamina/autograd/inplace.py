@@ -8,6 +8,8 @@ for its grad_fn.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..errors import AutogradError
 from ..memory_format import strides_for
 from ..ops.registry import aten
@@ -100,6 +102,10 @@ class CopySlices(Node):
             return step
         size, stride, offset = step.args
         return step._replace(args=(size, stride, offset - self.geometry.offset))
+
+    def saved_values(self) -> Iterator:
+        """What the write saved."""
+        return self.fn.saved_values() if self.fn is not None else iter(())
 
     def release(self) -> None:
         """Lets go of the write, whose node may have a life of its own in the graph of a gradient."""

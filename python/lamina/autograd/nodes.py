@@ -10,7 +10,7 @@ import itertools
 import sys
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..dispatch.state import state
@@ -126,8 +126,14 @@ class Node:
         """Gradients of the inputs; `wanted` says along which edges anybody waits for one."""
         raise NotImplementedError
 
+    def saved_values(self) -> Iterator:
+        """What was saved for backward: each a SavedTensor or SavedNumber."""
+        return iter(())
+
     def release(self) -> None:
         """Frees what was saved for backward."""
+        for value in self.saved_values():
+            value.release()
 
     def __repr__(self) -> str:
         return f"<{self.name()} object at {id(self):#x}>"
@@ -220,12 +226,12 @@ class OpNode(Node):
         meta = self.outputs[index]
         return zeros(meta)
 
-    def release(self) -> None:
-        """Frees the saved tensors."""
+    def saved_values(self) -> Iterator:
+        """The saved tensors and numbers of the formulas."""
         for value in self.saved.values():
             for one in value if type(value) is list else (value,):
                 if type(one) is SavedTensor or type(one) is SavedNumber:
-                    one.release()
+                    yield one
 
 
 class _Results(Sequence):

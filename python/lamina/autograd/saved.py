@@ -126,7 +126,7 @@ class SavedTensor:
         if self.fn is None and not is_output and requires_grad(tensor):
             self.whole = tensor
         elif type(tensor) is not Tensor:
-            self.whole = tensor.detach() if is_output else tensor
+            self.whole = tensor._without_history() if is_output else tensor
         if state.saved_hooks:
             self._pack(tensor, *state.saved_hooks[-1])
 
@@ -205,7 +205,7 @@ class SavedTensor:
 
     def _rebuild(self, fn) -> Tensor:
         if self.whole is not None:
-            tensor = self.whole.detach() if self.is_output else self.whole
+            tensor = self.whole._without_history() if self.is_output else self.whole
             if self.is_output and fn is not None:
                 tensor._autograd = AutogradMeta(grad_fn=fn, output_nr=self.output_nr)
             return tensor

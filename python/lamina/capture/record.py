@@ -41,6 +41,9 @@ SIMPLE = (
 
 _DEPTH = 6
 
+# What a callable object computes with though no code of the program reads it, such as a pullback.
+_RESIDUALS = "__lamina_residuals__"
+
 
 class Guard(NamedTuple):
     """`code` must evaluate to true; `text` says what it depends on and `value` what it was."""
@@ -96,6 +99,9 @@ class Record:
         self.know(value)
         self.note_function(value)
         self.note_class(value if isinstance(value, type) else type(value))
+        if _RESIDUALS in vars(type(value)):
+            for i, tensor in enumerate(getattr(value, _RESIDUALS)):
+                self.add_tensor(tensor, source.attribute(_RESIDUALS).item(i))
         what = getattr(value, "__name__", type(value).__name__)
         self.add(f"{source.code} is {self.names.name(value)}", source, what)
 

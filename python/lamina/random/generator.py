@@ -14,6 +14,7 @@ import numpy as np
 
 from ..autograd import no_grad
 from ..devices import as_device
+from ..dispatch.state import state
 from ..errors import ShapeError
 from ..ops.registry import lookup
 from ..tensor import Tensor, from_array
@@ -71,7 +72,14 @@ class Generator:
 
     def words(self, count: int) -> Tensor:
         """The next `count` words, int64 in [0, 2**32); a started group of four counter words is not shared
-        with the next draw."""
+        with the next draw. Each level of function transforms decides what a draw is to its function."""
+        levels = state.transforms
+        if not levels:
+            return self._next_words(count)
+        with state.override(transforms=levels[:-1]):
+            return levels[-1].draw(self.words, count)
+
+    def _next_words(self, count: int) -> Tensor:
         counters = counters_for(count)
         with no_grad():
             words = _words(self.state, counters)

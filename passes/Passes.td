@@ -268,7 +268,7 @@ def LaminaCpuTileAndFuse : Pass<"lamina-cpu-tile-and-fuse", "::mlir::func::FuncO
     nothing is computed twice, and a value that others read too leaves the loop as a result.
     Contractions are left alone: they use each element many times.
 
-    Invariant: every loop over rows writes each row of its results once.
+    Invariant: every loop over rows writes each row of its results once, so it is parallel.
 
     Before:
     ```mlir
@@ -277,11 +277,12 @@ def LaminaCpuTileAndFuse : Pass<"lamina-cpu-tile-and-fuse", "::mlir::func::FuncO
     ```
     After:
     ```mlir
-    %shifted = scf.for %row = 0 to 64 iter_args(%out = %empty) {
+    %shifted = scf.forall (%row) in (64) shared_outs(%out = %empty) {
       %max = linalg.generic ins(%x_row : tensor<1x128xf32>) outs(%init_row : tensor<1xf32>) ...
       %r = linalg.generic ins(%x_row, %max) outs(%out_row : tensor<1x128xf32>) ...
-      %next = tensor.insert_slice %r into %out[%row, 0]
-      scf.yield %next
+      scf.forall.in_parallel {
+        tensor.parallel_insert_slice %r into %out[%row, 0]
+      }
     }
     ```
   }];
@@ -376,6 +377,72 @@ def LaminaCpuRelaxReductions : Pass<"lamina-cpu-relax-reductions", "::mlir::func
   }];
 }
 
+def LaminaCpuDistributeLoops : Pass<"lamina-cpu-distribute-loops", "::mlir::func::FuncOp"> {
+  let summary = "Give loop nests that are worth threads a parallel outer loop";
+  let description = [{
+    Of a loop nest over buffers that is in no parallel loop yet and takes long enough, as many outer
+    loops as it takes for 64 turns become an `scf.parallel`, if their turns write different
+    elements. The innermost loop is cut into pieces rather than taken apart.
+
+    Invariant: the result of no element depends on the number of threads.
+
+    Before:
+    ```mlir
+    linalg.generic {iterator_types = ["parallel", "reduction"]}
+      ins(%a : memref<1024x1024xf32>) outs(%o : memref<1024xf32>)
+    ```
+    After:
+    ```mlir
+    scf.parallel (%i) = (%c0) to (%c1024) step (%c1) {
+      %row = memref.subview %a[%i, 0] [1, 1024] [1, 1]
+      %out = memref.subview %o[%i] [1] [1]
+      linalg.generic {iterator_types = ["parallel", "reduction"]} ins(%row) outs(%out)
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::scf::SCFDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::affine::AffineDialect", "::mlir::linalg::LinalgDialect"];
+}
+
+def LaminaCpuOutlineParallel : Pass<"lamina-cpu-outline-parallel", "::mlir::ModuleOp"> {
+  let summary = "Turn parallel loops into calls of functions of a range";
+  let description = [{
+    The body of every outermost `scf.forall` and `scf.parallel` over buffers becomes a private
+    function with `lamina.range` that takes the first iteration, the end, and what the loop reads
+    from around it; several dimensions count as one, the last one fastest. Views and index
+    arithmetic are repeated inside, so that arrays and scalars alone are passed. The call of it over
+    all iterations carries `lamina.parallel = grain`, the least number of iterations that are worth
+    a thread: it may be split into ranges of at least as many, which run at the same time.
+
+    A loop that is not worth two threads, is in another parallel loop or reads memory whose layout
+    is not known becomes a plain loop.
+
+    Invariant: no parallel loop is left. A call with `lamina.parallel` means what it would mean
+    without.
+
+    Before:
+    ```mlir
+    scf.forall (%i) in (1024) {
+      ... %a, %o ...
+    }
+    ```
+    After:
+    ```mlir
+    call @f_parallel(%c0, %c1024, %a, %o) {lamina.parallel = 16 : i64} : (index, index, ...) -> ()
+    ...
+    func.func private @f_parallel(%begin: index, %end: index, %a: memref<1024x64xf32>, ...)
+        attributes {lamina.range} {
+      scf.for %i = %begin to %end step %c1 {
+        ... %a, %o ...
+      }
+      return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::scf::SCFDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];
+}
+
 def LaminaCpuPlanArena : Pass<"lamina-cpu-plan-arena", "::mlir::func::FuncOp"> {
   let summary = "Place temporary buffers of an entry function in one workspace";
   let description = [{
@@ -385,6 +452,9 @@ def LaminaCpuPlanArena : Pass<"lamina-cpu-plan-arena", "::mlir::func::FuncOp"> {
     largest is placed first, each at the lowest free offset, aligned to 64 bytes. Buffers of
     dynamic size stay allocations and are freed at the end of their block. A buffer that leaves its
     region, carried by a loop for example, is an error: nobody could free it.
+
+    The body of a parallel loop (`lamina.range`) runs on several threads: its small buffers go to the
+    stack of each, and its workspace is memory of the thread, from `laminaThreadScratch`.
 
     Invariant: no buffer of static size is allocated at run time.
 
@@ -463,6 +533,30 @@ def LaminaCpuConvertToLLVM : Pass<"lamina-cpu-convert-to-llvm", "::mlir::ModuleO
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect",
                            "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];
+}
+
+def LaminaCpuRunInPool : Pass<"lamina-cpu-run-in-pool", "::mlir::ModuleOp"> {
+  let summary = "Run calls that may be split on the threads of the process";
+  let description = [{
+    A call with `lamina.parallel = grain` of a function of a range becomes a call of the runtime's
+    `laminaParallelFor`, which hands ranges of at least `grain` iterations to its threads. What the
+    function takes beside the range goes through a record in memory.
+
+    Invariant: no call has `lamina.parallel`.
+
+    Before:
+    ```mlir
+    llvm.call @f_parallel(%begin, %end, %a, %o) {lamina.parallel = 16 : i64}
+    ```
+    After:
+    ```mlir
+    llvm.store %a, %field0
+    llvm.store %o, %field1
+    %kernel = llvm.mlir.addressof @f_parallel_range : !llvm.ptr
+    llvm.call @laminaParallelFor(%kernel, %end, %c16, %record)
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
 #endif // LAMINA_PASSES

@@ -21,6 +21,8 @@ static void addBufferization(OpPassManager &passes) {
   passes.addPass(createCanonicalizerPass());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuOrderLoops());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuRelaxReductions());
+  passes.addNestedPass<func::FuncOp>(createLaminaCpuDistributeLoops());
+  passes.addPass(createLaminaCpuOutlineParallel());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuPlanArena());
 }
 
@@ -41,5 +43,6 @@ void lamina::addCpuPasses(OpPassManager &passes) {
   passes.addPass(createCSEPass());
   passes.addPass(createSCFToControlFlowPass());
   passes.addPass(createLaminaCpuConvertToLLVM());
+  passes.addPass(createLaminaCpuRunInPool());
   addStageVerifier(passes, Stage::LLVM);
 }

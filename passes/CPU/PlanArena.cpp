@@ -146,17 +146,34 @@ static void promoteSmall(func::FuncOp function, std::vector<Interval> &intervals
   });
 }
 
-static void replaceWithViews(func::FuncOp function, ArrayRef<Interval> intervals, int64_t total) {
-  ImplicitLocOpBuilder b(function.getLoc(), function.getContext());
+/// A last parameter for what all calls of the function bring along.
+static Value addWorkspace(func::FuncOp function, int64_t total) {
+  Builder b(function.getContext());
   auto workspaceType = MemRefType::get({total}, b.getI8Type());
   DictionaryAttr attributes = b.getDictionaryAttr(b.getNamedAttr("llvm.noalias", b.getUnitAttr()));
   (void)function.insertArgument(function.getNumArguments(), workspaceType, attributes,
                                 function.getLoc());
   function->setAttr("lamina.workspace_bytes", b.getI64IntegerAttr(total));
+  return function.getArguments().back();
+}
 
-  Value workspace = function.getArguments().back();
+/// Several threads run the body of a parallel loop, each in memory of its own.
+static Value takeScratch(func::FuncOp body, int64_t total) {
+  auto b = ImplicitLocOpBuilder::atBlockBegin(body.getLoc(), &body.getBody().front());
+  Value bytes = arith::ConstantIndexOp::create(b, total);
+  auto scratch =
+      func::CallOp::create(b, "laminaThreadScratch", MemRefType::get({1}, b.getI8Type()), bytes);
+  return memref::ReinterpretCastOp::create(b, MemRefType::get({total}, b.getI8Type()),
+                                           scratch.getResult(0), /*offset=*/0,
+                                           ArrayRef<int64_t>{total}, ArrayRef<int64_t>{1});
+}
+
+static void replaceWithViews(func::FuncOp function, Value workspace, ArrayRef<Interval> intervals) {
+  ImplicitLocOpBuilder b(function.getLoc(), function.getContext());
   for (const Interval &interval : intervals) {
     b.setInsertionPointToStart(&function.getBody().front());
+    if (Operation *op = workspace.getDefiningOp())
+      b.setInsertionPointAfter(op);
     Value offset = arith::ConstantIndexOp::create(b, interval.offset);
     memref::AllocOp alloc = interval.alloc;
     replaceBuffer(alloc,
@@ -170,7 +187,8 @@ struct CpuPlanArena : lamina::impl::LaminaCpuPlanArenaBase<CpuPlanArena> {
 
   void runOnOperation() override {
     func::FuncOp function = getOperation();
-    if (function.isExternal() || !function->hasAttr("lamina.entry"))
+    bool isBody = function->hasAttr("lamina.range");
+    if (function.isExternal() || (!isBody && !function->hasAttr("lamina.entry")))
       return;
     FailureOr<std::vector<Interval>> intervals = collectIntervals(function);
     if (failed(intervals))
@@ -179,7 +197,8 @@ struct CpuPlanArena : lamina::impl::LaminaCpuPlanArenaBase<CpuPlanArena> {
     if (intervals->empty())
       return;
     int64_t total = assignOffsets(*intervals);
-    replaceWithViews(function, *intervals, total);
+    Value workspace = isBody ? takeScratch(function, total) : addWorkspace(function, total);
+    replaceWithViews(function, workspace, *intervals);
   }
 };
 } // namespace

@@ -65,6 +65,7 @@ public:
     sizes.front() = rewriter.getIndexAttr(1);
     scf::SCFTileAndFuseOptions options;
     options.tilingOptions.setTileSizes(sizes);
+    options.tilingOptions.setLoopType(scf::SCFTilingOptions::LoopType::ForallOp);
     options.setFusionControlFn(
         [&](tensor::ExtractSliceOp, OpResult producer,
             bool) -> std::optional<scf::SCFTileAndFuseOptions::ControlFnResult> {

@@ -57,6 +57,12 @@ class Settings:
         "Compiled entries per function; past it calls run eagerly, or raise CompileError under "
         "fullgraph=True.",
     )
+    num_threads: int = _setting(
+        0,
+        "LAMINA_NUM_THREADS",
+        "Threads of loops in compiled programs, read when the first one is compiled; 0 is one for "
+        "each core. `lamina.set_num_threads` changes it.",
+    )
     opt_level: int = _setting(2, "LAMINA_OPT_LEVEL", "0 compiles fast, 3 runs fast.")
     keep_stages: bool = _setting(
         False,
@@ -70,6 +76,8 @@ class Settings:
             raise ValueError(
                 f"LAMINA_LOGS: unknown {', '.join(sorted(unknown))}; known are {', '.join(LOGS)}"
             )
+        if self.num_threads < 0:
+            raise ValueError(f"LAMINA_NUM_THREADS: expected 0 or more, got {self.num_threads}")
         if not 0 <= self.opt_level <= 3:
             raise ValueError(f"LAMINA_OPT_LEVEL: expected 0 to 3, got {self.opt_level}")
 

@@ -1,7 +1,5 @@
-"""How the machine executes eagerly: threads of NumPy's BLAS, which nothing else uses, and denormal
-numbers.
-
-Compiled programs run on the thread that calls them.
+"""How the machine executes: threads of compiled programs and of NumPy's BLAS, which is all that
+eager operators use them for, and denormal numbers.
 """
 
 from __future__ import annotations
@@ -11,6 +9,7 @@ import functools
 import platform
 import sys
 
+from . import native
 from .errors import RangeError
 from .ops.registry import composite
 
@@ -44,18 +43,20 @@ def _blas():
 
 @composite
 def get_num_threads():
-    """How many threads matrix products of eager tensors use; 1 where NumPy's BLAS does not say."""
-    found = _blas()
-    return int(found[0]()) if found else 1
+    """How many threads loops of compiled programs may use, and matrix products of eager tensors
+    where NumPy's BLAS offers control.
+    """
+    return native.num_threads()
 
 
 @composite
 def set_num_threads(n):
-    """Sets how many threads matrix products of eager tensors use. Without effect where NumPy's BLAS
-    offers no control. Raises RangeError for n < 1.
+    """Sets how many threads loops of compiled programs may use, and matrix products of eager tensors
+    where NumPy's BLAS offers control. Raises RangeError for n < 1.
     """
     if not isinstance(n, int) or n < 1:
         raise RangeError(f"expected a positive number of threads, got {n!r}", op="set_num_threads")
+    native.set_num_threads(n)
     found = _blas()
     if found:
         found[1](ctypes.c_int(n))

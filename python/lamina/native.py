@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from lamina import config
+
 
 class _Handle(ctypes.Structure):
     """MLIR's C structs of one pointer: MlirContext, MlirOperation."""
@@ -65,6 +67,8 @@ _SIGNATURES = {
     "laminaProgramLoad": (c_void_p, [_Bytes, c_char_p, _ERROR]),
     "laminaProgramLookup": (c_void_p, [c_void_p, c_char_p, _ERROR]),
     "laminaProgramUnload": (None, [c_void_p]),
+    "laminaGetNumThreads": (c_int, []),
+    "laminaSetNumThreads": (None, [c_int]),
     "mlirDenseElementsAttrGetRawData": (c_void_p, [_Handle]),
 }
 
@@ -97,7 +101,26 @@ def _library() -> ctypes.CDLL:
         function = getattr(library, name)
         function.restype = result
         function.argtypes = arguments
+    if _threads:
+        library.laminaSetNumThreads(_threads)
     return library
+
+
+_threads = config.get().num_threads
+"""How many threads compiled loops were told to use; 0 for all cores."""
+
+
+def num_threads() -> int:
+    """How many threads a loop of a compiled program may use."""
+    return _threads or len(os.sched_getaffinity(0))
+
+
+def set_num_threads(count: int) -> None:
+    """Sets that number, at least 1; does not load the library."""
+    global _threads
+    _threads = count
+    if _library.cache_info().currsize:
+        _library().laminaSetNumThreads(count)
 
 
 @functools.cache

@@ -1,6 +1,8 @@
 /// What generated code may call.
 #include "python/native/JIT/RuntimeSymbols.h"
 
+#include "python/native/Runtime/ThreadPool.h"
+
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -106,6 +108,8 @@ namespace mlir::lamina::jit {
 llvm::ArrayRef<RuntimeSymbol> runtimeSymbols() {
   static const RuntimeSymbol symbols[] = {
       {"memrefCopy", addressOf(memrefCopy)},
+      {"laminaParallelFor", addressOf(runtime::parallelFor)},
+      {"laminaThreadScratch", addressOf(runtime::threadScratch)},
       {"__truncsfbf2", addressOf(truncateToBF16)},
       {"__truncdfbf2", addressOf(truncateDoubleToBF16)},
       {"__extendhfsf2", addressOf(support_extendhfsf2)},

@@ -12,7 +12,7 @@ struct RuntimeSymbol {
 };
 
 /// Functions that lowered code refers to and that the process need not export:
-/// support for memref.copy and the compiler's own helpers for narrow floats,
+/// support for memref.copy, parallel loops, and the compiler's own helpers for narrow floats,
 /// integer powers and complex arithmetic.
 llvm::ArrayRef<RuntimeSymbol> runtimeSymbols();
 

@@ -89,3 +89,20 @@ func.func @small(%a: memref<4xf32>, %n: index) attributes {lamina.entry} {
   }
   return
 }
+
+// -----
+
+// Each thread has a workspace of its own for the body of a parallel loop.
+// CHECK-LABEL: func.func private @body(
+// CHECK-SAME: %{{[a-z0-9]+}}: index, %{{[a-z0-9]+}}: index, %{{[a-z0-9]+}}: memref<128xf32>) attributes {lamina.range}
+// CHECK: %[[BYTES:.+]] = arith.constant 512 : index
+// CHECK: %[[SCRATCH:.+]] = call @laminaThreadScratch(%[[BYTES]])
+// CHECK: %[[WORKSPACE:.+]] = memref.reinterpret_cast %[[SCRATCH]] to offset: [0], sizes: [512], strides: [1]
+// CHECK: memref.view %[[WORKSPACE]]
+func.func private @laminaThreadScratch(index) -> memref<1xi8>
+func.func private @body(%begin: index, %end: index, %a: memref<128xf32>) attributes {lamina.range} {
+  %0 = memref.alloc() : memref<128xf32>
+  memref.copy %a, %0 : memref<128xf32> to memref<128xf32>
+  memref.copy %0, %a : memref<128xf32> to memref<128xf32>
+  return
+}

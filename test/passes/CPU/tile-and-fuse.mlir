@@ -2,13 +2,14 @@
 
 // CHECK-LABEL: func.func @softmax
 func.func @softmax(%x: tensor<64x128xf32>) -> tensor<64x128xf32> {
-  // CHECK: scf.for {{.*}} -> (tensor<64x128xf32>) {
+  // CHECK: scf.forall (%{{.+}}) in (64) shared_outs(%{{.+}} = %{{.+}}) -> (tensor<64x128xf32>) {
   // CHECK: arith.maximumf
   // CHECK: math.exp
   // CHECK-NOT: math.exp
   // CHECK: outs(%{{.+}} : tensor<1xf32>)
   // CHECK: arith.divf
-  // CHECK: scf.yield
+  // CHECK: tensor.parallel_insert_slice
+  // CHECK-NEXT: }
   // CHECK-NEXT: }
   // CHECK-NEXT: return
   %m = lamina.amax %x {dims = array<i64: 1>} : tensor<64x128xf32> -> tensor<64xf32>
@@ -28,7 +29,7 @@ func.func @softmax(%x: tensor<64x128xf32>) -> tensor<64x128xf32> {
 // A value that others read too leaves the loop as a result; it is computed once.
 // CHECK-LABEL: func.func @saved
 func.func @saved(%x: tensor<64x128xf32>) -> (tensor<64xf32>, tensor<64x128xf32>) {
-  // CHECK: scf.for {{.*}} -> (tensor<64x128xf32>, tensor<64xf32>) {
+  // CHECK: scf.forall {{.*}} -> (tensor<64x128xf32>, tensor<64xf32>) {
   // CHECK: arith.addf
   // CHECK: arith.subf
   // CHECK-NOT: linalg.generic
@@ -44,7 +45,7 @@ func.func @saved(%x: tensor<64x128xf32>) -> (tensor<64xf32>, tensor<64x128xf32>)
 // Column sums do not work row by row, and products deserve tiles of their own.
 // CHECK-LABEL: func.func @left_alone
 func.func @left_alone(%x: tensor<64x128xf32>, %y: tensor<128x32xf32>) -> (tensor<128xf32>, tensor<64x32xf32>) {
-  // CHECK-NOT: scf.for
+  // CHECK-NOT: scf.forall
   %s = lamina.sum %x {dims = array<i64: 0>} : tensor<64x128xf32> -> tensor<128xf32>
   %p = lamina.matmul %x, %y : (tensor<64x128xf32>, tensor<128x32xf32>) -> tensor<64x32xf32>
   %r = lamina.exp %p : tensor<64x32xf32>

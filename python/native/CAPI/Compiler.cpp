@@ -16,6 +16,9 @@
 #include "llvm/Transforms/Utils/Cloning.h"
 
 #include <chrono>
+#include <deque>
+#include <optional>
+#include <thread>
 
 using namespace mlir;
 using namespace mlir::lamina;
@@ -78,6 +81,81 @@ llvm::Error keepText(const llvm::Module &module, llvm::TargetMachine &machine,
   return jit::emit(*clone, machine, llvm::CodeGenFileType::AssemblyFile, object.assembly);
 }
 
+/// LLVM IR of one module to an object; consumes the IR.
+llvm::Error compileModule(llvm::Module &module, const jit::TargetOptions &target, bool keepsText,
+                          LaminaStageSeconds &seconds, LaminaObject &object) {
+  auto machine = jit::createTargetMachine(target);
+  if (!machine)
+    return machine.takeError();
+  StopWatch watch;
+  if (auto error = jit::optimize(module, **machine, target.optLevel))
+    return error;
+  seconds.optimize = watch.lap();
+
+  if (keepsText)
+    if (auto error = keepText(module, **machine, object))
+      return error;
+  watch.lap();
+  if (auto error = jit::emit(module, **machine, llvm::CodeGenFileType::ObjectFile, object.bytes))
+    return error;
+  seconds.codegen = watch.lap();
+  return llvm::Error::success();
+}
+
+/// A part of a program on a thread of its own, with what came of it.
+class Part {
+public:
+  Part(llvm::ArrayRef<char> bitcode, const jit::TargetOptions &target, bool keepsText)
+      : thread([=, this] { outcome = run(bitcode, target, keepsText); }) {}
+
+  /// Waits for the thread; nothing of the part may be looked at before.
+  llvm::Error finish() {
+    thread.join();
+    return std::move(*outcome);
+  }
+
+  LaminaObject object;
+  LaminaStageSeconds seconds = {};
+
+private:
+  llvm::Error run(llvm::ArrayRef<char> bitcode, const jit::TargetOptions &target, bool keepsText) {
+    std::string problems;
+    llvm::LLVMContext context;
+    context.setDiagnosticHandler(std::make_unique<ErrorCollector>(problems));
+    auto module = jit::read(bitcode, context);
+    if (!module)
+      return module.takeError();
+    if (auto failure = compileModule(**module, target, keepsText, seconds, object))
+      return failure;
+    if (!problems.empty())
+      return llvm::createStringError(problems);
+    return llvm::Error::success();
+  }
+
+  std::optional<llvm::Error> outcome;
+  std::thread thread;
+};
+
+/// The stages' seconds are those of the slowest part.
+llvm::Error compileParts(llvm::ArrayRef<llvm::SmallVector<char, 0>> bitcodes,
+                         const jit::TargetOptions &target, bool keepsText,
+                         LaminaStageSeconds &seconds, LaminaObject &object) {
+  std::deque<Part> parts;
+  for (llvm::ArrayRef<char> bitcode : bitcodes)
+    parts.emplace_back(bitcode, target, keepsText);
+  llvm::Error failure = llvm::Error::success();
+  std::vector<llvm::SmallVector<char, 0>> objects;
+  for (Part &part : parts) {
+    failure = llvm::joinErrors(std::move(failure), part.finish());
+    seconds.optimize = std::max(seconds.optimize, part.seconds.optimize);
+    seconds.codegen = std::max(seconds.codegen, part.seconds.codegen);
+    object.llvmIR += part.object.llvmIR;
+    object.assembly.append(part.object.assembly);
+    objects.push_back(std::move(part.object.bytes));
+  }
+  return failure ? std::move(failure) : jit::join(objects, object.bytes);
+}
+
 llvm::Error compile(ModuleOp module, const LaminaCompileOptions &options,
                     LaminaStageSeconds &seconds, LaminaObject &object) {
   jit::TargetOptions target;
@@ -100,21 +178,17 @@ llvm::Error compile(ModuleOp module, const LaminaCompileOptions &options,
     return error;
   if (auto error = verifyLLVMIR(**llvmModule))
     return error;
+  jit::setFunctionTargets(**llvmModule, **machine, options.vectorWidth);
+  if (options.optLevel > 0)
+    jit::mergeEqualFunctions(**llvmModule);
+  auto parts = jit::split(**llvmModule, std::thread::hardware_concurrency());
   seconds.translate = watch.lap();
 
-  jit::setFunctionTargets(**llvmModule, **machine, options.vectorWidth);
-  if (auto error = jit::optimize(**llvmModule, **machine, options.optLevel))
+  auto error = parts.empty()
+                   ? compileModule(**llvmModule, target, options.keepText, seconds, object)
+                   : compileParts(parts, target, options.keepText, seconds, object);
+  if (error)
     return error;
-  seconds.optimize = watch.lap();
-
-  if (options.keepText)
-    if (auto error = keepText(**llvmModule, **machine, object))
-      return error;
-  watch.lap();
-  if (auto error =
-          jit::emit(**llvmModule, **machine, llvm::CodeGenFileType::ObjectFile, object.bytes))
-    return error;
-  seconds.codegen = watch.lap();
   if (!problems.empty())
     return llvm::createStringError(problems);
   return llvm::Error::success();

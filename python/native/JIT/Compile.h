@@ -13,6 +13,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace mlir {
 class ModuleOp;
@@ -35,6 +36,21 @@ llvm::Error emitPackedEntries(llvm::Module &module, llvm::ArrayRef<std::string> 
 /// `vectorWidth` in bits, 0 for the machine's own preference.
 void setFunctionTargets(llvm::Module &module, const llvm::TargetMachine &machine,
                         unsigned vectorWidth);
+
+/// Makes equal functions one.
+void mergeEqualFunctions(llvm::Module &module);
+
+/// Up to `count` parts of `module`, as bitcode, that together define what it does; none if it is not
+/// worth dividing. Gives local symbols of `module` hidden names.
+std::vector<llvm::SmallVector<char, 0>> split(llvm::Module &module, unsigned count);
+
+/// A part in another context.
+llvm::Expected<std::unique_ptr<llvm::Module>> read(llvm::ArrayRef<char> bitcode,
+                                                   llvm::LLVMContext &context);
+
+/// An archive of the parts' objects.
+llvm::Error join(llvm::ArrayRef<llvm::SmallVector<char, 0>> objects,
+                 llvm::SmallVectorImpl<char> &bytes);
 
 /// Runs LLVM's optimiser at level 0 to 3.
 llvm::Error optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned optLevel);

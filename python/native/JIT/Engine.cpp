@@ -6,6 +6,8 @@
 
 #include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
 #include "llvm/ExecutionEngine/Orc/Core.h"
+#include "llvm/BinaryFormat/Magic.h"
+#include "llvm/Object/Archive.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <mutex>
@@ -76,6 +78,25 @@ Expected<Engine &> Engine::get() {
   return *engine;
 }
 
+/// Adds an object, or all of an archive.
+static Error addObjects(LLJIT &jit, JITDylib &library, StringRef bytes, StringRef name) {
+  if (identify_magic(bytes) != file_magic::archive)
+    return jit.addObjectFile(library, MemoryBuffer::getMemBufferCopy(bytes, name));
+  auto archive = object::Archive::create(MemoryBufferRef(bytes, name));
+  if (!archive)
+    return archive.takeError();
+  Error error = Error::success();
+  for (const object::Archive::Child &child : (*archive)->children(error)) {
+    auto member = child.getMemoryBufferRef();
+    if (!member)
+      return joinErrors(std::move(error), member.takeError());
+    if (Error failure = jit.addObjectFile(
+            library, MemoryBuffer::getMemBufferCopy(member->getBuffer(), name)))
+      return joinErrors(std::move(error), std::move(failure));
+  }
+  return error;
+}
+
 Expected<JITDylib &> Engine::load(StringRef object, StringRef name) {
   std::string unique = (name + "." + Twine(loaded++)).str();
   auto library = jit->createJITDylib(unique);
@@ -85,7 +106,7 @@ Expected<JITDylib &> Engine::load(StringRef object, StringRef name) {
   order.insert(order.begin(), {runtime, JITDylibLookupFlags::MatchExportedSymbolsOnly});
   library->setLinkOrder(std::move(order));
   linkProblems.clear();
-  Error error = jit->addObjectFile(*library, MemoryBuffer::getMemBufferCopy(object, unique));
+  Error error = addObjects(*jit, *library, object, unique);
   if (!error)
     return *library;
   error = withLinkProblems(std::move(error));

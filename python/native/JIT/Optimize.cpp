@@ -5,6 +5,7 @@
 #include "llvm/IR/Function.h"
 #include "llvm/Passes/OptimizationLevel.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Transforms/IPO/MergeFunctions.h"
 
 using namespace llvm;
 
@@ -22,6 +23,16 @@ void setFunctionTargets(Module &module, const TargetMachine &machine, unsigned v
     // them carries unwind tables that linking must register.
     function.setDoesNotThrow();
   }
+}
+
+void mergeEqualFunctions(Module &module) {
+  ModuleAnalysisManager modules;
+  FunctionAnalysisManager functions;
+  PassBuilder builder;
+  builder.registerModuleAnalyses(modules);
+  builder.registerFunctionAnalyses(functions);
+  modules.registerPass([&] { return FunctionAnalysisManagerModuleProxy(functions); });
+  MergeFunctionsPass().run(module, modules);
 }
 
 /// Level 1: what loops over arrays need, once. Half the time of LLVM's O1 at nearly the speed of

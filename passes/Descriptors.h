@@ -16,6 +16,8 @@ inline constexpr StringLiteral kArgument = "lamina.arg";
 inline constexpr StringLiteral kResult = "lamina.result";
 /// Argument or result: how it lies in memory, in elements; row-major without it.
 inline constexpr StringLiteral kStrides = "lamina.strides";
+/// View in the ref world: the caller's input that it is, #lamina.input.
+inline constexpr StringLiteral kPlace = "lamina.place";
 /// Result: the memory it shares and the views that lead to it.
 inline constexpr StringLiteral kAlias = "lamina.alias";
 /// Result in the ref world: how autograd sees that it shares memory, a word of #lamina.alias.

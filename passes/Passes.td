@@ -27,7 +27,9 @@ def LaminaFunctionalize : Pass<"lamina-functionalize", "::mlir::func::FuncOp"> {
     result, how autograd sees the alias, moves into it. Clones, whose only meaning is to be other memory, vanish.
 
     Inputs are assumed not to overlap each other: the caller makes overlapping
-    inputs one input before.
+    inputs one input before, and marks the views of it that they are with
+    `lamina.place = #lamina.input<k>`. An output that goes through such a view shares the
+    memory of input `k`, by the views that follow; the mark itself goes.
 
     Invariant: no ref is left in the function; every operation is free of memory
     effects. A write through a view whose elements overlap becomes a `lamina.scatter` to

@@ -181,6 +181,12 @@ LogicalResult LaminaDialect::verifyOperationAttribute(Operation *op, NamedAttrib
   StringRef name = attribute.getName();
   if (name == "lamina.outputs")
     return verifyOutputs(op, attribute.getValue());
+  if (name == "lamina.place") {
+    if (isa<ViewOpInterface>(op) && isa<InputAttr>(attribute.getValue()))
+      return success();
+    return op->emitError("'lamina.place' expects #lamina.input on a view, got ")
+           << attribute.getValue() << " on '" << op->getName() << "'";
+  }
   if (name == "lamina.versions") {
     if (isa<DenseI64ArrayAttr>(attribute.getValue()))
       return success();

@@ -25,15 +25,15 @@ public:
     if (!output)
       return nullptr;
     Handle &handle = handleOf(index);
-    std::optional<int64_t> input = getInput(*handle.root);
+    Handle &place = findInputPlace(handle);
+    std::optional<int64_t> input = getInput(place);
     // An input returned as it is needs no other output to stand for it.
-    if (firstOutput[&handle] != *output && !(input && handle.isRoot()))
+    if (firstOutput[&handle] != *output && !(input && &handle == &place))
       return makeAlias(AliasRoot::Output, firstOutput[&handle], {}, getSharing(index));
-    if (getSharing(index) == Sharing::ViewOfDetached)
-      if (AliasAttr alias = findDetachedBase(handle, *output))
-        return alias;
+    if (AliasAttr alias = findDetachedBase(handle, *output, getSharing(index)))
+      return alias;
     if (input)
-      return makeAlias(AliasRoot::Input, *input, handle.path(), getSharing(index));
+      return makeAlias(AliasRoot::Input, *input, pathFrom(place, handle), getSharing(index));
     if (handle.isRoot() && handlesOf[handle.root] == 1)
       return nullptr;
     return makeAlias(AliasRoot::Fresh, number(handle.root), handle.path(), getSharing(index));
@@ -54,15 +54,17 @@ private:
     return word ? *symbolizeSharing(word.getValue()) : Sharing::View;
   }
 
-  /// The view relative to an earlier output, detached memory that it is a view of.
-  AliasAttr findDetachedBase(Handle &handle, int64_t output) {
+  /// The view relative to an earlier output, detached memory that it is a view of; null if it is
+  /// a view of none.
+  AliasAttr findDetachedBase(Handle &handle, int64_t output, Sharing sharing) {
+    if (sharing == Sharing::View || sharing == Sharing::Detached)
+      return nullptr;
+    Sharing toBase = sharing == Sharing::ViewOfDetached ? Sharing::View : sharing;
     for (Handle *place = handle.source; place; place = place->source) {
       auto base = detached.find(place);
       if (base == detached.end() || base->second > output)
         continue;
-      SmallVector<ViewOpInterface> path = handle.path();
-      return makeAlias(AliasRoot::Output, base->second,
-                       ArrayRef(path).drop_front(place->path().size()), Sharing::View);
+      return makeAlias(AliasRoot::Output, base->second, pathFrom(*place, handle), toBase);
     }
     return nullptr;
   }
@@ -78,9 +80,28 @@ private:
     return found - fresh.begin();
   }
 
-  std::optional<int64_t> getInput(const Root &root) {
-    auto argument = dyn_cast<BlockArgument>(root.origin);
+  /// The nearest place on the way to the root, the root at the latest, that is an input.
+  static Handle &findInputPlace(Handle &handle) {
+    Handle *place = &handle;
+    while (!place->isRoot() && !getMark(*place))
+      place = place->source;
+    return *place;
+  }
+
+  static InputAttr getMark(Handle &place) {
+    return place.isRoot() ? nullptr : place.view->getAttrOfType<InputAttr>(descriptor::kPlace);
+  }
+
+  std::optional<int64_t> getInput(Handle &place) {
+    if (InputAttr mark = getMark(place))
+      return mark.getIndex();
+    auto argument = dyn_cast<BlockArgument>(place.root->origin);
     return argument ? descriptor::getInput(func, argument.getArgNumber()) : std::nullopt;
+  }
+
+  static SmallVector<ViewOpInterface> pathFrom(Handle &place, Handle &handle) {
+    SmallVector<ViewOpInterface> path = handle.path();
+    return SmallVector<ViewOpInterface>(ArrayRef(path).drop_front(place.path().size()));
   }
 
   AliasAttr makeAlias(AliasRoot root, int64_t number, ArrayRef<ViewOpInterface> path,

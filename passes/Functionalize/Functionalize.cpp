@@ -129,6 +129,11 @@ void eraseClones(func::FuncOp func) {
   });
 }
 
+/// Which input a view is matters to the refs that are gone.
+void erasePlaces(func::FuncOp func) {
+  func.walk([](ViewOpInterface view) { view->removeAttr(descriptor::kPlace); });
+}
+
 /// Views that nothing reads and writes that nothing sees leave operations behind.
 void eraseDeadOps(func::FuncOp func) {
   func.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
@@ -145,6 +150,7 @@ struct Functionalize : lamina::impl::LaminaFunctionalizeBase<Functionalize> {
     if (usesRefs(func) && failed(Functionalizer(func).run()))
       return signalPassFailure();
     eraseClones(func);
+    erasePlaces(func);
     eraseDeadOps(func);
   }
 };

@@ -49,8 +49,10 @@ class Guards:
             *_state(self.bound),
             *(Condition(g.code, f"{g.text} is {g.value}") for g in captured.guards),
         ]
+        flat = {x.base for x in captured.inputs}
         for i, x in enumerate(captured.inputs):
-            self.conditions += _tensor(i, x, self.bound)
+            # Memory around an input is what its source says.
+            self.conditions += _tensor(i, x, self.bound) if i not in flat else []
         self.conditions += _aliasing(captured)
         if captured.reads_grad:
             self.conditions += [_grad(i, x) for i, x in enumerate(captured.inputs)]
@@ -164,32 +166,74 @@ def _is_leaf(x: Input) -> bool:
 
 
 def _aliasing(captured: Captured) -> list[Condition]:
-    """Which arguments are the same object, and which inputs share memory."""
-    found = []
-    first: dict[int, int] = {}
-    for i, number in enumerate(captured.leaves):
-        if number is None:
-            continue
-        if number in first:
-            found.append(
-                Condition(
-                    f"leaves[{i}] is leaves[{first[number]}]",
-                    f"arguments {first[number]} and {i} are the same tensor",
-                )
-            )
-        first.setdefault(number, i)
+    """Which arguments are the same object, and which inputs share memory, where in it, and as whose
+    views.
+    """
     inputs = captured.inputs
-    storages = [id(x.real_storage) for x in inputs]
-    distinct = len(set(storages))
+    found = []
+    for i, number in enumerate(captured.leaves):
+        if number is not None and inputs[number].source.code != f"leaves[{i}]":
+            text = f"argument {i} is the same tensor as {inputs[number].source.text}"
+            found.append(Condition(f"leaves[{i}] is t{number}", text))
+    groups: dict[int, list[Input]] = {}
+    for x in inputs:
+        groups.setdefault(id(x.real_storage), []).append(x)
     if len(inputs) > 1:
-        ids = ", ".join(f"id(t{i}._storage)" for i in range(len(inputs)))
-        found.append(Condition(f"len({{{ids}}}) == {distinct}", "which inputs share memory"))
-    for i, storage in enumerate(storages):
-        owner = storages.index(storage)
-        if owner != i:
-            names = f"{inputs[owner].source.text} and {inputs[i].source.text}"
-            found.append(Condition(f"t{i}._storage is t{owner}._storage", f"{names} share memory"))
+        found.append(
+            Condition(
+                f"{_count('id(t{}._storage)', inputs)} == {len(groups)}",
+                "which inputs share memory",
+            )
+        )
+    for group in groups.values():
+        found += _sharing(group, any(x.number in captured.written for x in group))
     return found
+
+
+def _sharing(group: list[Input], written: bool) -> list[Condition]:
+    """What is fixed about inputs in one storage: all of it where the program writes there."""
+    first, *rest = group
+    found = []
+    if rest:
+        found.append(
+            Condition(f"{_count('id(t{})', group)} == {len(group)}", "which are one tensor")
+        )
+    for x in rest:
+        a, b = f"t{first.number}", f"t{x.number}"
+        names = f"{first.source.text} and {x.source.text}"
+        found.append(Condition(f"{b}._storage is {a}._storage", f"{names} share memory"))
+        if written:
+            distance = _start(x) - _start(first)
+            code = f"{_bytes(x)} - {_bytes(first)} == {distance}"
+            found.append(Condition(code, f"{names} start {distance} bytes apart"))
+    return found + [c for x in group if x.view is not None for c in _view(x, group)]
+
+
+def _view(x: Input, group: list[Input]) -> list[Condition]:
+    """That an input is a view of another one, as the trace knows it."""
+    base, info = next(y for y in group if y.tensor is x.view.base), f"t{x.number}._view"
+    return [
+        Condition(
+            f"{info}.base is t{base.number}", f"{x.source.text} is a view of {base.source.text}"
+        ),
+        Condition(
+            f"{info}.creation == {x.view.creation}", f"in which mode {x.source.text} was made"
+        ),
+    ]
+
+
+def _count(code: str, inputs: list[Input]) -> str:
+    return f"len({{{', '.join(code.format(x.number) for x in inputs)}}})"
+
+
+def _start(x: Input) -> int:
+    """The first byte that an input looks at in its storage."""
+    return x.before["_offset"] * x.before["_array"].dtype.itemsize
+
+
+def _bytes(x: Input) -> str:
+    item = x.before["_array"].dtype.itemsize
+    return f"t{x.number}._offset" + (f" * {item}" if item != 1 else "")
 
 
 def _grad(number: int, x: Input) -> Condition:

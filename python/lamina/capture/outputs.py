@@ -33,7 +33,10 @@ class Output:
 
     def __init__(self, tensor: Tensor, array: TracedArray, owner: Input | None):
         self.tensor, self.array, self.input = tensor, array, owner
-        self.sharing = _sharing(tensor, tensor if owner is None else owner.tensor)
+        if owner is not None and owner.tensor is tensor:
+            self.sharing = "view"
+        else:
+            self.sharing = _sharing(tensor, tensor if owner is None else owner.tensor)
 
 
 class Outputs:
@@ -61,13 +64,19 @@ class Outputs:
             return found
         array = self.tracer.handle(tensor)
         _refuse_inference(tensor)
-        owner = next((x for x in self.tracer.inputs if x.storage is tensor._storage), None)
+        info = tensor._view
+        if info is not None and info.creation != views.DEFAULT and not self._is_input(info.base):
+            # Which tensor it is a view of is said relative to that tensor, which comes first.
+            self.add(info.base)
+        owner = self._owner(tensor)
         is_input = owner is not None and owner.tensor is tensor
         if not is_input and (
-            array.value in self._values or (owner is not None and array is owner.root)
+            array.value in self._values or any(array is x.root for x in self.tracer.inputs)
         ):
             # Another tensor object over the same memory: not the very same result.
             array = self.tracer.builder.alias(array)
+        if owner is not None and owner.base is not None and tensor._view is not None:
+            self.tracer.follow(array, owner)
         self._values.add(array.value)
         self._number[id(tensor)] = len(self.all)
         self.all.append(Output(tensor, array, owner))
@@ -93,6 +102,19 @@ class Outputs:
                 number = self.add(base)
                 roots.setdefault(number, Root("output", number, base))
         return list(roots.values())
+
+    def _is_input(self, tensor: Tensor) -> bool:
+        return self.tracer.entered(tensor) is not None
+
+    def _owner(self, tensor: Tensor) -> Input | None:
+        """The input whose memory a tensor is in: the one that autograd knows it as a view of, if it
+        is one.
+        """
+        for known in (tensor, _base(tensor)):
+            owner = self.tracer.entered(known)
+            if owner is not None and owner.storage is tensor._storage:
+                return owner
+        return next((x for x in self.tracer.inputs if x.storage is tensor._storage), None)
 
     def _fresh(self) -> list[list[Output]]:
         groups: dict[int, list[Output]] = {}

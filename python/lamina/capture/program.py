@@ -16,10 +16,10 @@ from mlir import ir
 from ..autograd.meta import requires_grad
 from ..dispatch.state import state
 from ..errors import UnsupportedError
-from ..storage import Storage
 from ..tensor import Tensor
 from . import flatten
 from .joint import Joint, Root, differentiate
+from .memory import Memory, find_shared, joined
 from .outputs import Outputs
 from .reads import Observer
 from .record import SIMPLE, Guard, Record
@@ -37,7 +37,7 @@ class Captured(NamedTuple):
     `module` holds `@name` in the ref world. `leaves` says for each argument leaf which input it is
     (None: no tensor). `results` says for each result leaf which output or input it is, or holds the
     value itself. `grads` are the inputs whose `.grad` the program replaced, with the output that is
-    the new one (None: it is cleared).
+    the new one (None: it is cleared). `written` are the inputs whose memory it writes to.
     """
 
     module: ir.Module
@@ -51,14 +51,15 @@ class Captured(NamedTuple):
     grads: list[tuple[int, int | None]]
     is_joint: bool
     reads_grad: bool
+    written: set[int]
 
 
 class _SharedMemory(Exception):
     """The program writes to memory that several of its inputs share: it must be one input."""
 
-    def __init__(self, storages: list[Storage]):
-        super().__init__(len(storages))
-        self.storages = storages
+    def __init__(self, memories: list[Memory]):
+        super().__init__(len(memories))
+        self.memories = memories
 
 
 def capture(fn: Callable, args: tuple, kwargs: dict, name: str) -> Captured:
@@ -68,14 +69,16 @@ def capture(fn: Callable, args: tuple, kwargs: dict, name: str) -> Captured:
     Raises UnsupportedError for what cannot be captured, DataDependentError when Python asks for a
     traced value, and whatever the program itself raises.
     """
+    merged: list[Memory] = []
     with _one_at_a_time:
-        try:
-            return _trace(fn, args, kwargs, name, [])
-        except _SharedMemory as found:
-            return _trace(fn, args, kwargs, name, found.storages)
+        while True:
+            try:
+                return _trace(fn, args, kwargs, name, merged)
+            except _SharedMemory as found:
+                merged = found.memories
 
 
-def _trace(fn: Callable, args: tuple, kwargs: dict, name: str, merged: list[Storage]) -> Captured:
+def _trace(fn: Callable, args: tuple, kwargs: dict, name: str, merged: list[Memory]) -> Captured:
     leaves, spec = flatten.flatten((args, kwargs))
     record = Record(Names())
     tracer, observer = Tracer(name, record, merged), Observer(record)
@@ -135,9 +138,9 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
     results = [_place(tracer, outputs, leaf) for leaf in leaves]
     grads = _replaced_grads(tracer, outputs)
     _refuse_metadata_changes(tracer)
-    _separate_memory(tracer)
+    written = _separate_memory(tracer)
     # Before the backward is traced, whose own writes come later than the call.
-    versions = [x.versions for x in tracer.inputs]
+    versions = tracer.versions()
     joint = _differentiate(tracer, outputs)
     seal(tracer, outputs, joint, versions + [0] * (len(tracer.inputs) - len(versions)))
     return Captured(
@@ -152,6 +155,7 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
         grads,
         bool(joint.roots),
         reads_grad,
+        written,
     )
 
 
@@ -200,7 +204,7 @@ def _refuse_metadata_changes(tracer: Tracer) -> None:
         # The metadata of the trace is changed in place, so it is the caller's that says what was.
         now, before = x.tensor._autograd, x.before["_autograd"]
         is_cut_off = before is not None and before.grad_fn is not None and now.grad_fn is None
-        if _is_marked(now) != _is_marked(before) or is_cut_off:
+        if _is_marked(now) != x.is_marked or is_cut_off:
             raise UnsupportedError(
                 f"{x.source.text}: changing requires_grad of an input cannot be compiled"
             )
@@ -210,25 +214,17 @@ def _is_marked(meta) -> bool:
     return meta is not None and meta.requires_grad
 
 
-def _separate_memory(tracer: Tracer) -> None:
-    """Raises _SharedMemory when several inputs are in one storage that the program writes to."""
-    groups: dict[int, list[Input]] = {}
-    for x in tracer.inputs:
-        if x.used and x.base is None:
-            groups.setdefault(id(x.real_storage), []).append(x)
-    written = [g for g in groups.values() if len(g) > 1 and any(x.written for x in g)]
-    if not written:
-        return
-    for group in written:
-        who = ", ".join(x.source.text for x in group)
-        if any(x.edge is not None or requires_grad(x.tensor) for x in group):
-            raise UnsupportedError(
-                f"{who} share memory that the program writes to, and require grad; "
-                "this cannot be compiled yet"
-            )
-        if len({x.root.dtype for x in group}) > 1:
-            raise UnsupportedError(f"{who} share memory under several dtypes and are written to")
-    raise _SharedMemory([group[0].real_storage for group in written])
+def _separate_memory(tracer: Tracer) -> set[int]:
+    """The numbers of the inputs that the program writes to. Raises _SharedMemory when several inputs
+    are in memory that must be one input.
+    """
+    written = tracer.written()
+    computed = [x for x in tracer.inputs if x.used and not tracer.is_flat(x)]
+    found = find_shared(computed, written)
+    missing = [m for m in found if not any(known.covers(m) for known in tracer.merged)]
+    if missing:
+        raise _SharedMemory(joined(tracer.merged, missing))
+    return written
 
 
 def _differentiate(tracer: Tracer, outputs: Outputs) -> Joint:
@@ -237,6 +233,6 @@ def _differentiate(tracer: Tracer, outputs: Outputs) -> Joint:
     mutated = [
         Root("mutation", x.number, x.tensor)
         for x in tracer.inputs
-        if x.history is not None and requires_grad(x.tensor)
+        if x.history is not None and x.tensor._view is None and requires_grad(x.tensor)
     ]
     return differentiate(tracer, mutated + outputs.differentiable())

@@ -154,10 +154,15 @@ class Record:
     # Tensors.
 
     def add_tensor(self, tensor: Tensor, source: Source) -> None:
-        """Notes where `tensor` can be found; the first source wins."""
-        if id(tensor) not in self.tensors:
+        """Notes where `tensor` can be found; the first source wins, and another one must lead to the
+        same tensor at later calls.
+        """
+        known = self.tensors.get(id(tensor))
+        if known is None:
             self.tensors[id(tensor)] = (tensor, source)
             self.on_tensor(tensor, source)
+        elif self.firm and known[1].code != source.code:
+            self.add(f"{source.code} is {known[1].code}", source, known[1].text)
 
     def source_of(self, tensor: Tensor) -> Source | None:
         """Where `tensor` can be found at a later call; also as the gradient of one that can."""

@@ -13,19 +13,25 @@ from typing import NamedTuple
 import numpy as np
 from mlir import ir
 
-from ..autograd.meta import AutogradMeta, edge, requires_grad
+from ..autograd.meta import AutogradMeta, grad_fn, requires_grad
+from ..autograd.meta import edge as edge_of
 from ..autograd.nodes import Node, OutputMeta
+from ..autograd.views import ViewInfo
 from ..devices import CPU
+from ..dispatch.state import state
+from ..dispatch.viewing import reinterpreted
 from ..errors import UnsupportedError
-from ..ir import locations, opset
+from ..ir import descriptors, locations, opset
 from ..ir.builder import Builder, TracedArray
 from ..ir.context import context, unknown
 from ..ir.types import ref_type
-from ..storage import Storage, contiguous_strides
+from ..storage import Storage, VersionCounter, contiguous_strides
 from ..tensor import Tensor, make
+from .memory import Memory, stretch, view_of_stretch
 from .record import Record
 from .sources import Source
 
+_ASSIGN = "lamina.assign"
 _SLOTS = ("_array", "_storage", "_strides", "_offset", "_autograd", "_view", "_counter")
 
 
@@ -33,7 +39,8 @@ class Input(NamedTuple):
     """A tensor that entered: its number, where to find it, what it was, and where its gradient goes
     in the trace.
 
-    `base` is the number of the input whose memory it is a view of, None for one with its own.
+    `base` is the number of the input whose memory it is a part of, None for one with its own. `view`
+    says of which input the trace knows it to be a view.
     """
 
     number: int
@@ -47,6 +54,7 @@ class Input(NamedTuple):
     autograd: AutogradMeta | None
     grad: Tensor | None
     base: int | None
+    view: ViewInfo | None
 
     @property
     def real_storage(self) -> Storage:
@@ -54,17 +62,9 @@ class Input(NamedTuple):
         return self.before["_storage"]
 
     @property
-    def written(self) -> bool:
-        """Whether the program wrote to its memory."""
-        return self.storage.version > 0
-
-    @property
-    def versions(self) -> int:
-        """By how much the program moved on the version of its memory, counted at the input that the
-        memory is.
-        """
-        counts = self.base is None and self.tensor._counter is not None
-        return self.storage.version if counts else 0
+    def is_marked(self) -> bool:
+        """Whether it required grad of itself, not because of what it was computed from."""
+        return self.edge is not None and not isinstance(self.edge[0], InputNode)
 
     @property
     def used(self) -> bool:
@@ -81,6 +81,14 @@ class Input(NamedTuple):
 class InputNode(Node):
     """Stands for the history that a tensor which is no leaf has outside of the trace."""
 
+    def __init__(self, tensor: Tensor):
+        super().__init__([], [OutputMeta.of(tensor)])
+        self._name = tensor._autograd.grad_fn.name()
+
+    def name(self) -> str:
+        """The name of the node outside."""
+        return self._name
+
     def apply(self, grads: list, wanted: list) -> list:
         """Raises UnsupportedError: the joint capture catches gradients where they arrive, so this is
         a backward that the program itself runs.
@@ -95,15 +103,15 @@ class Tracer:
     """Builds one function. The kernel layer calls `handle`; `capture` enters arguments and takes
     the result.
 
-    `merged` is storage that several inputs look at and the program writes to: it is one flat input,
+    `merged` is memory that several inputs look at and the program writes to: it is one flat input,
     and those inputs are views of it.
     """
 
-    def __init__(self, name: str, record: Record, merged: list[Storage]):
-        self.name, self.record = name, record
+    def __init__(self, name: str, record: Record, merged: list[Memory]):
+        self.name, self.record, self.merged = name, record, merged
         self.inputs: list[Input] = []
-        self._merged = {id(storage): storage for storage in merged}
-        self._bases: dict[int, Input] = {}
+        self._counters: dict[int, VersionCounter] = {}
+        self._flat: dict[int, Input] = {}
         self._entered: dict[int, Input] = {}
         self._restore: list[tuple[Tensor, dict]] = []
         self._made: set[int] = set()
@@ -167,8 +175,9 @@ class Tracer:
         if not is_supported(tensor):
             cls = type(tensor).__name__
             raise UnsupportedError(f"a {cls} on {tensor.device} cannot be compiled yet")
-        if id(tensor._storage) in self._merged:
-            return self._enter_view(tensor, source)
+        memory = next((m for m in self.merged if m.holds(tensor)), None)
+        if memory is not None:
+            return self._enter_view(memory, tensor, source)
         return self._enter_root(tensor, source)
 
     def _enter_root(self, tensor: Tensor, source: Source) -> Input:
@@ -179,6 +188,53 @@ class Tracer:
     def entered(self, tensor: Tensor) -> Input | None:
         """The input that a tensor is, None if it is none."""
         return self._entered.get(id(tensor))
+
+    def is_flat(self, x: Input) -> bool:
+        """Whether an input is memory that other inputs are views of."""
+        return any(x.number == flat.number for flat in self._flat.values())
+
+    def follow(self, array: TracedArray, owner: Input) -> None:
+        """Sees to it that a view of flat memory, made from no input in it, is a view of `owner` at
+        later calls. Raises UnsupportedError where such views are of several inputs.
+        """
+        value = array.value
+        while not isinstance(value.owner, ir.Block):
+            if "lamina.place" in value.owner.attributes:
+                return
+            value = value.owner.operands[0]
+        for key, flat in self._flat.items():
+            if flat.root.value == value:
+                self._flat[key] = self.inputs[flat.number] = self._followed(flat, owner)
+
+    def _followed(self, flat: Input, owner: Input) -> Input:
+        start = flat.storage.origin * flat.root.itemsize - _start(owner)
+        function, dtype = map(self.record.names.name, (view_of_stretch, flat.root.dtype))
+        code = f"{function}({owner.source.code}, {start}, {flat.root.size}, {dtype})"
+        if flat.source.code.startswith(f"{function}(") and flat.source.code != code:
+            raise UnsupportedError(
+                f"{owner.source.text} shares memory that the program writes to, and the program "
+                "returns as_strided() of it and of a tensor that is no view of the same base"
+            )
+        return flat._replace(source=Source(code, flat.source.text))
+
+    def written(self) -> set[int]:
+        """The numbers of the inputs whose memory the program writes to so far."""
+        roots = {_root(op.operands[1]) for op in self.block.operations if op.name == _ASSIGN}
+        of = {x.root.value: x.number for x in self.inputs if x.base is None}
+        flat = {number for value, number in of.items() if value in roots}
+        return flat | {x.number for x in self.inputs if x.base in flat}
+
+    def versions(self) -> list[int]:
+        """For each input by how much the program moved on the version of its memory, counted at the
+        first of those that share a version.
+        """
+        seen, counts = set(), []
+        for x in self.inputs:
+            counter = x.tensor._counter
+            is_new = counter is not None and id(counter) not in seen
+            counts.append(counter.version if is_new else 0)
+            seen.add(id(counter))
+        return counts
 
     def argument(self, shape: tuple, dtype: np.dtype) -> TracedArray:
         """A new argument of the function, a root of its own."""
@@ -194,8 +250,7 @@ class Tracer:
     def leave(self) -> None:
         """Gives every tensor back its own handle, storage and history."""
         for tensor, before in reversed(self._restore):
-            for slot, value in before.items():
-                setattr(tensor, slot, value)
+            _put(tensor, before)
 
     def _meet(self, tensor: Tensor, source: Source) -> None:
         """Makes a tensor that the program is about to read an argument; one that it does not use is
@@ -215,18 +270,46 @@ class Tracer:
             )
         self.enter(tensor, source)
 
-    def _enter_view(self, tensor: Tensor, source: Source) -> Input:
+    def _enter_view(self, memory: Memory, tensor: Tensor, source: Source) -> Input:
         """A tensor in memory that other inputs share: a view of that memory as a whole."""
-        key = id(tensor._storage)
-        base = self._bases.get(key)
-        if base is None:
-            flat = whole(tensor)
-            name = self.record.names.name(whole)
-            text = f"the memory of {source.text}"
-            base = self._bases[key] = self._enter_root(flat, Source(f"{name}({source.code})", text))
+        flat = self._enter_flat(memory, tensor, source)
+        base = self._enter_base(memory, tensor, source)
         sizes, strides, offset = tensor.geometry
-        root = self.builder.as_strided(base.root, sizes, strides, offset)
-        return self._replace(tensor, source, root, base.storage, strides, offset, base.number)
+        dtype = tensor._array.dtype
+        whole = reinterpreted(self.builder, flat.root, dtype)
+        root = self.builder.as_strided(
+            whole, sizes, strides, offset - memory.start // dtype.itemsize
+        )
+        number = len(self.inputs)
+        root.value.owner.attributes["lamina.place"] = descriptors.place(number)
+        view = None if base is None else _linked(tensor._view, base)
+        return self._replace(tensor, source, root, flat.storage, strides, offset, flat.number, view)
+
+    def _enter_base(self, memory: Memory, tensor: Tensor, source: Source) -> Input | None:
+        """The input that a tensor is a view of, where the trace must know."""
+        info = tensor._view
+        if info is None or not memory.linked:
+            return None
+        found = self._entered.get(id(info.base))
+        if found is not None:
+            return found if found.real_storage is memory.storage else None
+        if not memory.holds(info.base):
+            return None
+        return self.enter(info.base, Source(f"{source.code}._view.base", f"{source.text}._base"))
+
+    def _enter_flat(self, memory: Memory, tensor: Tensor, source: Source) -> Input:
+        """The input that memory is, found at later calls around `tensor`."""
+        found = self._flat.get(id(memory))
+        if found is None:
+            start = memory.start - tensor._offset * tensor.itemsize
+            nbytes = (memory.end - memory.start) // memory.dtype.itemsize * memory.dtype.itemsize
+            function, dtype = map(self.record.names.name, (stretch, memory.dtype))
+            code = f"{function}({source.code}, {start}, {nbytes}, {dtype})"
+            flat = stretch(tensor, start, nbytes, memory.dtype)
+            found = self._enter_root(flat, Source(code, f"the memory of {source.text}"))
+            found.storage.origin = memory.start // memory.dtype.itemsize
+            self._flat[id(memory)] = found
+        return found
 
     def _replace(
         self,
@@ -237,22 +320,66 @@ class Tracer:
         strides: tuple,
         offset: int,
         base: int | None,
+        view: ViewInfo | None = None,
     ) -> Input:
+        self._settle(tensor)
         before, meta = _slots(tensor), _leave_history(tensor)
         self._restore.append((tensor, before))
         _set(tensor, root, storage, strides, offset, meta)
+        tensor._counter = self._counter(before["_counter"])
         grad = meta.grad if meta is not None else None
-        parts = (before, strides, root, storage, edge(tensor), meta, grad, base)
+        parts = (before, strides, root, storage, edge_of(tensor), meta, grad, base, view)
+        # Its gradient goes where it went before; only a write makes the base's history its own.
+        tensor._view = view
         found = Input(len(self.inputs), tensor, source, *parts)
         self._entered[id(tensor)] = found
         self.inputs.append(found)
         self.record.add_tensor(tensor, source)
         return found
 
+    def _counter(self, real) -> VersionCounter | None:
+        """What counts writes in the trace where `real` does outside; inputs share one as they do
+        there.
+        """
+        if real is None:
+            # Tensors made in inference mode have no version, and keep none.
+            return None
+        return self._counters.setdefault(id(real), VersionCounter())
+
+    def _settle(self, tensor: Tensor) -> None:
+        """Brings the history of a view up to date with its base, outside of the trace as it would be
+        there.
+        """
+        info, counter = tensor._view, tensor._counter
+        if info is None or counter is None or info.version == counter.version:
+            return
+        base = self._entered.get(id(info.base))
+        traced = _slots(info.base)
+        if base is not None:
+            _put(info.base, base.before)
+        try:
+            with state.override(tracer=None):
+                grad_fn(tensor)
+        finally:
+            if base is not None:
+                _put(info.base, traced)
+
     def _literal(self, tensor: Tensor) -> None:
         array = self.builder.constant(tensor._array)
         strides = contiguous_strides(array.shape)
         _set(tensor, array, Storage(array, strides, CPU), strides, 0, _leave_history(tensor))
+
+
+def _root(value: ir.Value) -> ir.Value:
+    """The memory that a handle leads to."""
+    while not isinstance(value.owner, ir.Block) and opset.is_view(value.owner.name):
+        value = value.owner.operands[0]
+    return value
+
+
+def _start(x: Input) -> int:
+    """The first byte that an input looks at in its storage outside."""
+    return x.before["_offset"] * x.before["_array"].dtype.itemsize
 
 
 def is_supported(tensor: Tensor) -> bool:
@@ -261,14 +388,23 @@ def is_supported(tensor: Tensor) -> bool:
     return on_cpu and getattr(type(tensor), "__torch_dispatch__", None) is None
 
 
-def whole(tensor: Tensor) -> Tensor:
-    """All memory of the tensor's storage, as a vector."""
-    storage = tensor._storage
-    return make(storage.bytes.view(tensor._array.dtype), storage)
-
-
 def _slots(tensor: Tensor) -> dict:
     return {slot: getattr(tensor, slot) for slot in _SLOTS}
+
+
+def _put(tensor: Tensor, slots: dict) -> None:
+    for slot, value in slots.items():
+        setattr(tensor, slot, value)
+
+
+def _linked(info: ViewInfo, base: Input) -> ViewInfo:
+    """What a view is in the trace: the same of its traced base, with the history it came with until
+    something is written.
+    """
+    seen = info.seen
+    if base.before["_array"] is seen[0]:
+        seen = (base.root, base.strides, base.tensor._offset)
+    return ViewInfo(base.tensor, info.chain, info.creation, 0, seen)
 
 
 def _leave_history(tensor: Tensor) -> AutogradMeta | None:
@@ -279,7 +415,7 @@ def _leave_history(tensor: Tensor) -> AutogradMeta | None:
     elif tensor.is_leaf:
         twin = AutogradMeta(requires_grad=True)
     else:
-        twin = AutogradMeta(grad_fn=InputNode([], [OutputMeta.of(tensor)]))
+        twin = AutogradMeta(grad_fn=InputNode(tensor))
     if meta is not None:
         twin.grad = meta.grad
     return twin
@@ -295,5 +431,4 @@ def _set(
 ) -> None:
     tensor._array, tensor._storage, tensor._strides, tensor._offset = root, storage, strides, offset
     tensor._autograd, tensor._view = meta, None
-    # Tensors made in inference mode have no version, and keep none.
     tensor._counter = None if tensor._counter is None else storage

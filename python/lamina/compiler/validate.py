@@ -14,6 +14,7 @@ import numpy as np
 from mlir import ir
 
 from ..capture.program import Captured
+from ..capture.tracer import Input
 from ..errors import VerifyError
 from ..ir import descriptors
 from ..ir.descriptors import Alias, Slot
@@ -43,6 +44,11 @@ class Validator:
         self.name = captured.name
         self._random = np.random.default_rng(0)
         self._inputs = [self._input(x.before["_array"]) for x in captured.inputs]
+        self._parts = {
+            x.number: _Part.of(x, captured.inputs[x.base])
+            for x in captured.inputs
+            if x.base is not None
+        }
         self._tangents: dict[tuple, np.ndarray] = {}
         self._truth = self._effects(captured.module)
 
@@ -85,10 +91,10 @@ class Validator:
         functions = stages.functions(module)
         if self.name in functions:
             results, arguments = self._run(module, self.name, {})
-            return _read(functions[self.name], results, arguments)
+            return _read(functions[self.name], results, arguments, self._parts)
         forward, backward = f"{self.name}_forward", f"{self.name}_backward"
         results, arguments = self._run(module, forward, {})
-        effects = _read(functions[forward], results, arguments)
+        effects = _read(functions[forward], results, arguments, self._parts)
         slots = descriptors.results(functions[forward])
         saved = {
             s.index: np.copy(r) for s, r in zip(slots, results, strict=True) if s.kind == "saved"
@@ -124,7 +130,30 @@ _PLURAL = {
 }
 
 
-def _read(function: ir.Operation, results: list, inputs: dict[int, np.ndarray]) -> Effects:
+class _Part(NamedTuple):
+    """An input that is a part of another one, which is flat memory: how it looks at it."""
+
+    flat: int
+    dtype: np.dtype
+    sizes: tuple
+    strides: tuple
+    start: int
+
+    @classmethod
+    def of(cls, x: Input, flat: Input) -> _Part:
+        """How input `x` looks at `flat`; strides and start count bytes."""
+        array = x.before["_array"]
+        start = x.before["_offset"] * array.itemsize - flat.before["_offset"] * flat.root.itemsize
+        return cls(flat.number, array.dtype, array.shape, array.strides, start)
+
+    def array(self, memory: np.ndarray) -> np.ndarray:
+        """The input's data in this state of the memory."""
+        return np.ndarray(self.sizes, self.dtype, memory, self.start, self.strides)
+
+
+def _read(
+    function: ir.Operation, results: list, inputs: dict[int, np.ndarray], parts: dict[int, _Part]
+) -> Effects:
     """The effects of one call, from the descriptors of its results."""
     named = {
         (s.kind, s.index): r for s, r in zip(descriptors.results(function), results, strict=True)
@@ -137,14 +166,15 @@ def _read(function: ir.Operation, results: list, inputs: dict[int, np.ndarray]) 
         outputs = {i: r for (kind, i), r in named.items() if kind == "output"}
         return Effects(outputs, inputs, gradients, _observed_memory(outputs, inputs))
     finals = {i: named.get(("mutation", i), a) for i, a in inputs.items()}
+    places = {i: p.array(np.ascontiguousarray(finals[p.flat])) for i, p in parts.items()} | finals
     outputs, memory = {}, {}
     for number, alias in enumerate(descriptors.outputs(function)):
-        made = None if alias is None else _rebuild(alias, outputs, finals, named)
+        made = None if alias is None else _rebuild(alias, outputs, places, named)
         direct = named.get(("output", number))
         outputs[number] = direct if made is None else made
         if made is not None and direct is not None and not _same(direct, made):
             raise VerifyError(f"the recipe for output {number} gives other data than the program")
-        memory[number] = _declared_memory(alias, memory)
+        memory[number] = _declared_memory(alias, memory, parts)
     return Effects(outputs, finals, gradients, _grouped(memory))
 
 
@@ -162,9 +192,11 @@ def _rebuild(alias: Alias, outputs: dict, finals: dict, named: dict) -> np.ndarr
     return source
 
 
-def _declared_memory(alias: Alias | None, memory: dict) -> object:
+def _declared_memory(alias: Alias | None, memory: dict, parts: dict[int, _Part]) -> object:
     if alias is None:
         return None
+    if alias.root == "input" and alias.index in parts:
+        return ("input", parts[alias.index].flat)
     if alias.root == "output":
         return memory[alias.index] or ("own", alias.index)
     return (alias.root.replace("fresh", "base"), alias.index)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..dtypes import from_numpy
 from ..errors import UnsupportedError
 from ..storage import Geometry, Storage, VersionCounter, contiguous_strides, extent
 from ..tensor import Tensor, make
@@ -113,7 +114,13 @@ def _traced_values(op, base: Tensor, rest: tuple, placed, tracer):
     storage = _traced_storage(base, tracer)
     (sizes, strides, offset), _ = placed
     root = in_memory_order(tracer.builder, storage.data, storage.strides)
-    return op.impl(tracer.builder, root, sizes, strides, offset - storage.origin)
+    dtype = base._array.dtype
+    if dtype == root.dtype:
+        return op.impl(tracer.builder, root, sizes, strides, offset - storage.origin)
+    origin = storage.origin * root.dtype.itemsize // dtype.itemsize
+    flat = tracer.builder.reshape(root, (root.size,))
+    whole = reinterpreted(tracer.builder, flat, dtype)
+    return op.impl(tracer.builder, whole, sizes, strides, offset - origin)
 
 
 def _traced_storage(base: Tensor, tracer) -> Storage:
@@ -141,6 +148,32 @@ def in_memory_order(prims, root, strides: tuple):
             f"{list(strides)} does not cover"
         )
     return root if order == list(range(len(order))) else prims.permute(root, order)
+
+
+def reinterpreted(prims, flat, dtype: np.dtype):
+    """A traced vector as one of another element type, which reads the same bits; of complex numbers,
+    whose parts follow each other. Raises UnsupportedError for elements of another width.
+    """
+    found = flat.dtype
+    if found == dtype:
+        return flat
+    if found.kind == "c":
+        return reinterpreted(
+            prims, prims.reshape(prims.view_as_real(flat), (flat.size * 2,)), dtype
+        )
+    part = np.dtype(f"f{dtype.itemsize // 2}") if dtype.kind == "c" else dtype
+    if part.itemsize != found.itemsize:
+        raise UnsupportedError(
+            f"memory of {from_numpy(found)} elements seen as {from_numpy(dtype)}, which have "
+            "different widths"
+        )
+    numbers = flat if part == found else prims.bitcast(flat, part)
+    if dtype.kind != "c":
+        return numbers
+    pairs = flat.size // 2
+    if flat.size % 2:
+        numbers = prims.slice(numbers, (0,), (2 * pairs,), (1,))
+    return prims.view_as_complex(prims.reshape(numbers, (pairs, 2)))
 
 
 def view_geometry(op, base: Tensor, rest: tuple):

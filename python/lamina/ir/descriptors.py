@@ -62,6 +62,11 @@ def result(
     return _dictionary("lamina.result", kind, parameters, strides, sharing)
 
 
+def place(number: int) -> ir.Attribute:
+    """The mark of a view that is the caller's input `number`."""
+    return ir.Attribute.parse(f"#lamina.input<{number}>", context())
+
+
 def tangent(of: str, index: int) -> ir.Attribute:
     """The descriptor of the gradient of output (or mutated input) number `index`."""
     return ir.Attribute.parse(f"#lamina.tangent<{of}, {index}>", context())

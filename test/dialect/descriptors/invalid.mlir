@@ -82,3 +82,11 @@ func.func private @root() -> (tensor<4xf32> {lamina.alias = #lamina.alias<argume
 
 // expected-error @below {{expected how autograd sees the alias, got 'secret'}}
 func.func private @word() -> (tensor<4xf32> {lamina.alias = #lamina.alias<input, 0, [], secret>})
+
+// -----
+
+func.func @place(%a: !lamina.ref<4xf32>) {
+  // expected-error @below {{'lamina.place' expects #lamina.input on a view, got 1 : i64 on 'lamina.alias'}}
+  %0 = lamina.alias %a {lamina.place = 1} : !lamina.ref<4xf32> -> !lamina.ref<4xf32>
+  return
+}

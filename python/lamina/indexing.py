@@ -13,6 +13,7 @@ import numpy as np
 
 from .dispatch.state import state
 from .errors import ArgumentError, DataDependentError, DimError, ValueError_
+from .ops.checks import assignable
 from .ops.registry import aten
 from .tensor import Tensor, from_array
 
@@ -25,8 +26,10 @@ def getitem(self, key):
     """self[key]: a view when `key` has only ints, slices, None and Ellipsis; else a copy."""
     if type(key) is int:
         return aten.select.int(self, 0, key)
-    if type(key) is slice and key.step is None and self.ndim and _is_plain(key):
-        return aten.slice.Tensor(self, 0, key.start, key.stop, 1)
+    if type(key) is slice and self.ndim:
+        # Alone, the slice of everything is a slice, too.
+        part = key if _is_plain(key) else _checked(key)
+        return aten.slice.Tensor(self, 0, part.start, part.stop, part.step or 1)
     parts = _parts(key)
     if state.tracer is not None and any(map(_is_number, parts)):
         raise DataDependentError(
@@ -41,10 +44,11 @@ def getitem(self, key):
 
 
 def _is_plain(part: slice) -> bool:
-    """Whether a slice has a bound, and no others than ints."""
+    """Whether a slice has a bound but no step, and only ints."""
     start, stop = type(part.start), type(part.stop)
-    return (start is int and (stop is int or part.stop is None)) or (
-        stop is int and part.start is None
+    return part.step is None and (
+        (start is int and (stop is int or part.stop is None))
+        or (stop is int and part.start is None)
     )
 
 
@@ -59,6 +63,9 @@ def setitem(self, key, value):
         )
     if key is False:
         return
+    if not isinstance(value, Tensor):
+        dtype = self._array.dtype
+        value = from_array(np.array(assignable(value, dtype), dtype), self.device)
     if key is True:
         _copy(self.unsqueeze(0), value)
         return
@@ -66,8 +73,6 @@ def setitem(self, key, value):
     if indices is None:
         _copy(view, value)
         return
-    if not isinstance(value, Tensor):
-        value = aten.full((), value, dtype=self.dtype, device=self.device)
     mask = _only_mask(indices, view) if value.numel() == 1 else None
     if mask is not None:
         aten.masked_fill_(view, mask, value.to(self.dtype).reshape(()))
@@ -75,13 +80,13 @@ def setitem(self, key, value):
     aten.index_put_(view, indices, _broadcastable(value))
 
 
-def _copy(view: Tensor, value) -> None:
-    if not isinstance(value, Tensor) or value.sizes == view.sizes:
+def _copy(view: Tensor, value: Tensor) -> None:
+    if value.sizes == view.sizes:
         view.copy_(value)
     elif value.ndim == 0:
         view.fill_(value)
     else:
-        view.copy_(_broadcastable(value))
+        view.copy_(_broadcastable(value).expand(view.sizes))
 
 
 def _broadcastable(value: Tensor) -> Tensor:

@@ -163,8 +163,11 @@ class OpNode(Node):
         raise AttributeError(f"{self.name()} has no attribute {name!r}")
 
     def apply(self, grads: list, wanted: list) -> list:
-        """Runs the formulas of the inputs that are wanted. Raises UnsupportedError where there is none."""
+        """Runs the formulas of the inputs that are wanted. Raises UnsupportedError where there is none, and
+        AutogradError where something saved is gone, wanted or not.
+        """
         plan = self.plan
+        values = {name: self._unpack(name) for name in self.saved}
         if all(g is None for g in grads):
             return [None] * len(self.next_edges)
         if plan.missing:
@@ -177,16 +180,12 @@ class OpNode(Node):
                 for i, g in enumerate(grads)
             ]
         asked, by_name = self._asked(wanted), {}
-        # Each is unpacked once, however many formulas ask for it.
-        values = {"grad": grads[0], "grads": grads}
+        values["grad"], values["grads"] = grads[0], grads
         for formula in plan.formulas:
             needs = tuple([asked.get(name, False) for name in formula.names])
             if True not in needs:
                 continue
             values["needs"] = needs
-            for name in formula.parameters:
-                if name not in values:
-                    values[name] = self._unpack(name)
             found = formula.fn(*[values[name] for name in formula.parameters])
             if formula.is_tuple:
                 by_name.update(zip(formula.names, found))
@@ -263,9 +262,9 @@ class AccumulateGrad(Node):
         return [run_on_gradient(hooks, grads[0])] if hooks and grads[0] is not None else grads
 
     def apply(self, grads: list, wanted: list) -> list:
-        """Adds the gradient to the variable and runs its hooks."""
+        """Adds the gradient to the variable, if it still asks for one, and runs its hooks."""
         grad = grads[0]
-        if grad is not None:
+        if grad is not None and self.variable._autograd.requires_grad:
             accumulate(self.variable, grad)
             hooks = self.variable._autograd.post_accumulate_hooks
             for hook in list(hooks.values()) if hooks else ():

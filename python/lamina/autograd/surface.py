@@ -39,7 +39,7 @@ class _Members:
                 f"{self.dtype}",
                 op="requires_grad_",
             )
-        if facts.grad_fn(self) is not None:
+        if not facts.is_bare_leaf(self):
             if not requires_grad:
                 raise AutogradError(
                     "you can only change requires_grad flags of leaf variables; use detach() for a "

@@ -28,9 +28,23 @@ def call(op, args: tuple, below=modes.call):
         return aliasing.call(op, args, below)
     if op.writes:
         return _write(op, args, _mask(op, args), below)
-    results = aliasing.call(op, args, below)
+    try:
+        results = aliasing.call(op, args, below)
+    except Exception:
+        check_histories(op, args)
+        raise
     record(op, args, results)
     return results
+
+
+def check_histories(op, args: tuple) -> None:
+    """Raises AutogradError for an operand that lost its history: that is said before what else is wrong with a
+    call.
+    """
+    for i in op.tensors:
+        for value in args[i] if isinstance(args[i], (list, tuple)) else (args[i],):
+            if _can_need(value):
+                edge(value)
 
 
 def record(op, args: tuple, results) -> None:
@@ -82,9 +96,11 @@ def _record(plan, args: tuple) -> OpNode:
         else:
             edges.append(edge(value) if _can_need(value) else None)
             layout.append((name, None))
-    saved = {}
+    saved, leads_on = {}, any(edges)
     for name, position in plan.inputs:
-        saved[name] = _save(args[position], plan, position)
+        value = args[position]
+        if leads_on or getattr(value, "_counter", value) is not None:
+            saved[name] = _save(value, plan, position)
     for name, position in plan.metas:
         saved[name] = _meta(args[position])
     return OpNode(plan, edges, layout, saved)
@@ -128,6 +144,8 @@ def _attach(node: OpNode, results, plan) -> None:
 def _write(op, args: tuple, mask: tuple, below):
     target = args[op.writes[0]]
     if True not in mask or not op.differentiable:
+        return aliasing.call(op, args, below)
+    if "converts" in op.tags and target._array.dtype.kind not in "fcV":
         return aliasing.call(op, args, below)
     check(op, target)
     plan = plan_for(op, mask)

@@ -39,14 +39,19 @@ def call(op, args: tuple):
     if state.layered:
         return function.call(op, args)
     records = needs_grad and state.grad_enabled
-    if op.is_simple:
-        result = kernel.wrap_eagerly(op, args, handles, kernel.run_eagerly(op, args, handles))
-    elif op.is_plain_view:
-        result = kernel.view_eagerly(op, args)
-    elif records:
-        return autograd.call(op, args, kernel.call)
-    else:
-        return _write_or_all_else(op, args, handles)
+    try:
+        if op.is_simple:
+            result = kernel.wrap_eagerly(op, args, handles, kernel.run_eagerly(op, args, handles))
+        elif op.is_plain_view:
+            result = kernel.view_eagerly(op, args)
+        elif records:
+            return autograd.call(op, args, kernel.call)
+        else:
+            return _write_or_all_else(op, args, handles)
+    except Exception:
+        if records:
+            autograd.check_histories(op, args)
+        raise
     if records:
         autograd.record(op, args, result)
     return result

@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from .. import dtypes
 from .. import memory_format as formats
@@ -28,7 +29,7 @@ from ..ops.promotion import result_dtype
 from ..storage import Geometry, Missing, Storage, contiguous_strides, extent
 from ..tensor import Tensor, make
 from . import viewing
-from .overlap import check_operands, overlaps_itself
+from .overlap import check_memory, overlaps_itself
 from .state import state
 
 _NUMBER = Geometry((), ())
@@ -43,8 +44,8 @@ def call(op, args: tuple):
             return viewing.call(op, args) if op.is_view else viewing.place(op, args)
         except Exception as error:
             reraise(op, args, error)
-    if op.pointwise and op.writes:
-        check_operands(op.name, args[op.writes[0]], [args[i] for i in op.tensors])
+    if op.writes:
+        check_memory(op, args)
     handles = handles_of(op, args)
     values = run(op, args, handles)
     if op.writes:
@@ -200,7 +201,8 @@ def _is_new_and_in_order(op, handles: list, value: np.ndarray) -> bool:
                         return False
                 elif type(handle) is list:
                     return False
-    elif 0 in sizes:
+    elif 0 in sizes or (operands_matter and not op.pointwise and 1 in sizes):
+        # A copy keeps the stride of a single element, too.
         return False
     for handle in handles:  # noqa: SIM110 (a generator would cost more than all of this)
         if handle is value:
@@ -210,7 +212,9 @@ def _is_new_and_in_order(op, handles: list, value: np.ndarray) -> bool:
 
 def _in_order(op, handles: list, value: np.ndarray) -> bool:
     """Whether the result already has the strides it should have, seen without computing them."""
-    if op.layout is not None and (value.ndim > 1 or not op.keeps_format(handles)):
+    if op.layout is not None and (
+        value.ndim > 1 or value.shape in ((0,), (1,)) or not op.keeps_format(handles)
+    ):
         return False
     if value.ndim < 2:
         return value.ndim == 0 or value.strides[0] == value.itemsize
@@ -304,14 +308,14 @@ def _common_dtype(operands: list, result):
 
 
 def _laid_out(value: np.ndarray, strides: tuple) -> np.ndarray:
-    """The values in fresh memory with these strides, but for those of dimensions of size 1."""
-    item = value.itemsize
-    if value.size == 0 or all(
-        n == 1 or have == s * item for n, have, s in zip(value.shape, value.strides, strides)
-    ):
+    """The values in memory with these strides: a copy where those they have are others."""
+    steps = tuple([s * value.itemsize for s in strides])
+    if value.size == 0 or value.strides == steps:
         return value
+    if all([n == 1 or have == s for n, have, s in zip(value.shape, value.strides, steps)]):
+        return as_strided(value, value.shape, steps)
     memory = np.empty(extent(value.shape, strides), value.dtype)
-    fresh = np.ndarray(value.shape, value.dtype, memory, 0, tuple([s * item for s in strides]))
+    fresh = np.ndarray(value.shape, value.dtype, memory, 0, steps)
     np.copyto(fresh, value)
     return fresh
 

@@ -8,41 +8,70 @@ looked at, as elsewhere.
 
 from __future__ import annotations
 
+from enum import Enum
+
 from ..errors import ShapeError
 from ..memory_format import is_dense
 from ..tensor import Tensor
 
 
+def check_memory(op, args: tuple) -> None:
+    """Raises ShapeError when an operand of the in-place operator `op` shares memory with its target: in part, where
+    each element is written from those in its own place, or at all, where elements are written elsewhere.
+    """
+    target, operands = args[op.writes[0]], [args[i] for i in op.tensors]
+    if "scatters" in op.tags:
+        _check_disjoint(op.name, target, operands[1:])
+    elif "elementwise" in op.tags:
+        check_operands(op.name, target, operands[1:2])
+    elif op.pointwise and "reads_first" not in op.tags:
+        check_operands(op.name, target, operands)
+
+
 def check_operands(name: str, target: Tensor, operands) -> None:
     """Raises ShapeError when an operand shares memory with `target` in part."""
-    storage = target._storage
+    for operand in _sharing(target, operands):
+        if operand is not target and _relation(operand, target) is Relation.PART:
+            raise _refusal(name)
+
+
+def _check_disjoint(name: str, target: Tensor, operands) -> None:
+    for operand in _sharing(target, operands):
+        if operand is target or _relation(operand, target) is not Relation.NONE:
+            raise _refusal(name)
+
+
+def _refusal(name: str) -> ShapeError:
+    return ShapeError(
+        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
+        "single memory location; clone() the tensor before performing the operation",
+        op=name,
+    )
+
+
+def _sharing(target: Tensor, operands):
+    """The tensors among the operands that look at the storage of the target."""
     for operand in operands:
         if isinstance(operand, (list, tuple)):
-            check_operands(name, target, operand)
-        elif (
-            isinstance(operand, Tensor)
-            and operand._storage is storage
-            and operand is not target
-            and _overlap_in_part(operand, target)
-        ):
-            raise ShapeError(
-                "unsupported operation: some elements of the input tensor and the written-to "
-                "tensor refer to a "
-                "single memory location; clone() the tensor before performing the operation",
-                op=name,
-            )
+            yield from _sharing(target, operand)
+        elif isinstance(operand, Tensor) and operand._storage is target._storage:
+            yield operand
 
 
-def _overlap_in_part(a: Tensor, b: Tensor) -> bool:
+class Relation(Enum):
+    """How two tensors of one storage share elements. NONE is also the answer where it is hard to say."""
+
+    NONE, PART, ALL = range(3)
+
+
+def _relation(a: Tensor, b: Tensor) -> Relation:
     first, second = a.geometry, b.geometry
-    if a._array is b._array or 0 in first.sizes or 0 in second.sizes:
-        return False
-    if not (is_dense(first) and is_dense(second)):
-        return False
+    if 0 in first.sizes or 0 in second.sizes or not (is_dense(first) and is_dense(second)):
+        return Relation.NONE
     (start, end), (other_start, other_end) = _span(a), _span(b)
     if (start, end) == (other_start, other_end):
-        return first.strides != second.strides
-    return start < other_end and other_start < end
+        return Relation.ALL if first.strides == second.strides else Relation.PART
+    return Relation.PART if start < other_end and other_start < end else Relation.NONE
 
 
 def _span(tensor: Tensor) -> tuple[int, int]:

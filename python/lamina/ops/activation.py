@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..errors import DtypeError, ValueError_
 from .checks import fitting
-from .formulas import conj, masked
+from .formulas import conj, masked, zeros
 from .promotion import (
     BOOL,
     FLOATING,
@@ -78,7 +78,7 @@ def threshold(p, self, threshold, value):
     pointwise=True,
     vjp={
         "grad_output": lambda grad, self, threshold: aten.threshold_backward(grad, self, threshold),
-        "self": None,
+        "self": zeros,
     },
 )
 def threshold_backward(p, grad_output, self, threshold):
@@ -115,7 +115,7 @@ def hardtanh(p, self, min_val, max_val):
         "grad_output": lambda grad, self, min_val, max_val: aten.hardtanh_backward(
             grad, self, min_val, max_val
         ),
-        "self": None,
+        "self": zeros,
     },
 )
 def hardtanh_backward(p, grad_output, self, min_val, max_val):
@@ -172,7 +172,7 @@ def leaky_relu(p, self, negative_slope):
         "grad_output": lambda grad, self, negative_slope, self_is_result: aten.leaky_relu_backward(
             grad, self, negative_slope, self_is_result
         ),
-        "self": None,
+        "self": zeros,
     },
 )
 def leaky_relu_backward(p, grad_output, self, negative_slope, self_is_result):

@@ -14,6 +14,7 @@ import numpy as np
 from ..errors import ShapeError
 from . import layout
 from .checks import floating
+from .formulas import zeros_at
 from .pooling import picked, returned
 from .promotion import accumulate_dtype, cast
 from .registry import aten, op
@@ -106,7 +107,7 @@ def _average_pool(rank):
             "grad_output": lambda grad, grad_output_meta: getattr(aten, name)(
                 grad, grad_output_meta.sizes[-rank:]
             ),
-            "self": None,
+            "self": zeros_at,
         },
     )(backward)
 
@@ -174,7 +175,7 @@ def _max_pool(rank):
         variants="",
         vjp={
             "grad_output": lambda grad, indices: picked(grad, indices, rank),
-            "self": None,
+            "self": zeros_at,
         },
     )(backward)
 

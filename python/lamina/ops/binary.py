@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from ..errors import DtypeError, ValueError_
+from . import layout
 from .formulas import conj, masked, zeros
 from .promotion import (
     BOOL,
@@ -93,14 +94,15 @@ def sub(p, self, other, alpha):
 
 
 @op(
-    "rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
-    pointwise=True,
-    vjp={"self": lambda grad, alpha: -grad * conj(alpha) if alpha != 1 else -grad},
-)
-@op(
     "rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
     pointwise=True,
     vjp={"self": _SUB_VJP["other"], "other": lambda grad: grad},
+)
+@op(
+    "rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
+    grad_name="RsubBackward1",
+    pointwise=True,
+    vjp={"self": lambda grad, alpha: -grad * conj(alpha) if alpha != 1 else -grad},
 )
 def rsub(p, self, other, alpha):
     """other - alpha * self. Raises DtypeError when an operand is bool."""
@@ -215,12 +217,6 @@ def floor_divide(p, self, other):
 
 
 @op(
-    "fmod.Scalar(Tensor self, Scalar other) -> Tensor",
-    pointwise=True,
-    inplace=True,
-    vjp={"self": lambda grad: grad},
-)
-@op(
     "fmod.Tensor(Tensor self, Tensor other) -> Tensor",
     grad_name="FmodBackward1",
     pointwise=True,
@@ -230,6 +226,12 @@ def floor_divide(p, self, other):
         "other": lambda grad, self, other: -grad * self.div(other, rounding_mode="trunc"),
     },
 )
+@op(
+    "fmod.Scalar(Tensor self, Scalar other) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad: grad},
+)
 def fmod(p, self, other):
     """The remainder of division toward zero, with the sign of self. Raises DtypeError for
     complex.
@@ -237,12 +239,6 @@ def fmod(p, self, other):
     return p.rem(*_real_pair(p, self, other))
 
 
-@op(
-    "remainder.Scalar(Tensor self, Scalar other) -> Tensor",
-    pointwise=True,
-    inplace=True,
-    vjp={"self": lambda grad: grad},
-)
 @op(
     "remainder.Tensor(Tensor self, Tensor other) -> Tensor",
     grad_name="RemainderBackward1",
@@ -252,6 +248,12 @@ def fmod(p, self, other):
         "self": lambda grad: grad,
         "other": lambda grad, self, other: -grad * self.div(other, rounding_mode="floor"),
     },
+)
+@op(
+    "remainder.Scalar(Tensor self, Scalar other) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={"self": lambda grad: grad},
 )
 def remainder(p, self, other):
     """The remainder of division rounded down, with the sign of other. Raises DtypeError for
@@ -335,6 +337,7 @@ _SIMPLE_POWERS = {
 @op(
     "pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor",
     pointwise=True,
+    layout=layout.power,
     inplace=True,
     vjp={"self": _pow_scalar_vjp},
 )
@@ -372,7 +375,6 @@ def pow_tensor(p, self, exponent):
 @op(
     "pow.Scalar(Scalar self, Tensor exponent) -> Tensor",
     grad_name="PowBackward2",
-    pointwise=True,
     vjp={"exponent": _pow_of_scalar_vjp},
 )
 def scalar_pow(p, self, exponent):

@@ -100,7 +100,7 @@ def _angle_vjp(grad, self):
     inplace=True,
     grad_name="FillBackward1",
     inplace_grad_name="FillBackward3",
-    tags={"idempotent"},
+    tags={"reads_first"},
     variants="method",
     vjp={"self": lambda grad: zeros(grad), "value": lambda grad: grad.sum()},
 )

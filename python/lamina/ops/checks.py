@@ -12,7 +12,7 @@ from ml_dtypes import finfo
 
 from ..errors import DtypeError, ShapeError
 from .geometry import wrap_dim
-from .promotion import BOOL, COMPLEX, FLOATING, category
+from .promotion import BOOL, COMPLEX, FLOATING, category, to_real
 
 
 def wrap_dims(dims, ndim: int, *, empty_means_all: bool = True) -> tuple:
@@ -55,20 +55,35 @@ def fitting(value, dtype):
     if kind == BOOL:
         return bool(value)
     if kind == COMPLEX:
+        parts = (value.real, value.imag) if isinstance(value, complex) else (value,)
+        for part in parts:
+            fitting(part, to_real(dtype))
         return value
     if isinstance(value, complex):
         if value.imag:
-            raise DtypeError(f"value {value} cannot be converted to type {dtype} without overflow")
+            raise _overflow(value, dtype)
         value = value.real
-    limits = finfo(dtype) if kind == FLOATING else np.iinfo(dtype)
-    low = -limits.max if dtype.kind == "u" and isinstance(value, int) else limits.min
-    if kind == FLOATING and (math.isinf(value) or math.isnan(value)):
-        return value
-    if math.isnan(value) or not low <= value <= limits.max:
-        raise DtypeError(f"value {value} cannot be converted to type {dtype} without overflow")
     if kind == FLOATING:
+        if math.isfinite(value) and abs(value) > float(finfo(dtype).max):
+            raise _overflow(value, dtype)
         return value
+    limits = np.iinfo(dtype)
+    low = -limits.max if dtype.kind == "u" and isinstance(value, int) else limits.min
+    if math.isnan(value) or not low <= value <= limits.max:
+        raise _overflow(value, dtype)
     return int(value) % (int(limits.max) + 1) if dtype.kind == "u" else int(value)
+
+
+def assignable(value, dtype):
+    """`fitting` for a number assigned to elements: what is too large for a float of 16 bits is infinite."""
+    narrow = category(dtype) == FLOATING and dtype.itemsize == 2
+    if not narrow or isinstance(value, complex) or abs(value) <= float(finfo(dtype).max):
+        return fitting(value, dtype)
+    return math.copysign(math.inf, value) if value == value else value
+
+
+def _overflow(value, dtype) -> DtypeError:
+    return DtypeError(f"value {value} cannot be converted to type {dtype} without overflow")
 
 
 def integer_index(name: str, x) -> None:

@@ -35,11 +35,12 @@ def _comparison(name, ufunc, public_names, doc, *, ordered):
     )
     impl.__name__ = impl.__qualname__ = name
     for public in public_names:
-        for overload in ("Scalar", "Tensor"):
+        for number, overload in enumerate(("Scalar", "Tensor")):
             op(
                 f"{public}.{overload}(Tensor self, {overload} other) -> Tensor",
                 pointwise=True,
                 inplace=True,
+                inplace_grad_name=f"{public.title().replace('_', '')}Backward{number}",
                 ufunc=ufunc,
                 inplace_vjp={"self": zeros} | ({"other": zeros} if overload == "Tensor" else {}),
                 differentiable=False,
@@ -104,19 +105,14 @@ def _bitwise(name, doc, *, bool_ok=True):
 
     impl.__doc__ = doc + " Raises DtypeError for other dtypes than integers."
     impl.__name__ = impl.__qualname__ = name
-    op(
-        f"{name}.Tensor(Tensor self, Tensor other) -> Tensor",
-        pointwise=True,
-        inplace=True,
-        differentiable=False,
-    )(impl)
-    overload = "Tensor_Scalar" if name in _PRIMITIVE else "Scalar"
-    op(
-        f"{name}.{overload}(Tensor self, Scalar other) -> Tensor",
-        pointwise=True,
-        inplace=True,
-        differentiable=False,
-    )(impl)
+    number = "Tensor_Scalar" if name in _PRIMITIVE else "Scalar"
+    for overload, other in ((number, "Scalar"), ("Tensor", "Tensor")):
+        op(
+            f"{name}.{overload}(Tensor self, {other} other) -> Tensor",
+            pointwise=True,
+            inplace=True,
+            differentiable=False,
+        )(impl)
 
 
 def _bits(dtype):

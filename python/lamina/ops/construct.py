@@ -94,15 +94,20 @@ def _array(data, dtype) -> np.ndarray:
     dtypes.from_numpy(wanted)
     if not known:
         _check_fits(array, wanted)
-    return array.astype(wanted) if array.dtype != wanted else array
+    if array.dtype == wanted:
+        return array
+    with np.errstate(over="ignore"):
+        return array.astype(wanted)
 
 
 def _check_fits(array, wanted) -> None:
     """Raises where Python's numbers lose more than digits: an imaginary part, or to overflow."""
-    if array.dtype.kind == "c" and wanted.kind != "c":
+    if array.dtype.kind == "c" and wanted.kind not in "cb":
         raise DtypeError(f"a complex number cannot become {wanted}", op="tensor")
     if wanted.kind not in "iu" or not array.size:
         return
+    if array.dtype.kind == "f" and np.isnan(array).any():
+        raise RangeError(f"nan does not fit {wanted}", op="tensor")
     limits = np.iinfo(wanted)
     # Negative numbers wrap in unsigned dtypes.
     lowest = -int(limits.max) if wanted.kind == "u" else int(limits.min)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..errors import DtypeError, ShapeError
 from .checks import rank, same_dtype
 from .formulas import conj
-from .promotion import COMPLEX, accumulate_dtype, broadcast_shapes, cast, category, is_integral
+from .promotion import COMPLEX, accumulate_dtype, cast, category, expands_to, is_integral
 from .registry import op
 
 
@@ -28,6 +28,24 @@ def _check(left_name, left, left_rank, right_name, right, right_rank):
         )
 
 
+def _left_vjp(grad, right, left_meta):
+    """The gradient of the left matrix of a product, which lies in memory by columns if that does."""
+    if _is_column_major(left_meta):
+        return conj(right).mm(grad.t()).t()
+    return grad.mm(_adjoint(right))
+
+
+def _right_vjp(grad, left, right_meta):
+    """The gradient of the right matrix of a product, which lies in memory by columns if that does."""
+    if _is_column_major(right_meta):
+        return grad.t().mm(conj(left)).t()
+    return _adjoint(left).mm(grad)
+
+
+def _is_column_major(meta) -> bool:
+    return meta.strides == (1, meta.sizes[0])
+
+
 def _adjoint(x):
     """The conjugate transpose of a matrix or of a batch of them."""
     return conj(x.transpose(-2, -1))
@@ -36,8 +54,8 @@ def _adjoint(x):
 @op(
     "mm(Tensor self, Tensor mat2) -> Tensor",
     vjp={
-        "self": lambda grad, mat2: grad.mm(_adjoint(mat2)),
-        "mat2": lambda grad, self: _adjoint(self).mm(grad),
+        "self": lambda grad, self_meta, mat2: _left_vjp(grad, mat2, self_meta),
+        "mat2": lambda grad, self, mat2_meta: _right_vjp(grad, self, mat2_meta),
     },
 )
 def mm(p, self, mat2):
@@ -105,7 +123,7 @@ def _factor(dtype, name, value):
 def _combine(p, self, product, beta, alpha):
     """beta * self + alpha * product; self is ignored, nan and all, when beta is 0."""
     sizes = tuple(product.shape)
-    if broadcast_shapes(tuple(self.shape), sizes) != sizes:
+    if not expands_to(tuple(self.shape), sizes):
         raise ShapeError(f"self of shape {tuple(self.shape)} does not expand to {sizes}")
     if alpha != 1:
         product = p.mul(product, _factor(product.dtype, "alpha", alpha))
@@ -135,8 +153,12 @@ def _fused(p, self, left, right, beta, alpha):
     inplace=True,
     vjp={
         "self": lambda grad, beta: _scaled(grad, beta),
-        "mat1": lambda grad, mat2, alpha: _scaled(grad.mm(_adjoint(mat2)), alpha),
-        "mat2": lambda grad, mat1, alpha: _scaled(_adjoint(mat1).mm(grad), alpha),
+        "mat1": lambda grad, mat1_meta, mat2, alpha: _scaled(
+            _left_vjp(grad, mat2, mat1_meta), alpha
+        ),
+        "mat2": lambda grad, mat1, mat2_meta, alpha: _scaled(
+            _right_vjp(grad, mat1, mat2_meta), alpha
+        ),
     },
 )
 def addmm(p, self, mat1, mat2, beta, alpha):

@@ -70,6 +70,7 @@ def _copied_at_once(handles: list) -> bool:
     variants="method",
     grad_name="CopyBackwards",
     direct_write=_copied_at_once,
+    tags={"converts"},
     vjp={"self": lambda grad: aten.zeros_like(grad), "src": lambda grad: grad},
 )
 def copy_(p, self, src, non_blocking):

@@ -20,9 +20,14 @@ def zeros(grad):
     return aten.zeros_like(grad)
 
 
+def zeros_at(grad, self_meta):
+    """The zero gradient of an operand `self` that only says where gradients go."""
+    return aten.full(self_meta.sizes, 0, dtype=grad.dtype, device=grad.device)
+
+
 def masked(grad, mask):
     """grad where mask holds and zero elsewhere, also where grad is infinite or nan."""
-    return grad.masked_fill(mask.logical_not(), 0)
+    return aten.where(mask, grad, 0)
 
 
 def restore_dims(x, dims, keepdim):

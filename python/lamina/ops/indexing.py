@@ -15,7 +15,7 @@ from ..errors import DataDependentError, DimError, DtypeError, ShapeError
 from ..storage import Geometry, contiguous_strides
 from . import geometry as rules
 from . import layout, primitives
-from .promotion import BOOL, broadcast_shapes, cast, category
+from .promotion import BOOL, broadcast_shapes, cast, category, expands_to
 from .reduction import INT64
 from .registry import aten, op
 
@@ -61,7 +61,9 @@ class Selection:
     def put(self, p, x, values, accumulate):
         """x with the elements replaced by `values`, which broadcast against the public layout."""
         public = tuple(self.sizes[d] for d in self.restore)
-        if broadcast_shapes(tuple(values.shape), public) != public:
+        if not expands_to(tuple(values.shape), public):
+            # A position out of range is said first.
+            self.select(p, x)
             raise ShapeError(
                 f"values of shape {tuple(values.shape)} do not expand to the indexed shape {public}"
             )
@@ -213,6 +215,7 @@ def _put_self_vjp(grad, values_meta, indices, accumulate):
     "index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor",
     layout=layout.preserved(),
     inplace=True,
+    tags={"scatters"},
     vjp={"self": _put_self_vjp, "values": lambda grad, indices: aten.index.Tensor(grad, indices)},
 )
 def index_put(p, self, indices, values, accumulate):

@@ -184,9 +184,17 @@ _triangle("triu", "ge", "upper triangle")
 def _repeat_vjp(grad, self_meta, repeats):
     sizes = self_meta.sizes
     lead = len(repeats) - len(sizes)
-    blocks = [n for r, size in zip(repeats, (1,) * lead + tuple(sizes)) for n in (r, size)]
-    total = grad.reshape(blocks).sum(list(range(0, len(blocks), 2))) if blocks else grad
-    return total if tuple(total.shape) == tuple(sizes) else total.reshape(sizes)
+    if 0 in repeats:
+        return aten.full(sizes, 0, dtype=grad.dtype, device=grad.device)
+    for _ in range(lead):
+        grad = grad.sum(0)
+    blocks, copies = [], []
+    for times, size in zip(repeats[lead:], sizes):
+        if times != 1:
+            copies.append(len(blocks))
+            blocks.append(times)
+        blocks.append(size)
+    return grad.reshape(blocks).sum(copies) if copies else grad
 
 
 @op("repeat(Tensor self, SymInt[] repeats) -> Tensor", variants="method", vjp={"self": _repeat_vjp})

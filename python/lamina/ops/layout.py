@@ -14,6 +14,7 @@ from collections.abc import Callable
 from .. import memory_format as formats
 from ..storage import Geometry, contiguous_strides
 from . import geometry as rules
+from .promotion import result_dtype
 
 # Tensors of a lower rank are in no other memory format.
 _IMAGES = 4
@@ -100,6 +101,18 @@ def modulus(arguments: dict, sizes: tuple) -> tuple:
     if given.is_complex():
         return preserved_strides(given.geometry, sizes)
     return pointwise_strides([given.geometry], sizes)
+
+
+def power(arguments: dict, sizes: tuple) -> tuple:
+    """The layout of `self` to the power of a number: a pointwise result, after `self` got the result's dtype."""
+    base = arguments["self"]
+    geometry, dtype = base.geometry, base._array.dtype
+    if result_dtype(base._array, arguments.get("exponent", 2)) != dtype:
+        geometry = geometry._replace(strides=preserved_strides(geometry, geometry.sizes))
+    return pointwise_strides([geometry], sizes)
+
+
+power.keeps_row_major = True
 
 
 def suggested(*names: str) -> Callable:

@@ -10,7 +10,7 @@ import math
 from ..errors import DtypeError, ShapeError, ValueError_
 from .checks import integer_index
 from .checks import shape as expect_shape
-from .formulas import masked
+from .formulas import masked, zeros_at
 from .promotion import accumulate_dtype, cast, check_broadcast, is_floating, promote
 from .reduction import INT64
 from .registry import aten, op
@@ -292,7 +292,7 @@ def _safe(p, target, keep):
         "grad_output": lambda grad, target, weight, reduction, ignore_index: aten.nll_loss_forward(
             grad, target, weight, reduction, ignore_index
         )[0],
-        "self": None,
+        "self": zeros_at,
         "weight": None,
         "total_weight": None,
     },

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..errors import ShapeError
 from . import layout
+from .formulas import zeros_at
 from .registry import aten, op
 
 
@@ -140,7 +141,7 @@ def _pad(mode, rank):
         variants="",
         vjp={
             "grad_output": lambda grad, padding: getattr(aten, name)(grad, padding),
-            "self": None,
+            "self": zeros_at,
         },
     )(backward)
 

@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import DtypeError, RangeError, ShapeError, ValueError_
 from . import layout
 from .checks import floating
+from .formulas import zeros_at
 from .promotion import BOOL, accumulate_dtype, cast, category, is_complex, is_floating
 from .reduction import INT64
 from .registry import aten, op
@@ -190,7 +191,7 @@ def _max_pool(rank):
         f"{backward_name}(Tensor grad_output, Tensor self, {_required(schema)}, Tensor indices) "
         "-> Tensor",
         variants="",
-        vjp={"grad_output": backward_vjp, "self": None},
+        vjp={"grad_output": backward_vjp, "self": zeros_at},
     )(backward)
 
 
@@ -278,7 +279,7 @@ def _avg_pool(rank):
     op(
         f"{backward_name}(Tensor grad_output, Tensor self, {_required(schema)}) -> Tensor",
         variants="",
-        vjp={"grad_output": backward_vjp, "self": None},
+        vjp={"grad_output": backward_vjp, "self": zeros_at},
     )(backward)
 
 

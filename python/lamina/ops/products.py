@@ -28,36 +28,65 @@ def matmul(self, other):
             op="matmul",
         )
     if self.ndim == 1:
-        return (
-            aten.dot(self, other)
-            if other.ndim == 1
-            else matmul(self.unsqueeze(0), other).squeeze(-2)
-        )
-    if other.ndim == 1:
-        return (
-            aten.mv(self, other)
-            if self.ndim == 2
-            else _folded(self, other.unsqueeze(1)).squeeze(-1)
-        )
-    if other.ndim == 2:
-        return aten.mm(self, other) if self.ndim == 2 else _folded(self, other)
+        if other.ndim == 1:
+            return aten.dot(self, other)
+        if other.ndim == 2:
+            return aten.mm(self.unsqueeze(0), other).squeeze_(0)
+    if self.ndim == 2 and other.ndim == 1:
+        return aten.mv(self, other)
+    if _should_fold(self, other):
+        return _folded(self, other)
+    if _is_alone(self, other) and self.requires_grad:
+        return matmul(self.squeeze(0), other)
+    if _is_alone(other, self) and other.requires_grad:
+        return matmul(self, other.squeeze(0))
     return _batched(self, other)
 
 
-def _folded(self, matrix):
-    """All leading dimensions of self as rows of one matrix."""
-    rows = math.prod(self.shape[:-1])
-    product = aten.mm(self.reshape(rows, self.shape[-1]), matrix)
-    return aten._unsafe_view(product, (*self.shape[:-1], matrix.shape[-1]))
+def _is_alone(matrix, others) -> bool:
+    """Whether a batch of one matrix meets a larger batch."""
+    return matrix.ndim == others.ndim == 3 and matrix.shape[0] == 1 != others.shape[0]
+
+
+def _should_fold(self, other) -> bool:
+    """Whether the batch of the operand of higher rank becomes rows of one matrix: where the gradient of the other
+    operand would have to be summed over the batch, and where it costs no copy.
+    """
+    large, small = (self, other) if self.ndim >= other.ndim else (other.mT, self)
+    if large.ndim < 3 or small.ndim > 2:
+        return False
+    if small.requires_grad:
+        return True
+    if self.ndim == 2:
+        return False
+    sizes, strides = large.shape, large.stride()
+    return large.numel() == 0 or all(
+        strides[d] == strides[d + 1] * sizes[d + 1] for d in range(large.ndim - 2)
+    )
+
+
+def _folded(self, other):
+    """The product with a matrix or a vector as one of fewer dimensions."""
+    swapped = other.ndim > self.ndim
+    large, small = (other.mT, self.t() if self.ndim == 2 else self) if swapped else (self, other)
+    rows = large.reshape(math.prod(large.shape[:-1]), large.shape[-1])
+    product = aten.mv(rows, small) if small.ndim == 1 else aten.mm(rows, small)
+    found = aten._unsafe_view(product, (*large.shape[:-1], *small.shape[1:]))
+    return found.mT.contiguous() if swapped and small.ndim == 2 else found
 
 
 def _batched(self, other):
-    batch = broadcast_shapes(tuple(self.shape[:-2]), tuple(other.shape[:-2]))
+    """Vectors as matrices, batches broadcast and as one dimension."""
+    row, column = self.ndim == 1, other.ndim == 1
+    left = self.unsqueeze(0) if row else self
+    batch = broadcast_shapes(tuple(left.shape[:-2]), tuple(other.shape[:-2]))
     count = math.prod(batch)
-    left = self.expand(*batch, *self.shape[-2:]).reshape(count, *self.shape[-2:])
-    right = other.expand(*batch, *other.shape[-2:]).reshape(count, *other.shape[-2:])
-    product = aten.bmm(left, right)
-    return aten._unsafe_view(product, (*batch, *product.shape[-2:]))
+    left = left.expand(*batch, *left.shape[-2:]).reshape(count, *left.shape[-2:])
+    kept = other.shape[-1:] if column else other.shape[-2:]
+    right = other.expand(*batch, *kept).reshape(count, *kept)
+    product = aten.bmm(left, right.unsqueeze(2) if column else right)
+    sizes = (() if row else product.shape[1:2]) + (() if column else product.shape[2:])
+    return aten._unsafe_view(product.squeeze(-1) if column else product, (*batch, *sizes))
 
 
 @composite

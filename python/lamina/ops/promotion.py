@@ -170,6 +170,12 @@ def check_broadcast(*operands) -> None:
             first = broadcast_shapes(first, shape)
 
 
+def expands_to(shape: tuple, sizes: tuple) -> bool:
+    """Whether an operand of this shape broadcasts to these sizes."""
+    lead = len(sizes) - len(shape)
+    return lead >= 0 and all([n in (1, size) for n, size in zip(shape, sizes[lead:])])
+
+
 def broadcast_shapes(*shapes) -> tuple:
     """The shape that all shapes expand to. Raises ShapeError, naming them, when there is none."""
     rank = max(map(len, shapes), default=0)

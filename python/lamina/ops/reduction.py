@@ -18,6 +18,7 @@ from .extremum import extremum_of_two
 from .formulas import masked, restore_dims
 from .promotion import (
     BOOL,
+    COMPLEX,
     accumulate_dtype,
     cast,
     category,
@@ -238,13 +239,13 @@ _truth_reduction("all", "every element")
 
 def _position(name, doc):
     def impl(p, self, dim, keepdim):
+        if category(self.dtype) in (BOOL, COMPLEX):
+            raise DtypeError(f"{self.dtype} has no order to find an extremum in")
         if dim is None:
             flat = p.reshape(self, (math.prod(self.shape),))
             ordered(flat, (0,))
             found = getattr(p, name)(flat, 0)
             return p.unsqueeze(found, tuple(range(self.ndim))) if keepdim and self.ndim else found
-        if category(self.dtype) == BOOL:
-            raise DtypeError("not defined for bool")
         dims = wrap_dims(dim, self.ndim)
         ordered(self, dims)
         if not dims:

@@ -9,7 +9,7 @@ import math
 
 from ..errors import ShapeError, UnsupportedError
 from . import layout
-from .checks import integer_index, same_dtype, wrap_dim
+from .checks import fitting, integer_index, same_dtype, wrap_dim
 from .promotion import broadcast_shapes, cast
 from .reduction import INT64
 from .registry import aten, composite, op
@@ -68,7 +68,7 @@ def scattered(p, self, dim, index, src, reduce):
         return p.clone(self)
     _fits("self", self, dim, index)
     if not hasattr(src, "dtype"):
-        src = p.expand(p.full((), src, self.dtype), tuple(index.shape))
+        src = p.expand(p.full((), fitting(src, self.dtype), self.dtype), tuple(index.shape))
     same_dtype(("self", self), ("src", src))
     if len(src.shape) != len(index.shape) or any(
         n > size for n, size in zip(index.shape, src.shape)
@@ -94,8 +94,21 @@ def _source_vjp(grad, dim, index, src_meta):
 
 
 @op(
+    "scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
+    grad_name="ScatterBackward1",
+    inplace=True,
+    tags={"scatters"},
+    vjp={"self": lambda grad, dim, index: grad.scatter(dim, index, 0)},
+)
+def scatter_value(p, self, dim, index, value):
+    """self with the elements at `index` along dim replaced by a number."""
+    return scattered(p, self, dim, index, value, "set")
+
+
+@op(
     "scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor",
     inplace=True,
+    tags={"scatters"},
     vjp={"self": lambda grad, dim, index: grad.scatter(dim, index, 0), "src": _source_vjp},
 )
 def scatter(p, self, dim, index, src):
@@ -106,19 +119,9 @@ def scatter(p, self, dim, index, src):
 
 
 @op(
-    "scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
-    grad_name="ScatterBackward1",
-    inplace=True,
-    vjp={"self": lambda grad, dim, index: grad.scatter(dim, index, 0)},
-)
-def scatter_value(p, self, dim, index, value):
-    """self with the elements at `index` along dim replaced by a number."""
-    return scattered(p, self, dim, index, value, "set")
-
-
-@op(
     "scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor",
     inplace=True,
+    tags={"scatters"},
     vjp={"self": lambda grad: grad, "src": _source_vjp},
 )
 def scatter_add(p, self, dim, index, src):
@@ -186,6 +189,7 @@ def _written(p, self, dim, index, source, accumulate):
 @op(
     "index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor",
     inplace=True,
+    tags={"scatters"},
     vjp={
         "self": lambda grad: grad,
         "source": lambda grad, dim, index, alpha: grad.index_select(dim, index) * alpha,
@@ -201,6 +205,7 @@ def index_add(p, self, dim, index, source, alpha):
 @op(
     "index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor",
     inplace=True,
+    tags={"scatters"},
     vjp={
         "self": lambda grad, dim, index: grad.index_fill(dim, index, 0),
         "source": lambda grad, dim, index: grad.index_select(dim, index),
@@ -212,19 +217,21 @@ def index_copy(p, self, dim, index, source):
 
 
 @op(
-    "index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
-    layout=layout.preserved(),
-    inplace=True,
-    vjp={"self": lambda grad, dim, index: grad.index_fill(dim, index, 0)},
-)
-@op(
     "index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor",
     layout=layout.preserved(),
     inplace=True,
+    tags={"scatters"},
     vjp={
         "self": lambda grad, dim, index: grad.index_fill(dim, index, 0),
         "value": lambda grad, dim, index: (grad - grad.index_fill(dim, index, 0)).sum(),
     },
+)
+@op(
+    "index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
+    layout=layout.preserved(),
+    inplace=True,
+    tags={"scatters"},
+    vjp={"self": lambda grad, dim, index: grad.index_fill(dim, index, 0)},
 )
 def index_fill(p, self, dim, index, value):
     """self with its slices at the positions `index` along dim filled with value, a number or

@@ -116,6 +116,7 @@ def _vjp(grad, self, result, dim, index, src, reduce, include_self):
     "scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, bool "
     "include_self=True) -> Tensor",
     inplace=True,
+    tags={"scatters"},
     vjp={("self", "src"): _vjp},
 )
 def scatter_reduce(p, self, dim, index, src, reduce, include_self):
@@ -156,10 +157,12 @@ _OLD_REDUCE = {"add": "add", "multiply": "mul"}
 @op(
     "scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor",
     inplace=True,
+    tags={"scatters"},
 )
 @op(
     "scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor",
     inplace=True,
+    tags={"scatters"},
 )
 def scatter_with(p, self, dim, index, src, reduce):
     """self with src's elements, or one number, added ("add") or multiplied ("multiply") in at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..errors import DtypeError, RangeError
+from .formulas import zeros
 from .promotion import FLOATING, category, promote
 from .registry import aten, op
 
@@ -36,7 +37,7 @@ def hardshrink(p, self, lambd):
     variants="",
     vjp={
         "grad_out": lambda grad, self, lambd: aten.hardshrink_backward(grad, self, lambd),
-        "self": None,
+        "self": zeros,
     },
 )
 def hardshrink_backward(p, grad_out, self, lambd):
@@ -66,7 +67,7 @@ def softshrink(p, self, lambd):
     variants="",
     vjp={
         "grad_output": lambda grad, self, lambd: aten.softshrink_backward(grad, self, lambd),
-        "self": None,
+        "self": zeros,
     },
 )
 def softshrink_backward(p, grad_output, self, lambd):

@@ -60,15 +60,17 @@ def _fill_value_vjp(grad, mask):
 
 
 @op(
-    "masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor",
-    inplace=True,
-    vjp={"self": _fill_vjp},
-)
-@op(
     "masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor",
     grad_name="MaskedFillBackward1",
     inplace=True,
+    tags={"elementwise"},
     vjp={"self": _fill_vjp, "value": _fill_value_vjp},
+)
+@op(
+    "masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor",
+    inplace=True,
+    tags={"elementwise"},
+    vjp={"self": _fill_vjp},
 )
 def masked_fill(p, self, mask, value):
     """self with `value` (a number or 0-d tensor) where mask (bool) holds; keeps self's dtype."""
@@ -202,15 +204,6 @@ def clamp_max(p, self, max):
 
 
 @op(
-    "lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor",
-    pointwise=True,
-    inplace=True,
-    vjp={
-        "self": lambda grad, weight: grad * conj(1 - weight),
-        "end": lambda grad, weight: grad * conj(weight),
-    },
-)
-@op(
     "lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor",
     grad_name="LerpBackward1",
     pointwise=True,
@@ -219,6 +212,15 @@ def clamp_max(p, self, max):
         "self": lambda grad, weight: grad * conj(1 - weight),
         "end": lambda grad, weight: grad * conj(weight),
         "weight": lambda grad, self, end: grad * conj(end - self),
+    },
+)
+@op(
+    "lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    vjp={
+        "self": lambda grad, weight: grad * conj(1 - weight),
+        "end": lambda grad, weight: grad * conj(weight),
     },
 )
 def lerp(p, self, end, weight):

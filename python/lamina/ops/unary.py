@@ -268,6 +268,7 @@ def sgn(p, self):
 @op(
     "square(Tensor self) -> Tensor",
     pointwise=True,
+    layout=layout.power,
     inplace=True,
     ufunc=np.square,
     vjp={"self": lambda grad, self: grad * (2 * conj(self))},

@@ -7,6 +7,7 @@ import math
 from ..errors import ShapeError
 from . import layout
 from .checks import floating, integer_index, same_dtype
+from .formulas import zeros_at
 from .pooling import picked, returned
 from .promotion import cast
 from .reduction import INT64
@@ -124,7 +125,7 @@ def _fractional(rank):
         f"{name}_backward(Tensor grad_output, Tensor self, int[{rank}] kernel_size, int[{rank}] "
         "output_size, Tensor indices) -> Tensor",
         variants="",
-        vjp={"grad_output": lambda grad, indices: picked(grad, indices, rank), "self": None},
+        vjp={"grad_output": lambda grad, indices: picked(grad, indices, rank), "self": zeros_at},
     )(backward)
 
 

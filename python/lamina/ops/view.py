@@ -10,6 +10,7 @@ from __future__ import annotations
 from ..storage import Geometry
 from . import geometry as rules
 from .registry import aten, op
+from .view_backward import as_strided_vjp
 
 
 @op("alias(Tensor(a) self) -> Tensor(a)", geometry=rules.alias, vjp={"self": lambda grad: grad})
@@ -199,17 +200,7 @@ def diagonal(p, self, offset, dim1, dim2):
     inplace_view=True,
     geometry=rules.as_strided,
     tags={"of_storage"},
-    vjp={
-        "self": lambda grad, self_meta, size, stride, storage_offset: aten.as_strided_backward(
-            grad,
-            self_meta.sizes,
-            self_meta.strides,
-            self_meta.offset,
-            size,
-            stride,
-            self_meta.offset if storage_offset is None else storage_offset,
-        )
-    },
+    vjp={"self": as_strided_vjp},
 )
 def as_strided(p, self, size, stride, storage_offset):
     """Any geometry over the storage. While tracing, self is the storage's root in memory order."""

@@ -6,10 +6,12 @@ through a view. Index arithmetic is done on static geometry, so these are plain 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..errors import ShapeError
-from ..storage import Geometry, contiguous_strides
+from ..storage import Geometry, contiguous_strides, extent
 from . import geometry as rules
 from . import layout
 from .registry import aten, op
@@ -90,54 +92,44 @@ def _positions(g: Geometry) -> np.ndarray:
     return np.broadcast_to(positions, g.sizes).reshape(-1)
 
 
-def _transfer(p, grad, source: Geometry, target: Geometry, shared: Geometry | None = None):
-    """The gradient seen through `target` of what was read through `source`, over one storage.
-
-    A storage element that `shared` (the target by default) reaches several times divides its gradient evenly.
-    """
-    from_where, to_where = _positions(source), _positions(target)
-    length = int(max(from_where.max(initial=-1), to_where.max(initial=-1))) + 1
+def _sums(p, grad, where: Geometry, length: int):
+    """Memory [length] in which every element of grad is added at its place."""
+    positions = p.constant(_positions(where))
     memory = p.full((length,), 0, grad.dtype)
-    memory = p.scatter(
-        memory, p.constant(from_where), p.reshape(grad, (from_where.size,)), 0, "add"
-    )
-    counts = np.bincount(_positions(shared or target), minlength=length)
-    if counts.max(initial=0) > 1:
-        memory = p.div(memory, p.cast(p.constant(np.maximum(counts, 1)), grad.dtype))
-    return p.reshape(p.gather(memory, p.constant(to_where), 0), target.sizes)
+    return p.scatter(memory, positions, p.reshape(grad, (positions.shape[0],)), 0, "add")
+
+
+def _as_strided_backward_vjp(grad, length, size, stride, storage_offset):
+    return aten.as_strided(aten._clone_strided(grad, (1,)), size, stride, storage_offset)
 
 
 @op(
-    "as_strided_backward(Tensor grad_output, SymInt[] input_size, SymInt[] input_stride, SymInt input_offset, "
-    "SymInt[] size, SymInt[] stride, SymInt storage_offset, bool transposed=False) -> Tensor",
+    "as_strided_backward(Tensor grad_output, SymInt length, SymInt[] size, SymInt[] stride, "
+    "SymInt storage_offset) -> Tensor",
     variants="",
-    vjp={
-        "grad_output": lambda grad, input_size, input_stride, input_offset, size, stride, storage_offset, transposed: (
-            aten.as_strided_backward(
-                grad,
-                size,
-                stride,
-                storage_offset,
-                input_size,
-                input_stride,
-                input_offset,
-                not transposed,
-            )
-        )
-    },
+    vjp={"grad_output": _as_strided_backward_vjp},
 )
-def as_strided_backward(
-    p, grad_output, input_size, input_stride, input_offset, size, stride, storage_offset, transposed
-):
-    """The gradient of an input of the given geometry, of which as_strided(size, stride, offset) was taken.
+def as_strided_backward(p, grad_output, length, size, stride, storage_offset):
+    """The gradient of memory [length] of which as_strided(size, stride, storage_offset) was taken."""
+    return _sums(p, grad_output, Geometry(size, stride, storage_offset), length)
 
-    `transposed`: the transposed map, in which the roles of the two geometries are swapped.
+
+def as_strided_vjp(grad, self_meta, size, stride, storage_offset):
+    """The gradient of `self` of which as_strided was taken, as a view of the gradient of its memory. An element of
+    memory that self reaches several times divides its gradient evenly.
     """
-    viewed, whole = (
-        Geometry(size, stride, storage_offset),
-        Geometry(input_size, input_stride, input_offset),
-    )
-    return _transfer(p, grad_output, viewed, whole, viewed if transposed else whole)
+    start = self_meta.offset if storage_offset is None else storage_offset
+    first = min(start, self_meta.offset)
+    view = Geometry(size, stride, start - first)
+    base = Geometry(self_meta.sizes, self_meta.strides, self_meta.offset - first)
+    if 0 in view.sizes or 0 in base.sizes:
+        return aten.full(base.sizes, 0, dtype=grad.dtype, device=grad.device)
+    length = max(g.offset + extent(g.sizes, g.strides) for g in (view, base))
+    memory = aten.as_strided_backward(grad, length, *view)
+    if np.bincount(_positions(base)).max() > 1:
+        ones = aten.full(base.sizes, 1, device=grad.device)
+        memory = memory / aten.as_strided_backward(ones, length, *base).clamp(min=1)
+    return aten.as_strided(memory, *base)
 
 
 @op(
@@ -147,8 +139,9 @@ def as_strided_backward(
 )
 def unfold_backward(p, grad_in, input_sizes, dim, size, step):
     """Overlapping windows added up into a tensor of `input_sizes`."""
-    whole = Geometry(tuple(input_sizes), contiguous_strides(tuple(input_sizes)))
-    return _transfer(p, grad_in, rules.unfold(whole, dim, size, step), whole)
+    whole = _plain_geometry(tuple(input_sizes))
+    windows = rules.unfold(whole, dim, size, step)
+    return p.reshape(_sums(p, grad_in, windows, math.prod(whole.sizes)), whole.sizes)
 
 
 @op(
@@ -224,5 +217,8 @@ def diagonal_scatter(p, self, src, offset, dim1, dim2):
 
 
 def _plain(x) -> Geometry:
-    sizes = tuple(x.shape)
+    return _plain_geometry(tuple(x.shape))
+
+
+def _plain_geometry(sizes: tuple) -> Geometry:
     return Geometry(sizes, contiguous_strides(sizes))

@@ -249,6 +249,232 @@ def nothing_has_no_extremes(lib):
     return lib.ones(0, 3).aminmax()
 
 
+@program
+def strides_of_copies_of_one_element(lib):
+    x = lib.arange(4.0).reshape(1, 4)[:, 1]
+    return [f.stride() for f in (x.clone(), lib.zeros_like(x), x.double(), x.bool(), x * 2)]
+
+
+@program
+def strides_of_what_is_computed_from_sizes_of_one(lib):
+    x = lib.ones(3, 1).t() == 2
+    return [f.stride() for f in (x == False, x * 1, x.logical_not(), x | True)]  # noqa: E712
+
+
+@program
+def strides_of_powers(lib):
+    x = lib.ones(2, 2, 3, dtype=lib.bool).diagonal(-1, 0, 2)
+    y = lib.ones(3, 4, 5).permute(2, 0, 1)[:, ::2]
+    return [
+        (z.square().stride(), z.pow(2).stride(), z.pow(2.5).stride(), lib.pow(1.5, z).stride())
+        for z in (x, y)
+    ]
+
+
+@program
+def gradients_of_matrix_products(lib):
+    found = []
+    for left, right in (
+        ((3,), (2, 3, 4)),
+        ((2, 3), (2, 3, 4)),
+        ((2, 2, 3), (3,)),
+        ((1, 2, 3), (2, 3, 4)),
+    ):
+        x, y = lib.ones(left, requires_grad=True), lib.ones(right, requires_grad=True)
+        product = x @ y
+        grads = lib.autograd.grad(product.sum(), (x, y))
+        found.append((product.stride(), product._is_view()))
+        found += [(g.stride(), g._is_view()) for g in grads]
+    return found
+
+
+@program
+def gradients_of_matrices_in_column_order(lib):
+    x = lib.ones(3, 2).t().requires_grad_()
+    y = lib.ones(4, 3).t().requires_grad_()
+    return [g.stride() for g in lib.autograd.grad((x @ y).sum(), (x, y))]
+
+
+@program
+def gradients_of_as_strided_are_views(lib):
+    x = lib.arange(12.0, requires_grad=True)
+    y = (x * 2).reshape(3, 4).t()
+    (grad,) = lib.autograd.grad(y.as_strided([2, 3], [4, 1], 1).sum(), y)
+    return grad, grad._is_view(), grad.storage_offset()
+
+
+@program
+def gradients_of_overlapping_memory_are_shared(lib):
+    x = lib.arange(3.0, requires_grad=True) * 1
+    y = x.expand(2, 3)
+    return lib.autograd.grad((y.as_strided([3], [1]) * lib.arange(3.0)).sum(), y)
+
+
+@program
+def gradient_of_repeating_a_number(lib):
+    x = lib.tensor(1.0, requires_grad=True)
+    (grad,) = lib.autograd.grad(x.repeat(2).sum(), x)
+    return grad, grad._is_view()
+
+
+@program
+def a_slice_alone_is_a_slice(lib):
+    x = lib.ones(3, requires_grad=True) * 1
+    return [x[key].grad_fn.name() for key in (slice(None), slice(0, 3), (slice(None),), ...)]
+
+
+@program
+def leaves_that_no_longer_ask_for_gradients(lib):
+    x, y = lib.ones(2, requires_grad=True), lib.ones(2, requires_grad=True)
+    z = (x * y).sum()
+    x.requires_grad_(False)
+    y.detach_()
+    z.backward()
+    return x.grad is None, y.grad is None
+
+
+@program
+def a_view_made_without_grad_is_a_leaf(lib):
+    x = lib.ones(2, requires_grad=True)
+    with lib.no_grad():
+        view = x.view(2)
+        view.zero_()
+    return view.requires_grad_(False).requires_grad
+
+
+@program
+def assigning_a_tensor_to_itself(lib):
+    x, y, z = lib.arange(3.0), lib.arange(6).reshape(2, 3), lib.tensor(1.0)
+    x[None] = x
+    y[None, ..., :] = y
+    z[None] = z
+    return x, y, z
+
+
+@program
+def assigning_where_memory_overlaps(lib):
+    x = lib.zeros(1).expand(3)
+    x[:2] = 1
+
+
+@program
+def assigning_by_positions_in_the_same_memory(lib):
+    x = lib.arange(4).reshape(2, 2)
+    x[lib.tensor([0, 0])] = x.view(2, 2)
+
+
+@program
+def adding_by_positions_in_the_same_memory(lib):
+    x = lib.arange(4).reshape(2, 2)
+    x.index_add_(0, lib.tensor([0, 0]), x)
+
+
+@program
+def masks_in_the_same_memory(lib):
+    x = lib.arange(4).reshape(2, 2).bool()
+    x.masked_fill_(x.t(), False)
+
+
+@program
+def filling_from_the_same_memory(lib):
+    x = lib.arange(4.0)
+    return x.fill_(x[2])
+
+
+@program
+def assigning_what_does_not_fit(lib):
+    lib.zeros(0, 3)[::2] = 1 + 1j
+
+
+@program
+def scattering_what_does_not_fit(lib):
+    lib.zeros(3).scatter_(0, lib.tensor([0]), 1 + 1j)
+
+
+@program
+def assigning_what_is_too_large_for_half(lib):
+    x = lib.zeros(2, dtype=lib.float16)
+    x[0] = 1e10
+    return x
+
+
+@program
+def filling_with_what_is_too_large_for_half(lib):
+    lib.zeros(2, dtype=lib.float16).fill_(1e10)
+
+
+@program
+def masked_fill_with_what_is_too_large_for_half(lib):
+    lib.zeros(2, dtype=lib.float16).masked_fill(lib.ones(2, dtype=lib.bool), 1e10)
+
+
+@program
+def nan_as_an_integer(lib):
+    lib.tensor([float("nan")], dtype=lib.int64)
+
+
+@program
+def a_position_out_of_range_is_said_first(lib):
+    lib.zeros(0, 3).index_put_((lib.tensor([1, 0]),), lib.zeros(0, 3))
+
+
+@program
+def a_lost_history_is_said_first(lib):
+    a, b = (lib.ones(2, requires_grad=True) * 1).unbind(0)
+    with lib.no_grad():
+        a.mul_(2)
+    b.select(0, 0)
+
+
+@program
+def complex_numbers_have_no_largest(lib):
+    lib.ones(2, 0, dtype=lib.complex64).argmax(1)
+
+
+@program
+def truth_has_no_largest(lib):
+    lib.ones(2, dtype=lib.bool).argmax()
+
+
+@program
+def copying_into_integers_asks_no_history(lib):
+    x = lib.arange(3)
+    with lib.no_grad():
+        view = x.view(3)
+    return view.copy_(lib.ones((), requires_grad=True))
+
+
+@program
+def what_was_saved_is_asked_for_wanted_or_not(lib):
+    x = lib.ones(3, requires_grad=True)
+    with lib.no_grad():
+        view = x.view(3)
+    y = view.sigmoid()
+    y.mul_(2)
+    y.sum().backward()
+
+
+@program
+def names_of_nodes_that_met_numbers(lib):
+    def x():
+        return lib.ones(2, requires_grad=True) * 1
+
+    zero = lib.tensor([0])
+    made = [x().fmod(2), x().remainder(2), x().scatter(0, zero, 2), x().masked_fill(x() > 0, 2)]
+    made += [x().lerp(x(), 0.5), 1 - x(), x().index_fill(0, zero, 2), x().eq_(x()), x().lt_(1)]
+    return [y.grad_fn.name() for y in made]
+
+
+@program
+def the_slope_of_a_slope(lib):
+    x = lib.ones(3, requires_grad=True)
+    functional, found = lib.nn.functional, []
+    for f in (functional.relu, functional.hardtanh, functional.hardshrink, functional.leaky_relu):
+        (grad,) = lib.autograd.grad(f(x).sum(), x, create_graph=True)
+        found.append(grad.requires_grad)
+    return found
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_agrees(name):
     expected, found = run(PROGRAMS[name], torch), run(PROGRAMS[name], lamina)

@@ -29,7 +29,8 @@ def differences(
         wanted, found = _coarse(wanted), _coarse(found)
     for part in ("facts", "relations", "writes"):
         _compare(getattr(wanted, part), getattr(found, part), part, tolerance, report)
-    for which in ("first", "second") if second else ("first",):
+    # Of second derivatives, formulas of 16 bits leave little.
+    for which in ("first", "second") if second and tolerance < 1e-2 else ("first",):
         pair = [_gradients(x.gradients.get(which), which, tolerance) for x in (wanted, found)]
         if which == "second" and _unknown(pair[0]):
             continue

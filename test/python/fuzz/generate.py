@@ -4,13 +4,17 @@ chosen, so that the next one knows the shapes; what it refuses is mostly dropped
 
 from __future__ import annotations
 
+import contextlib
 import math
 import warnings
 
+import numpy as np
+
 from .draw import DTYPES, Draw, Variable
 from .execute import run_steps
-from .memory import overlaps, repeats_itself
+from .memory import overlaps, repeats_itself, storage_key
 from .moves import FAMILIES, WEIGHTS
+from .observe import array
 from .program import Program, Step
 
 SHAPES = {
@@ -26,8 +30,10 @@ SHAPES = {
     (1,): 1,
 }
 MODES = {None: 30, "no_grad": 4, "enable_grad": 1, "inference_mode": 1}
-LARGEST = 1e5
+# By the bytes of a real number: sines of larger ones are made of rounding.
+LARGEST = {1: 10, 2: 100, 4: 1e3, 8: 1e5}
 ERRORS_KEPT = 0.08
+REFUSALS = (RuntimeError, TypeError, IndexError, ValueError)
 
 
 class Generator:
@@ -93,20 +99,38 @@ class Generator:
         if (target is not None and self._is_undefined(step, target)) or self._is_odd(step):
             return False
         refused = self._add(step, unnamed=target is not None and self.draw.chance(0.8))
-        if refused and self.draw.chance(ERRORS_KEPT):
-            self.steps.append(step)
-            return True
-        return False
+        if (
+            refused is None
+            or not self.draw.chance(ERRORS_KEPT)
+            or not self._is_clean(step, refused)
+        ):
+            return False
+        self.steps.append(step)
+        return True
 
-    def _add(self, step: Step, *, single: bool = False, unnamed: bool = False) -> bool:
+    def _is_clean(self, step: Step, refusal: Exception) -> bool:
+        """Whether what the guide refuses is not only a dtype that it has no kernel for, and has left no traces."""
+        if "not implemented for" in str(refusal):
+            return False
+        before = [array(v.value) for v in self.draw.pool]
+        with contextlib.suppress(*REFUSALS):
+            self._run(step)
+        clean = all(
+            was.shape == tuple(v.shape) and np.array_equal(was, array(v.value), equal_nan=True)
+            for was, v in zip(before, self.draw.pool)
+        )
+        self._restore()
+        return clean
+
+    def _add(self, step: Step, *, single: bool = False, unnamed: bool = False) -> Exception | None:
         """Adds a step, binding fresh names to its results (to the first, if `single`; to none, if `unnamed`).
-        Whether the guide refused it; a step that does not stay leaves no trace.
+        The error with which the guide refused it; a step that does not stay leaves no trace.
         """
         try:
             found = self._run(step)
-        except (RuntimeError, TypeError, IndexError, ValueError):
+        except REFUSALS as refusal:
             self._restore()
-            return True
+            return refusal
         several = isinstance(found, (tuple, list))
         if several and found and (single or len(found) == 1):
             step, found, several = step._replace(text=f"{step.text}[0]"), found[0], False
@@ -119,7 +143,7 @@ class Generator:
             self.steps.pop()
             self.draw.pool = [v for v in self.draw.pool if v.name not in step.makes]
             self._restore()
-        return False
+        return None
 
     def _run(self, step: Step):
         """The value of the step's expression; None for a statement."""
@@ -155,18 +179,32 @@ class Generator:
         if repeats_itself(target.value):
             return True
         operands = [v for v in self.draw.pool if v.name in step.names]
+        if "torch.tensor(" in step.text and any(
+            storage_key(v.value) == storage_key(target.value)
+            for v in operands
+            if v.name != target.name
+        ):
+            return True
         if step.text.count(target.name) > 1 and "[" in step.text:
             return True
         return any(overlaps(v.value, target.value) for v in operands if v.name != target.name)
 
     def _is_odd(self, step: Step) -> bool:
-        """Whether rounding decides which bits are seen, or torch crashes, as it may on hooks of views, or makes a tensor of no one
-        mode, as it does when it reinterprets or repeats an inference tensor.
+        """Whether torch crashes, as it may on hooks of views, or makes a tensor of no one mode, as it does when it
+        reinterprets or repeats an inference tensor, or does not find the gradient of a real number among complex ones,
+        or of a view of another dtype whose geometry changed.
         """
         operands = [v.value for v in self.draw.pool if v.name in step.names]
-        if ".view(torch." in step.text and not all(map(_exact, operands)):
+        if "torch.where(" in step.text or ".fill_(" in step.text:
+            kinds = {x.is_complex() for x in operands if x.requires_grad or x.is_complex()}
+            if len(kinds) > 1:
+                return True
+        if "hook" in step.text and any(map(_hides_hooks, operands)):
             return True
-        if "hook" in step.text and any(x._is_view() for x in operands):
+        if any(text in step.text for text in _GEOMETRY) and any(
+            step.mode == "inference_mode" or (x._is_view() and x._base.dtype != x.dtype)
+            for x in operands
+        ):
             return True
         inference = step.mode == "inference_mode" or any(x.is_inference() for x in operands)
         if inference and "requires_grad=True" in step.text:
@@ -177,8 +215,15 @@ class Generator:
         )
 
     def _is_tame(self) -> bool:
-        """Whether all values are finite and far from what rounding decides."""
-        return all(_tame(v.value) for v in self.draw.pool)
+        """Whether all values are finite and far from what rounding decides, and no bits of rounded numbers are seen."""
+        if not all(_tame(v.value) for v in self.draw.pool):
+            return False
+        seen = [v for v in self.variables.values() if isinstance(v, self.guide.Tensor)]
+        dtypes: dict = {}
+        for x in seen:
+            if x.numel():
+                dtypes.setdefault(storage_key(x), set()).add(_bits(x))
+        return all(_exact(x) for x in seen if x.numel() and len(dtypes[storage_key(x)]) > 1)
 
     def _returns(self, body: tuple) -> tuple:
         made = [name for step in body for name in step.makes]
@@ -189,6 +234,14 @@ class Generator:
         return tuple(made)
 
 
+_GEOMETRY = (".t_()", "squeeze_(", "transpose_(")
+
+
+def _hides_hooks(tensor) -> bool:
+    """Whether a hook on it may be lost, or be seen by second derivatives of the operator that made it."""
+    return tensor._is_view() or "Prod" in str(tensor.grad_fn)
+
+
 def _is_statement(text: str) -> bool:
     head = text.partition("(")[0]
     return "]" in text and any(f"] {op} " in text for op in ("=", "+=", "*=", "-=")) and head != ""
@@ -196,10 +249,15 @@ def _is_statement(text: str) -> bool:
 
 def _exact(tensor) -> bool:
     """Whether no element is the outcome of a rounding."""
-    if not tensor.is_floating_point():
-        return True
-    scaled = tensor.detach().double() * 64
-    return bool((scaled == scaled.floor()).all())
+    data = array(tensor)
+    parts = [data.real, data.imag] if data.dtype.kind == "c" else [data]
+    return all(np.array_equal(part * 64.0, np.floor(part * 64.0)) for part in parts)
+
+
+def _bits(tensor) -> str:
+    """The dtype, complex numbers as their parts."""
+    name = str(tensor.dtype).partition(".")[2]
+    return {"complex64": "float32", "complex128": "float64"}.get(name, name)
 
 
 def _tame(tensor) -> bool:
@@ -211,9 +269,9 @@ def _tame(tensor) -> bool:
     if tensor.numel() == 0 or (tensor.dtype.is_complex is False and not tensor.is_floating_point()):
         return True
     if tensor.is_complex():
-        return float(tensor.abs().max()) < LARGEST
+        return float(tensor.abs().max()) < LARGEST[tensor.itemsize // 2]
     largest = float(tensor.abs().max())
-    return math.isfinite(largest) and largest < (LARGEST if tensor.itemsize > 2 else 100)
+    return math.isfinite(largest) and largest < LARGEST[tensor.itemsize]
 
 
 def values(shape: tuple, dtype: str, start: int) -> str:

@@ -72,7 +72,6 @@ KNOWN = {
     },
     ("renorm", "float8_e4m3fn"): "8-bit floats are computed in float32",
     ("renorm", "float8_e5m2"): "8-bit floats are computed in float32",
-    ("pow.Scalar", "transposed"): "the oracle fills a row-major tensor where the base is 1",
     ("pow.Tensor_Tensor", "bool, True"): "the oracle takes the overload for numbers",
     ("view_as_complex", "float16"): NO_COMPLEX32,
 }

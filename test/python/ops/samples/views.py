@@ -105,8 +105,8 @@ SAMPLES = {
     "diagonal_scatter": lambda a: [Sample((a(4, 3), a(3))), Sample((a(4, 3), a(2), 1))],
     "unfold_backward": lambda a: [Sample((a(3, 3, 2), [3, 4], 1, 2, 1), grad=False)],
     "as_strided_backward": lambda a: [
-        Sample((a(2, 2), [3, 4], [4, 1], 0, [2, 2], [4, 1], 1)),
-        Sample((a(2, 3), [5], [1], 0, [2, 3], [1, 1], 0)),
+        Sample((a(2, 2), 12, [2, 2], [4, 1], 1)),
+        Sample((a(2, 3), 5, [2, 3], [1, 1], 0)),
     ],
     "copy_": lambda a: [
         Sample((a(2, 3).frozen(), a(3))),

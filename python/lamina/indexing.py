@@ -139,7 +139,8 @@ def _apply(tensor, parts: list):
 
 
 def _sliced(view, dim: int, part: slice):
-    if part == slice(None, None, 1):
+    everything = part.stop is None or part.stop >= view.sizes[dim]
+    if not part.start and everything and part.step == 1:
         return view
     return aten.slice.Tensor(view, dim, part.start, part.stop, part.step)
 

@@ -98,12 +98,17 @@ def _record(plan, args: tuple) -> OpNode:
             layout.append((name, None))
     saved, leads_on = {}, any(edges)
     for name, position in plan.inputs:
-        value = args[position]
-        if leads_on or getattr(value, "_counter", value) is not None:
-            saved[name] = _save(value, plan, position)
+        if leads_on or not _is_for_one_gradient(plan.op, name, position):
+            saved[name] = _save(args[position], plan, position)
     for name, position in plan.metas:
         saved[name] = _meta(args[position])
     return OpNode(plan, edges, layout, saved)
+
+
+def _is_for_one_gradient(op, name: str, position: int) -> bool:
+    """Whether an operand is saved for the sake of one gradient among several: not if that leads nowhere."""
+    uses = [name in formula.parameters for formula in op.formulas]
+    return len(uses) > 1 and position in op.tensors and sum(uses) == 1
 
 
 def _save(value, plan, position: int):

@@ -224,9 +224,10 @@ def index_put(p, self, indices, values, accumulate):
     """
     if not hasattr(values, "dtype"):
         values = p.full((), values, self.dtype)
+    selection = Selection(p, self, indices)
     if values.dtype != self.dtype:
         raise DtypeError(f"values must be {self.dtype} like self, got {values.dtype}")
-    return Selection(p, self, indices).put(p, self, values, accumulate)
+    return selection.put(p, self, values, accumulate)
 
 
 @op(

@@ -7,6 +7,7 @@ how arguments bind to parameters; it knows nothing of kernels or tensors' inside
 
 from __future__ import annotations
 
+import functools
 import numbers
 import re
 from typing import NamedTuple
@@ -18,6 +19,8 @@ _HEAD = re.compile(r"\s*(?:\w+::)?(\w+)(?:\.(\w+))?\s*\(")
 _TYPE = re.compile(
     r"(\w+)(?:\(([\w|*]+!?)(?:\s*->\s*[\w|*]+)?\))?((?:\?|\[\d*\](?:\([\w|]+!?\))?)*)"
 )
+# One that is followed by a bracket that closes stands inside of it.
+_COMMA = re.compile(r",(?![^(\[]*[)\]])")
 _CONSTANTS = {
     "None": None,
     "True": True,
@@ -91,15 +94,17 @@ class Schema:
     def __init__(self, name: str, overload: str, arguments: tuple, returns: tuple):
         self.name, self.overload, self.arguments, self.returns = name, overload, arguments, returns
         self.arity = len(arguments)
-        self.positional = sum(not a.kwarg_only for a in arguments)
-        self.defaults = tuple(a.default for a in arguments)
+        self.positional = [a.kwarg_only for a in arguments].count(False)
+        self.defaults = tuple([a.default for a in arguments])
         self.index = {a.name: i for i, a in enumerate(arguments)}
         self.lists = tuple(
-            i for i, a in enumerate(arguments) if a.type.is_list and a.type.base != "Tensor"
+            [i for i, a in enumerate(arguments) if a.type.is_list and a.type.base != "Tensor"]
         )
-        self.tensors = tuple(i for i, a in enumerate(arguments) if a.type.base == "Tensor")
+        self.tensors = tuple([i for i, a in enumerate(arguments) if a.type.base == "Tensor"])
         self.varargs = self._varargs()
-        self._accepts = tuple(_acceptor(a, i) for i, a in enumerate(arguments))
+        self._accepts = tuple(
+            [_acceptor(a.type, i > 0 and not a.is_write) for i, a in enumerate(arguments)]
+        )
 
     def _varargs(self) -> int | None:
         """Where an int list may be spelled as loose integers: it is the only positional one beside self."""
@@ -211,42 +216,28 @@ def parse(text: str) -> Schema:
     head = _HEAD.match(text)
     if not head:
         raise ValueError(f"not an operator schema: {text!r}")
-    close = _closing(text, head.end() - 1)
+    parameters, arrow, results = text[head.end() :].rpartition("->")
+    parameters, results = parameters.rstrip(), results.strip()
+    if not arrow or not parameters.endswith(")"):
+        raise ValueError(f"expected '(parameters) -> results' in {text!r}")
     arguments, kwarg_only = [], False
-    for part in _split(text[head.end() : close]):
+    for part in _split(parameters[:-1]):
         if part == "*":
             kwarg_only = True
             continue
         arguments.append(_argument(part, kwarg_only))
-    arrow, results = text[close + 1 :].strip()[:2], text[close + 1 :].strip()[2:].strip()
-    if arrow != "->":
-        raise ValueError(f"expected '->' after the parameters of {text!r}")
     if results.startswith("("):
         results = results[1:-1]
-    returns = tuple(_argument(part, False) for part in _split(results))
+    returns = tuple([_argument(part, False) for part in _split(results)])
     return Schema(head[1], head[2] or "", tuple(arguments), returns)
 
 
-def _closing(text: str, start: int) -> int:
-    depth = 0
-    for i in range(start, len(text)):
-        depth += (text[i] == "(") - (text[i] == ")")
-        if depth == 0:
-            return i
-    raise ValueError(f"unbalanced parentheses in {text!r}")
-
-
 def _split(text: str) -> list[str]:
-    parts, depth, start = [], 0, 0
-    for i, c in enumerate(text):
-        depth += (c in "([") - (c in ")]")
-        if c == "," and depth == 0:
-            parts.append(text[start:i].strip())
-            start = i + 1
-    parts.append(text[start:].strip())
-    return [p for p in parts if p]
+    return [p.strip() for p in _COMMA.split(text) if p.strip()]
 
 
+# Few declarations are written only once.
+@functools.cache
 def _argument(text: str, kwarg_only: bool) -> Argument:
     declaration, eq, default = text.partition("=")
     found = _TYPE.match(declaration)
@@ -254,7 +245,7 @@ def _argument(text: str, kwarg_only: bool) -> Argument:
         raise ValueError(f"not a parameter: {text!r}")
     base, alias, suffix = found.groups()
     name = declaration[found.end() :].strip()
-    bare = re.sub(r"\([\w|]+!?\)", "", suffix)
+    bare = re.sub(r"\([\w|]+!?\)", "", suffix) if "(" in suffix else suffix
     is_list = "[" in bare
     element, _, rest = bare.partition("[")
     size = rest.partition("]")[0]
@@ -339,11 +330,11 @@ _BASE = {
 }
 
 
-def _acceptor(argument: Argument, position: int):
-    """The predicate an overload applies to one argument; a Tensor other than self also takes a number."""
-    kind = argument.type
+@functools.cache
+def _acceptor(kind: Type, may_be_number: bool):
+    """The predicate an overload applies to one argument; a Tensor that is read, other than self, also takes a number."""
     accepts = _BASE.get(kind.base, lambda v: True)
-    if kind.base == "Tensor" and not kind.is_list and position > 0 and not argument.is_write:
+    if kind.base == "Tensor" and not kind.is_list and may_be_number:
         accepts = _is_operand
     if kind.is_list:
         accepts = _list_acceptor(accepts, kind)

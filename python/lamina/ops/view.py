@@ -91,7 +91,8 @@ def t(p, self):
     "expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)",
     geometry=rules.expand,
     variants="method",
-    vjp={"self": lambda grad: grad},
+    # To the size of self the engine sums.
+    vjp={"self": lambda grad, self_meta: grad if self_meta.sizes else grad.sum()},
 )
 def expand(p, self, size, implicit):
     """Broadcast to `size` without a copy; -1 keeps a size."""

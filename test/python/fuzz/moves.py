@@ -137,7 +137,7 @@ several(
     "{x}.logical_not()",
     "{x}.repeat(2, *[1] * {x}.dim())",
     "{x}.lerp({o}, 0.5)",
-    "{x}.softmax({d})",
+    "{x}.real.softmax({d})",
 )
 several(
     "reduce",

@@ -8,7 +8,7 @@ SOURCES := $(shell git ls-files CMakeLists.txt pyproject.toml cmake dialects pas
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lit pytest docs-check docs lint format bench clean
+.PHONY: help demo test lit pytest docs-check docs lint format bench bench-cpu clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -43,6 +43,9 @@ bench: $(VENV)/installed-demo  ## measure compile time by stage and the cost of 
 	$(BIN)/python benchmarks/call_overhead.py
 	$(BIN)/python benchmarks/eager_ops.py
 
+bench-cpu: $(VENV)/installed-bench  ## measure compiled programs beside torch, jax and NumPy, into build/bench
+	$(BIN)/python benchmarks/cpu
+
 clean:  ## remove the environment and everything built
 	rm -rf $(VENV) build dist examples/out
 
@@ -66,6 +69,10 @@ $(VENV)/installed-demo: $(VENV)/installed
 
 $(VENV)/installed-test: $(VENV)/installed
 	$(INSTALL) "$$(echo build/wheel/*.whl)[test,oracle]"
+	@touch $@
+
+$(VENV)/installed-bench: $(VENV)/installed
+	$(INSTALL) "$$(echo build/wheel/*.whl)[bench]"
 	@touch $@
 
 $(VENV)/installed-lint: $(BIN)/python

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-LOGS = ("graph", "joint", "passes", "guards", "recompiles", "perf")
+LOGS = ("graph", "joint", "passes", "guards", "recompiles", "wrapper", "perf")
 """What `Settings.logs` may name."""
 
 
@@ -38,7 +38,7 @@ class Settings:
         "LAMINA_LOGS",
         "What to print to stderr while compiling: any of graph (captured program), joint (forward "
         "and backward in one), passes (IR after each stage), guards (what an entry depends on), "
-        "recompiles (which guard failed), perf (seconds per stage).",
+        "recompiles (which guard failed), wrapper (the Python function around the native call), perf (seconds per stage).",
     )
     dump: str = _setting(
         "",

@@ -1,9 +1,11 @@
-"""The graph node of a compiled function: its `apply` is one call of the backward executable."""
+"""The graph node of a compiled function, and the function that it runs, written as text like the
+call itself.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -11,8 +13,10 @@ from ..autograd.meta import AutogradMeta
 from ..autograd.nodes import ErrorNode, Node, OutputMeta
 from ..dispatch.state import state
 from ..errors import AutogradError, DataDependentError
-from ..storage import Storage
+from ..storage import Storage, extent
 from ..tensor import Tensor, make
+from .code import Code, tuple_of
+from .convention import Argument, Convention
 
 _FREED = (
     "the values that a compiled function saved for its backward have been freed by an earlier "
@@ -24,49 +28,20 @@ _TWICE = (
 )
 
 
-class Argument(NamedTuple):
-    """What one argument of the backward is: saved value number `saved`, or else the gradient of
-    output `output`.
-    """
-
-    saved: int | None
-    output: int | None
-    shape: tuple
-    dtype: np.dtype
-
-
-class Plan(NamedTuple):
-    """How to run a backward: what to pass to `execute`, whose results go along the node's edges in
-    order.
-    """
-
-    execute: Callable[..., list]
-    arguments: tuple[Argument, ...]
-    name: str
-
-
-class Saved(NamedTuple):
-    """An array kept for backward; with the counter and version of the caller's tensor when it is
-    that tensor's own.
-    """
-
-    array: np.ndarray
-    counter: Any = None
-    version: int = 0
-
-
 class CompiledBackward(Node):
-    """Gradients of a compiled function, from what its forward saved."""
+    """Gradients of a compiled function, from the arrays that its forward saved.
 
-    def __init__(
-        self, plan: Plan, edges: list, outputs: list[OutputMeta | None], saved: list[Saved]
-    ):
+    `notes` holds, for each of them that is the data of an input, what counts its writes and how
+    many there were.
+    """
+
+    def __init__(self, run: Callable, edges: list, outputs: list, saved: tuple, notes: tuple):
         super().__init__(edges, outputs)
-        self.plan, self.saved = plan, saved
+        self._run, self.saved, self.notes = run, saved, notes
 
     def name(self) -> str:
         """The node's public name: that of the function."""
-        return f"{self.plan.name}Backward"
+        return self._run.__name__
 
     def apply(self, grads: list, wanted: list) -> list:
         """Gradients along the edges. Raises AutogradError when saved values are freed or were
@@ -74,36 +49,11 @@ class CompiledBackward(Node):
         """
         if self.saved is None:
             raise AutogradError(_FREED, op=self.name())
-        arrays = self.plan.execute(*[self._argument(a, grads) for a in self.plan.arguments])
-        return [_tensor(array) for array in arrays]
-
-    def _argument(self, argument: Argument, grads: list) -> np.ndarray:
-        if argument.saved is not None:
-            return self._unpack(self.saved[argument.saved])
-        grad = grads[argument.output]
-        if grad is None:
-            return np.zeros(argument.shape, argument.dtype)
-        array = grad._array
-        if not isinstance(array, np.ndarray):
-            raise DataDependentError(
-                "the backward of a compiled function cannot be traced", op=self.name()
-            )
-        return array if array.flags.c_contiguous else array.copy(order="C")
-
-    def _unpack(self, saved: Saved) -> np.ndarray:
-        counter, array = saved.counter, saved.array
-        if counter is not None and counter.version != saved.version:
-            raise AutogradError(
-                "one of the variables needed for gradient computation has been modified by an "
-                f"inplace operation: an input of shape {list(array.shape)} and dtype {array.dtype} "
-                f"is at version {counter.version}; expected version {saved.version} instead",
-                op=self.name(),
-            )
-        return array
+        return self._run(self, grads)
 
     def release(self) -> None:
         """Frees what was saved."""
-        self.saved = None
+        self.saved = self.notes = None
 
 
 class WriteBack(Node):
@@ -119,7 +69,100 @@ class WriteBack(Node):
         return [None, grads[0]]
 
 
-def _tensor(array: np.ndarray) -> Tensor:
+def note(tensor: Tensor) -> tuple[Any, int]:
+    """What counts the writes to a tensor, and how many there were; tensors made in inference mode
+    have no such thing.
+    """
+    counter = tensor._counter
+    return counter, 0 if counter is None else counter.version
+
+
+def write_backward(convention: Convention, execute) -> Code:
+    """The function from a node and the gradients of its outputs to those of its inputs. `execute`
+    runs the backward on arrays.
+    """
+    code = Code(f"{convention.name}Backward", "node", "grads")
+    _check_saved(convention, code)
+    arguments = [_argument(code, argument) for argument in convention.back_arguments]
+    results = [f"r{k}" for k in range(len(convention.sources))]
+    call = f"{code.ref(execute, 'execute')}({', '.join(arguments)})"
+    code.add(f"{tuple_of(results)} = {call}" if results else call)
+    give = code.ref(gradient, "gradient")
+    code.add(f"return [{', '.join(f'{give}({r})' for r in results)}]")
+    return code
+
+
+def _check_saved(convention: Convention, code: Code) -> None:
+    """Unpacks what was saved, and refuses inputs that were written to since."""
+    names = [f"s{k}" for k in range(len(convention.saved))]
+    if names:
+        code.add(f"{tuple_of(names)} = node.saved")
+    kept = [k for k, saved in enumerate(convention.saved) if saved.at is None]
+    if kept:
+        code.add(f"{tuple_of([f'(c{k}, v{k})' for k in kept])} = node.notes")
+    for k in kept:
+        refuse = code.ref(refuse_written, "refuse_written")
+        with code.block(f"if c{k} is not None and c{k}.version != v{k}:"):
+            code.add(f"{refuse}(node, s{k}, c{k}.version, v{k})")
+
+
+def _argument(code: Code, argument: Argument) -> str:
+    if argument.saved is not None:
+        return f"s{argument.saved}"
+    wanted = code.ref(argument, f"wanted{argument.root}")
+    return f"{code.ref(tangent, 'tangent')}(grads[{argument.root}], {wanted}, node)"
+
+
+def refuse_written(node: Node, array: np.ndarray, version: int, expected: int) -> None:
+    """Raises AutogradError: an input that was saved has changed."""
+    raise AutogradError(
+        "one of the variables needed for gradient computation has been modified by an inplace "
+        f"operation: an input of shape {list(array.shape)} and dtype {array.dtype} is at version "
+        f"{version}; expected version {expected} instead",
+        op=node.name(),
+    )
+
+
+def tangent(grad: Tensor | None, wanted: Argument, node: Node) -> np.ndarray:
+    """A gradient as the array that the backward was compiled for: zeros where there is none, a copy
+    where it lies otherwise in memory or has another dtype. Raises AutogradError for another shape.
+    """
+    if grad is None:
+        return _fresh(wanted, np.zeros)
+    array = grad._array
+    if not isinstance(array, np.ndarray):
+        raise DataDependentError(
+            "the backward of a compiled function cannot be traced", op=node.name()
+        )
+    if array.shape != wanted.shape:
+        raise AutogradError(
+            f"output {wanted.root} of a compiled function has shape {list(wanted.shape)}, but a "
+            f"hook gave it a gradient of shape {list(array.shape)}",
+            op=node.name(),
+        )
+    if array.dtype == wanted.dtype and _is_laid_out(array, wanted):
+        return array
+    fresh = _fresh(wanted, np.empty)
+    np.copyto(fresh, array.real if wanted.dtype.kind != "c" else array, casting="unsafe")
+    return fresh
+
+
+def _is_laid_out(array: np.ndarray, wanted: Argument) -> bool:
+    item = array.itemsize
+    return all(
+        size == 1 or step == stride * item
+        for size, step, stride in zip(array.shape, array.strides, wanted.strides, strict=True)
+    )
+
+
+def _fresh(wanted: Argument, allocate: Callable) -> np.ndarray:
+    memory = allocate(extent(wanted.shape, wanted.strides), wanted.dtype)
+    steps = [stride * memory.itemsize for stride in wanted.strides]
+    return np.ndarray(wanted.shape, wanted.dtype, memory, 0, steps)
+
+
+def gradient(array: np.ndarray) -> Tensor:
+    """What the backward gives: a tensor which says, when asked, that it has no derivative."""
     tensor = make(array, Storage(array))
     if state.grad_enabled:
         tensor._autograd = AutogradMeta(grad_fn=ErrorNode(_TWICE, [OutputMeta.of(tensor)]))

@@ -38,6 +38,7 @@ class Entry:
     ):
         # Not `captured` itself: it holds the tensors of the call that it was made from.
         self.runtime, self.guards = runtime, guards
+        self._call = runtime.call
         self.seconds, self.texts = seconds, texts
         self._results, self._structure = captured.results, captured.structure
         self._grads = captured.grads
@@ -45,7 +46,7 @@ class Entry:
 
     def __call__(self, tensors: tuple) -> Any:
         """The program's result for these inputs."""
-        outputs = self.runtime(tensors)
+        outputs = self._call(tensors)
         for number, output in self._grads:
             ensure(tensors[number]).grad = None if output is None else outputs[output]
         if self._single:
@@ -87,12 +88,16 @@ class Compilation:
                 self.seconds.update({f"{part} {step}": s for step, s in executable.seconds.items()})
                 for step, text in executable.texts.items():
                     self._keep(f"{part}-{step}", text)
+        self._see_text("wrapper", lambda: runtime.text)
         logs.perf(self.captured.name, self.seconds)
         return runtime
 
     def _see(self, name: str, module: ir.Module) -> None:
+        self._see_text(name, lambda: module.operation.get_asm(large_elements_limit=64))
+
+    def _see_text(self, name: str, text: Callable[[], str]) -> None:
         if self.keep or logs.wants_stage(name, self.captured.is_joint):
-            self._keep(name, module.operation.get_asm(large_elements_limit=64))
+            self._keep(name, text())
 
     def _keep(self, name: str, text: str) -> None:
         if self.keep:

@@ -10,6 +10,8 @@ import time
 
 from .. import config
 
+_SUFFIXES = {"llvm-ir": "ll", "assembly": "s", "wrapper": "py"}
+
 
 class Clock:
     """Seconds between laps."""
@@ -39,7 +41,7 @@ def stage(
         _write(f"{function}: {name}", text)
     if settings.dump:
         folder = _folder(settings.dump, compilation, function)
-        suffix = {"llvm-ir": "ll", "assembly": "s"}.get(name.partition("-")[2], "mlir")
+        suffix = _SUFFIXES.get(name.removeprefix("forward-").removeprefix("backward-"), "mlir")
         (folder / f"{len(list(folder.iterdir())):02d}-{name}.{suffix}").write_text(text)
 
 
@@ -72,7 +74,7 @@ def perf(function: str, seconds: dict[str, float]) -> None:
 def _kinds(name: str, is_joint: bool) -> frozenset[str]:
     if name == "captured":
         return frozenset({"graph", "joint"} if is_joint else {"graph"})
-    return frozenset({"passes"})
+    return frozenset({"wrapper" if name == "wrapper" else "passes"})
 
 
 def _folder(root: str, compilation: int, function: str) -> pathlib.Path:

@@ -1,5 +1,5 @@
-"""Replaying views: the steps of a `lamina.alias` recipe as operator calls on the caller's own
-tensors.
+"""Replaying views: the steps of a `lamina.alias` recipe as text that calls operators on the caller's
+own tensors.
 
 The calls go through the dispatcher, so the results are views like any other: they share storage and
 versions with their base, and autograd knows how they were made.
@@ -14,23 +14,32 @@ from ..errors import CompileError
 from ..ir.descriptors import View
 from ..ops.registry import aten
 from ..tensor import Tensor
+from .code import Code
 
-Replay = Callable[[Tensor], Tensor]
-
-
-def replay(views: tuple[View, ...]) -> Replay:
-    """A function that applies the views in order. Raises CompileError for an unknown view."""
-    steps = [step for view in views for step in _steps(view)]
-
-    def run(tensor: Tensor) -> Tensor:
-        for op, args in steps:
-            tensor = op(tensor, *args)
-        return tensor
-
-    return run
+Step = tuple[Callable, tuple]
 
 
-def _steps(view: View) -> list[tuple[Callable, tuple]]:
+def replayed(code: Code, views: tuple[View, ...], source: str) -> str:
+    """The text of `source` seen through the views, in order. Raises CompileError for an unknown
+    view.
+    """
+    for op, args in (step for view in views for step in _steps(view)):
+        name = code.ref(op, _name(op))
+        source = f"{name}({', '.join([source, *(_argument(code, a) for a in args)])})"
+    return source
+
+
+def _name(op: Callable) -> str:
+    return op.packet.__name__ if hasattr(op, "packet") else op.__name__.strip("_")
+
+
+def _argument(code: Code, value) -> str:
+    """A view's argument: numbers and tuples of them as they are, dtypes by name."""
+    plain = value is None or isinstance(value, (int, tuple))
+    return repr(value) if plain else code.ref(value, str(value).rpartition(".")[2])
+
+
+def _steps(view: View) -> list[Step]:
     """The operator calls that make one view primitive."""
     make = _PRIMITIVES.get(view.name)
     if make is None:
@@ -38,20 +47,17 @@ def _steps(view: View) -> list[tuple[Callable, tuple]]:
     return make(**view.attributes)
 
 
-def _slices(starts: tuple, stops: tuple, steps: tuple) -> list:
+def _slices(starts: tuple, stops: tuple, steps: tuple) -> list[Step]:
     bounds = enumerate(zip(starts, stops, steps, strict=True))
     return [(aten.slice.Tensor, (dim, *bound)) for dim, bound in bounds]
 
 
-def _relative_as_strided(sizes: tuple, strides: tuple, offset: int) -> list:
-    def run(tensor: Tensor) -> Tensor:
-        # The primitive counts elements of its operand, the operator those of the storage.
-        return aten.as_strided.default(tensor, sizes, strides, tensor.storage_offset() + offset)
-
-    return [(run, ())]
+def _as_strided(tensor: Tensor, sizes: tuple, strides: tuple, offset: int) -> Tensor:
+    # The primitive counts elements of its operand, the operator those of the storage.
+    return aten.as_strided.default(tensor, sizes, strides, tensor.storage_offset() + offset)
 
 
-_PRIMITIVES: dict[str, Callable[..., list]] = {
+_PRIMITIVES: dict[str, Callable[..., list[Step]]] = {
     "alias": lambda: [(aten.alias.default, ())],
     "permute": lambda dims: [(aten.permute.default, (dims,))],
     "reshape": lambda shape: [(aten.view.default, (shape,))],
@@ -60,7 +66,7 @@ _PRIMITIVES: dict[str, Callable[..., list]] = {
     "squeeze": lambda dims: [(aten.squeeze.dims, (dims,))],
     "unsqueeze": lambda dims: [(aten.unsqueeze.default, (d,)) for d in sorted(dims)],
     "diagonal": lambda offset, dim1, dim2: [(aten.diagonal.default, (offset, dim1, dim2))],
-    "as_strided": _relative_as_strided,
+    "as_strided": lambda sizes, strides, offset: [(_as_strided, (sizes, strides, offset))],
     "unfold": lambda dim, size, step: [(aten.unfold.default, (dim, size, step))],
     "real": lambda: [(aten.view_as_real.default, ()), (aten.select.int, (-1, 0))],
     "imag": lambda: [(aten.view_as_real.default, ()), (aten.select.int, (-1, 1))],

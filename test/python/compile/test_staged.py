@@ -104,7 +104,8 @@ def test_every_compilation_has_a_folder_of_its_own(tmp_path):
         run(tensor(3))
         run(tensor(4))
     first, second = sorted(tmp_path.iterdir())
-    names = ["00-captured.mlir", "01-functional.mlir", "02-replayed.mlir", "03-partitioned.mlir"]
+    stages = ("captured", "functional", "replayed", "partitioned")
+    names = [f"{i:02d}-{stage}.mlir" for i, stage in enumerate(stages)] + ["04-wrapper.py"]
     assert sorted(f.name for f in first.iterdir()) == names
     assert "tensor<4xf32>" in (second / "03-partitioned.mlir").read_text()
 

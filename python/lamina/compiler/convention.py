@@ -1,0 +1,113 @@
+"""What a compiled program takes and gives, read off the attributes of its functions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from mlir import ir
+
+from ..ir import descriptors
+from ..ir.descriptors import Alias
+from ..ir.types import shape_and_dtype
+from ..storage import contiguous_strides
+from . import stages
+
+
+class Saved(NamedTuple):
+    """A value for the backward: result number `at` of the forward, or (None) the data of input
+    number `input`, which the caller has anyway.
+    """
+
+    at: int | None
+    input: int | None
+
+
+class Argument(NamedTuple):
+    """What one argument of the backward is: saved value number `saved`, or else (None) the gradient
+    of root number `root`, in exactly this dtype, shape and layout (strides count elements).
+    """
+
+    saved: int | None
+    root: int | None
+    shape: tuple[int, ...]
+    dtype: np.dtype
+    strides: tuple[int, ...]
+
+
+class Looks(NamedTuple):
+    """Sizes and dtype of a result."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype
+
+
+class Convention:
+    """Everything that a call needs to know, and no IR.
+
+    `entry` and `back` are names of functions, `back` None for a program without a backward.
+    Inputs, outputs and bases go by number. `arguments` are the inputs that the forward takes;
+    `returned` says where each thing stands among the arrays that it returns, by (kind, number), and
+    `looks` how results and mutated inputs look. `roots` are the outputs of the backward node, in
+    order, as ("output" or "mutation", number); `sources` the inputs that gradients go to.
+    """
+
+    def __init__(self, module: ir.Module, name: str):
+        functions = stages.functions(module)
+        self.name = name
+        self.entry = name if name in functions else f"{name}_forward"
+        self.back = f"{name}_backward" if f"{name}_backward" in functions else None
+        forward = functions[self.entry]
+        slots = descriptors.results(forward)
+        types = ir.FunctionType(forward.attributes["function_type"].value).results
+        returned = [s for s in slots if s.kind != "mutation"]
+        self.arguments = [s.index for s in descriptors.arguments(forward)]
+        self.returned = {(s.kind, s.index): at for at, s in enumerate(returned)}
+        self.looks = {
+            (s.kind, s.index): Looks(*shape_and_dtype(t)) for s, t in zip(slots, types, strict=True)
+        }
+        self.outputs: list[Alias | None] = descriptors.outputs(forward)
+        self.bases = sum(s.kind == "base" for s in slots)
+        self.versions: dict[int, int] = descriptors.versions(forward)
+        self.roots = descriptors.tangents(forward)
+        self.saved = [
+            Saved(None if s.alias else at, s.alias.index if s.alias else None)
+            for at, s in enumerate(returned)
+            if s.kind == "saved"
+        ]
+        self.error: str | None = (
+            forward.attributes["lamina.backward_error"].value
+            if "lamina.backward_error" in forward.attributes
+            else None
+        )
+        back = functions.get(self.back)
+        self.back_arguments = [] if back is None else self._backward_arguments(back)
+        self.sources = [] if back is None else [s.index for s in descriptors.results(back)]
+        if self.error is not None:
+            # An error is met on the way to any input.
+            self.sources = self.arguments
+
+    def root_of(self, of: str, index: int) -> int | None:
+        """The output of the backward node that the gradient of something goes to."""
+        return self.roots.index((of, index)) if (of, index) in self.roots else None
+
+    def root_of_base(self, number: int) -> int | None:
+        """The output of the backward node that the gradient of a base goes to: that of the output
+        which is all of it.
+        """
+        wanted = Alias("base", number, (), "view")
+        return next(
+            (self.root_of("output", i) for i, alias in enumerate(self.outputs) if alias == wanted),
+            None,
+        )
+
+    def _backward_arguments(self, back: ir.Operation) -> list[Argument]:
+        found = []
+        values = back.regions[0].blocks[0].arguments
+        for slot, value in zip(descriptors.arguments(back), values, strict=True):
+            shape, dtype = shape_and_dtype(value.type)
+            strides = slot.strides or contiguous_strides(shape)
+            is_saved = slot.kind == "saved"
+            root = None if is_saved else self.root_of(slot.of, slot.index)
+            found.append(Argument(slot.index if is_saved else None, root, shape, dtype, strides))
+        return found

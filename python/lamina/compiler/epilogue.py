@@ -1,0 +1,198 @@
+"""The steps of a call, each written as text into the one function that a call runs.
+
+A step is a function of the convention and the code; `STEPS` is their order, which is part of the
+meaning: where gradients go is asked before anything is written, versions move before the backward
+node saves them, and outputs come last, because they may be views of what was written. A new kind of
+step is a function here and a place in that list. In the text, `t3` is input 3, `r0` the first array
+that came back, `b0` and `o0` are bases and outputs, `m0` is what output 0 of the node looks like.
+"""
+
+from __future__ import annotations
+
+from ..autograd.inplace import check_target, rebase
+from ..autograd.meta import AutogradMeta, edge
+from ..autograd.nodes import ErrorNode, OutputMeta
+from ..autograd.views import IN_CUSTOM_FUNCTION, MULTI_OUTPUT
+from ..devices import CPU
+from ..dispatch.state import state
+from ..ir.descriptors import Alias
+from ..storage import Storage
+from ..tensor import make
+from .backward import CompiledBackward, WriteBack, note
+from .code import Code, tuple_of
+from .convention import Convention
+from .replay import replayed
+
+_CREATION = {"multi_output": MULTI_OUTPUT, "custom_function": IN_CUSTOM_FUNCTION}
+
+
+def write_call(convention: Convention, execute, backward) -> Code:
+    """The function from a tuple of inputs to the list of outputs. `execute` runs the forward on
+    arrays, `backward` is what a node runs.
+    """
+    code = Code(convention.name, "tensors")
+    code.ref(execute, "execute")
+    if backward is not None:
+        code.ref(backward, "backward")
+    for step in STEPS:
+        step(convention, code)
+    return code
+
+
+def fetch_inputs(c: Convention, code: Code) -> None:
+    """Gives a name to every input that some step asks for."""
+    shared = [a.index for a in c.outputs if a is not None and a.root == "input"]
+    kept = [s.input for s in c.saved if s.input is not None]
+    for i in sorted({*c.arguments, *c.versions, *c.sources, *_written(c), *shared, *kept}):
+        code.add(f"t{i} = tensors[{i}]")
+
+
+def check_writes(c: Convention, code: Code) -> None:
+    """Refuses, before anything happens, the writes that eager would refuse."""
+    for i in _written(c):
+        code.add(f"{code.ref(check_target, 'check_write')}(t{i}, {c.name!r})")
+
+
+def find_edges(c: Convention, code: Code) -> None:
+    """Asks where gradients go, before a write changes where those of old data go."""
+    if not c.roots:
+        return
+    name = code.ref(edge, "edge")
+    code.add(f"edges = [{', '.join(f'{name}(t{i})' for i in c.sources)}]")
+    for i in _written(c):
+        code.add(f"before{i} = {name}(t{i})")
+
+
+def launch(c: Convention, code: Code) -> None:
+    """Runs the program."""
+    results = [f"r{at}" for at in range(len(c.returned))]
+    call = f"execute({', '.join(f't{i}._array' for i in c.arguments)})"
+    code.add(f"{tuple_of(results)} = {call}" if results else call)
+
+
+def move_versions(c: Convention, code: Code) -> None:
+    """Counts the writes, so that whoever saved an input notices. Inference tensors do not count."""
+    for i, steps in c.versions.items():
+        with code.block(f"if t{i}._counter is not None:"):
+            code.add(f"t{i}._counter.version += {steps}")
+
+
+def attach_backward(c: Convention, code: Code) -> None:
+    """Makes the node that the results are differentiable through."""
+    if not c.roots:
+        return
+    metas = [_meta(c, code, root) for root in range(len(c.roots))]
+    outputs = f"[{', '.join(metas)}]"
+    if c.error is not None:
+        code.add(f"node = {code.ref(ErrorNode, 'ErrorNode')}({c.error!r}, {outputs}, edges)")
+        return
+    saved = tuple_of([f"t{s.input}._array" if s.at is None else f"r{s.at}" for s in c.saved])
+    notes = tuple_of([f"{code.ref(note, 'note')}(t{s.input})" for s in c.saved if s.at is None])
+    kind = code.ref(CompiledBackward, "CompiledBackward")
+    code.add(f"node = {kind}(backward, edges, {outputs}, {saved}, {notes})")
+
+
+def rebase_inputs(c: Convention, code: Code) -> None:
+    """Makes the node the history of the inputs that were written to."""
+    for i in _written(c):
+        root = c.root_of("mutation", i)
+        history = f"{code.ref(WriteBack, 'WriteBack')}([before{i}, (node, {root})], m{root})"
+        code.add(f"{code.ref(rebase, 'rebase')}(t{i}, {history})")
+
+
+def make_bases(c: Convention, code: Code) -> None:
+    """Makes tensors of the memory that outputs are views of."""
+    for k in range(c.bases):
+        _fresh(code, f"b{k}", c.returned["base", k], c.root_of_base(k))
+
+
+def make_outputs(c: Convention, code: Code) -> None:
+    """Makes the outputs: tensors over arrays that came back, or views replayed on the caller's own
+    tensors, on bases and on earlier outputs.
+    """
+    for i, alias in enumerate(c.outputs):
+        root = c.root_of("output", i)
+        if alias is None:
+            _fresh(code, f"o{i}", c.returned["output", i], root)
+        else:
+            _shared(code, f"o{i}", alias, root)
+
+
+def give(c: Convention, code: Code) -> None:
+    """Returns the outputs."""
+    code.add(f"return [{', '.join(f'o{i}' for i in range(len(c.outputs)))}]")
+
+
+STEPS = (
+    fetch_inputs,
+    check_writes,
+    find_edges,
+    launch,
+    move_versions,
+    attach_backward,
+    rebase_inputs,
+    make_bases,
+    make_outputs,
+    give,
+)
+
+
+def _written(c: Convention) -> list[int]:
+    """The inputs that a call writes differentiable data to."""
+    return [index for of, index in c.roots if of == "mutation"]
+
+
+def _meta(c: Convention, code: Code, root: int) -> str:
+    """A name for what an output of the node looks like; "None" where only the tensor will tell."""
+    of, index = c.roots[root]
+    looks = c.looks.get((of, index)) or _base_looks(c, root)
+    if looks is None:
+        return "None"
+    return code.ref(OutputMeta(looks.shape, looks.dtype, CPU), f"m{root}")
+
+
+def _base_looks(c: Convention, root: int):
+    return next((c.looks["base", k] for k in range(c.bases) if c.root_of_base(k) == root), None)
+
+
+def _fresh(code: Code, name: str, at: int, root: int | None) -> None:
+    """A tensor over memory of its own, with the node's output number `root` as its history."""
+    code.add(f"{name} = {code.ref(make, 'make')}(r{at}, {code.ref(Storage, 'Storage')}(r{at}))")
+    if root is not None:
+        _set_history(code, name, root)
+    # A result of inference mode has no version.
+    code.add(f"if {code.ref(state, 'state')}.inference: {name}._counter = None")
+
+
+def _set_history(code: Code, name: str, root: int) -> None:
+    code.add(f"{name}._autograd = {code.ref(AutogradMeta, 'AutogradMeta')}(False, node, {root})")
+
+
+def _shared(code: Code, name: str, alias: Alias, root: int | None) -> None:
+    """An output in memory of another tensor, seen by autograd as the alias says."""
+    letter = {"input": "t", "base": "b", "output": "o"}[alias.root]
+    source = f"{letter}{alias.index}"
+    if not alias.views and (root is not None or alias.sharing != "detached"):
+        code.add(f"{name} = {source}")
+    elif alias.sharing == "detached" or root is not None:
+        _cut_off(code, name, source, alias, root)
+    elif alias.sharing == "view_of_detached":
+        code.add(f"{name} = {replayed(code, alias.views, f'{source}.detach()')}")
+    elif alias.sharing == "no_grad":
+        with code.block(f"with {code.ref(state, 'state')}.override(grad_enabled=False):"):
+            code.add(f"{name} = {replayed(code, alias.views, source)}")
+    else:
+        code.add(f"{name} = {replayed(code, alias.views, source)}")
+        if alias.sharing in _CREATION:
+            code.add(f"{name}._view.creation = {_CREATION[alias.sharing]}")
+
+
+def _cut_off(code: Code, name: str, source: str, alias: Alias, root: int | None) -> None:
+    """A view that autograd does not follow to its base; its own gradient goes to the node's output
+    `root`, if any.
+    """
+    with code.block(f"with {code.ref(state, 'state')}.override(grad_enabled=False):"):
+        code.add(f"{name} = {replayed(code, alias.views, source)}.detach()")
+    if root is not None:
+        code.add(f"node.outputs[{root}] = {code.ref(OutputMeta, 'OutputMeta')}.of({name})")
+        _set_history(code, name, root)

@@ -27,6 +27,9 @@ void addFunctionalPasses(OpPassManager &passes);
 /// outputs, workspace.
 void addCpuPasses(OpPassManager &passes);
 
+/// Tells one-shot bufferization of the operations of lamina that it meets.
+void registerBufferization(DialectRegistry &registry);
+
 /// Registers the named pipelines, such as `lamina-cpu-pipeline`.
 void registerPipelines();
 

@@ -26,13 +26,18 @@ def LaminaFunctionalize : Pass<"lamina-functionalize", "::mlir::func::FuncOp"> {
     holds is a trailing result `#lamina.base<k>`. A `lamina.sharing` on a
     result, how autograd sees the alias, moves into it. Clones, whose only meaning is to be other memory, vanish.
 
+    A `lamina.custom_call` that mutates refs becomes one on tensors, which returns what
+    it wrote as further results; these are then forwarded like assignments. The call is
+    given values, so memory that it writes may not be that of another operand. Calls with
+    side effects stay, in the order of the program.
+
     Inputs are assumed not to overlap each other: the caller makes overlapping
     inputs one input before, and marks the views of it that they are with
     `lamina.place = #lamina.input<k>`. An output that goes through such a view shares the
     memory of input `k`, by the views that follow; the mark itself goes.
 
-    Invariant: no ref is left in the function; every operation is free of memory
-    effects. A write through a view whose elements overlap becomes a `lamina.scatter` to
+    Invariant: no ref is left in the function; every operation but calls with side effects
+    is free of memory effects. A write through a view whose elements overlap becomes a `lamina.scatter` to
     their positions. A ref in an operation the pass does not know is an error at that
     operation, and so is a write through overlapping elements that have no position
     (parts of complex numbers, sizes that are not known).
@@ -119,7 +124,9 @@ def LaminaPartition : Pass<"lamina-partition", "::mlir::ModuleOp"> {
     * the backward takes the saved values and those tangents that it uses; it
       returns the gradients.
 
-    The forward holds what its own results need, the backward everything else. What
+    The forward holds what its own results need, the backward everything else. An operation
+    with effects runs once, and in order: in the forward, or, if it or one before it needs a
+    tangent, in the backward. What
     to save is chosen by passes/Partition/SavedValues: a value is recomputed in the
     backward instead of saved if it has no operands, is a view or a cast of values
     that take no more memory, or is cheap arithmetic on values that are saved
@@ -186,7 +193,7 @@ def LaminaVerifyStage : Pass<"lamina-verify-stage"> {
              clEnumValN(::mlir::lamina::Stage::Functional, "functional", "tensors only"),
              clEnumValN(::mlir::lamina::Stage::Replayed, "replayed", "no output shares memory"),
              clEnumValN(::mlir::lamina::Stage::Partitioned, "partitioned", "forward and backward apart"),
-             clEnumValN(::mlir::lamina::Stage::Linalg, "linalg", "no operation of lamina"),
+             clEnumValN(::mlir::lamina::Stage::Linalg, "linalg", "no operation of lamina but host calls"),
              clEnumValN(::mlir::lamina::Stage::Bufferized, "bufferized", "no tensors"),
              clEnumValN(::mlir::lamina::Stage::LLVM, "llvm", "the llvm dialect only"))}]>,
   ];
@@ -207,7 +214,11 @@ def LaminaConvertToLinalg : Pass<"lamina-convert-to-linalg", "::mlir::ModuleOp">
     Integer division by zero gives 0. Indices must be in range; `index` and `index_put` wrap
     negative ones.
 
-    Invariant: no op and no type of the dialect is left, and every integer type is signless.
+    A `lamina.custom_call` becomes a `lamina.host_call`, which has memory for its results; it is
+    the one op of the dialect that goes on to LLVM.
+
+    Invariant: no op but `lamina.host_call` and no type of the dialect is left, and every integer
+    type is signless.
 
     Before:
     ```mlir
@@ -448,7 +459,8 @@ def LaminaCpuOutlineParallel : Pass<"lamina-cpu-outline-parallel", "::mlir::Modu
 def LaminaCpuPlanArena : Pass<"lamina-cpu-plan-arena", "::mlir::func::FuncOp"> {
   let summary = "Place temporary buffers of an entry function in one workspace";
   let description = [{
-    Small buffers of static size go to the stack, where LLVM can keep them in registers. The others
+    Small buffers of static size go to the stack, where LLVM can keep them in registers, unless a
+    `lamina.host_call` sees them. The others
     become views of a last parameter `memref<Nxi8>`, and the function gets
     `lamina.workspace_bytes = N`. Buffers that never hold data at the same time share bytes: the
     largest is placed first, each at the lowest free offset, aligned to 64 bytes. Buffers of
@@ -512,7 +524,9 @@ def LaminaCpuConvertToLLVM : Pass<"lamina-cpu-convert-to-llvm", "::mlir::ModuleO
   let description = [{
     One conversion for everything that loops over memrefs consist of. Memrefs are passed as bare
     pointers: inputs, outputs and the workspace in the order of the parameters. Math that LLVM has
-    no instruction for calls the C library.
+    no instruction for calls the C library. A `lamina.host_call` becomes a call of the runtime's
+    `laminaHostCall`, which gets the name of the operation and its arguments as JSON and a table of
+    memref descriptors; if it returns false, the function returns at once.
 
     Invariant: only the LLVM dialect is left.
 

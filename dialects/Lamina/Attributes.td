@@ -31,6 +31,10 @@ def Lamina_GradientAttr : Lamina_IndexedDescriptor<"Gradient", "gradient",
 def Lamina_BaseAttr : Lamina_IndexedDescriptor<"Base", "base",
     "Result: the fresh memory number `index` that several outputs are views of">;
 
+// What stands for an array among the arguments of a custom operation.
+def Lamina_OperandAttr : Lamina_IndexedDescriptor<"Operand", "operand",
+    "Argument of a custom call: its operand number `index`">;
+
 def Lamina_TangentOf : I32EnumAttr<"TangentOf", "what a tangent belongs to",
     [I32EnumAttrCase<"Output", 0, "output">, I32EnumAttrCase<"Mutation", 1, "mutation">]> {
   let cppNamespace = "::mlir::lamina";

@@ -35,6 +35,9 @@ LogicalResult GradientAttr::verify(EmitError emitError, int64_t index) {
 LogicalResult BaseAttr::verify(EmitError emitError, int64_t index) {
   return verifyNumber(emitError, index);
 }
+LogicalResult OperandAttr::verify(EmitError emitError, int64_t index) {
+  return verifyNumber(emitError, index);
+}
 LogicalResult TangentAttr::verify(EmitError emitError, TangentOf, int64_t index) {
   return verifyNumber(emitError, index);
 }

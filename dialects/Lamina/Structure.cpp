@@ -133,22 +133,107 @@ void WhileOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRConte
 
 //===-- Calls ------------------------------------------------------------------------------===//
 
-LogicalResult CustomCallOp::verify() {
-  for (int64_t number : getMutates()) {
-    if (number < 0 || number >= static_cast<int64_t>(getInputs().size()))
-      return emitOpError("expected 'mutates' to number some of the ")
-             << getInputs().size() << " operands, got " << number;
-    if (!isRef(getInputs()[number]))
-      return emitOpError("expected operand #")
-             << number << ", which is mutated, to be a ref, got " << getInputs()[number].getType();
+/// Each number in `mutates` is that of another operand.
+static LogicalResult verifyMutates(Operation *op, ArrayRef<int64_t> mutates, int64_t count) {
+  for (int64_t number : mutates)
+    if (number < 0 || number >= count)
+      return op->emitOpError("expected 'mutates' to number some of the ")
+             << count << " operands, got " << number;
+  if (areDistinctDims(mutates, count))
+    return success();
+  return op->emitOpError("expected 'mutates' to number each operand once, got [") << mutates << "]";
+}
+
+/// `argument` is one that the called operation can be given; `count` is the number of arrays.
+static LogicalResult verifyArgument(Operation *op, Attribute argument, int64_t count) {
+  if (auto list = dyn_cast<ArrayAttr>(argument)) {
+    for (Attribute element : list)
+      if (failed(verifyArgument(op, element, count)))
+        return failure();
+    return success();
   }
+  if (auto operand = dyn_cast<OperandAttr>(argument)) {
+    if (operand.getIndex() < count)
+      return success();
+    return op->emitOpError("expected 'arguments' to number some of the ")
+           << count << " operands, got " << argument;
+  }
+  bool isNumber = isa<BoolAttr>(argument);
+  if (auto integer = dyn_cast<IntegerAttr>(argument))
+    isNumber |= integer.getType().isSignlessInteger(64);
+  if (auto number = dyn_cast<FloatAttr>(argument))
+    isNumber |= number.getType().isF64();
+  if (isNumber || isa<StringAttr, UnitAttr, TypeAttr>(argument))
+    return success();
+  return op->emitOpError("expected 'arguments' to be operands, i1, i64 or f64 numbers, strings, "
+                         "types, unit and arrays of those, got ")
+         << argument;
+}
+
+static LogicalResult verifyArguments(Operation *op, std::optional<ArrayAttr> arguments,
+                                     int64_t count) {
+  return arguments ? verifyArgument(op, *arguments, count) : success();
+}
+
+LogicalResult CustomCallOp::verify() {
+  int64_t count = getInputs().size();
+  if (failed(verifyMutates(*this, getMutates(), count)) ||
+      failed(verifyArguments(*this, getArguments(), count)))
+    return failure();
+  auto tensors = llvm::make_filter_range(
+      getMutates(), [&](int64_t number) { return !isRef(getInputs()[number]); });
+  SmallVector<int64_t> written(tensors);
+  if (written.size() > getNumResults())
+    return emitOpError("expected a result for each mutated tensor, got ")
+           << getNumResults() << " results for " << written.size();
+  TypeRange contents = TypeRange(getResultTypes()).take_back(written.size());
+  for (auto [number, type] : llvm::zip_equal(written, contents))
+    if (getInputs()[number].getType() != type)
+      return emitOpError("expected the result that operand #")
+             << number << " becomes to be of its type, " << getInputs()[number].getType()
+             << ", got " << type;
   return success();
 }
 
 void CustomCallOp::getEffects(EffectList &effects) {
   getComputeEffects(*this, effects);
   for (int64_t number : getMutates())
-    effects.emplace_back(MemoryEffects::Write::get(), &getOperation()->getOpOperand(number));
+    if (isRef(getInputs()[number]))
+      effects.emplace_back(MemoryEffects::Write::get(), &getOperation()->getOpOperand(number));
+  if (getHasSideEffect())
+    effects.emplace_back(MemoryEffects::Write::get());
+}
+
+LogicalResult HostCallOp::verify() {
+  int64_t count = getInputs().size() + getMutates().size();
+  if (getMutates().size() > getOutputs().size())
+    return emitOpError("expected memory for each of the ")
+           << getMutates().size() << " mutated operands, got " << getOutputs().size();
+  if (getElements().size() != getInputs().size() + getOutputs().size())
+    return emitOpError("expected 'elements' to have ")
+           << getInputs().size() + getOutputs().size() << " entries, one for each array, got "
+           << getElements().size();
+  if (failed(verifyMutates(*this, getMutates(), count)))
+    return failure();
+  return verifyArguments(*this, getArguments(), count);
+}
+
+bool HostCallOp::isMutated(OpOperand &output) {
+  size_t number = output.getOperandNumber() - getInputs().size();
+  return number >= getOutputs().size() - getMutates().size();
+}
+
+void HostCallOp::getEffects(EffectList &effects) {
+  for (OpOperand &input : getInputsMutable())
+    if (isa<MemRefType>(input.get().getType()))
+      effects.emplace_back(MemoryEffects::Read::get(), &input);
+  for (OpOperand &output : getOutputsMutable()) {
+    if (!isa<MemRefType>(output.get().getType()))
+      continue;
+    if (isMutated(output))
+      effects.emplace_back(MemoryEffects::Read::get(), &output);
+    effects.emplace_back(MemoryEffects::Write::get(), &output);
+  }
   if (getHasSideEffect())
     effects.emplace_back(MemoryEffects::Write::get());
 }

@@ -3,6 +3,7 @@
 
 include "dialects/Lamina/Base.td"
 include "mlir/IR/RegionKindInterface.td"
+include "mlir/Interfaces/DestinationStyleOpInterface.td"
 
 def Lamina_StructureGroup : OpDocGroup {
   let summary = "Writes, control flow and calls";
@@ -124,16 +125,56 @@ def Lamina_CustomCallOp : Lamina_Op<"custom_call", [Lamina_OneWorld,
   let summary = "Call of code that lamina does not see into";
   let description = Lamina_Described<[{
     `callee` names a registered custom operation. It reads its operands and returns fresh arrays,
-    shares no memory with them, and writes those whose numbers are in `mutates`, which are refs.
-    With `has_side_effect` it stays, in its place, even if nobody uses its results.
+    which share no memory with them. It writes the operands whose numbers are in `mutates`: refs
+    in place; for a tensor, what it holds afterwards is a result. These results come last, in the
+    order of `mutates`. With `has_side_effect` the call stays, in its place among others, even if
+    nobody uses its results; without, calls of the same arrays may become one.
+
+    `arguments` is there if the operation takes more than its operands, in order: it has an entry
+    for each argument, `#lamina.operand<k>` for an array, a number, a string, `unit` for None, an
+    element type for a dtype, or an array of those.
   }], [{%2 = lamina.custom_call "my::op"(%0, %1) {mutates = array<i64: 1>}
-    : (!lamina.ref<4xf32>, !lamina.ref<4xf32>) -> !lamina.ref<4xf32>}]>.text;
+    : (!lamina.ref<4xf32>, !lamina.ref<4xf32>) -> !lamina.ref<4xf32>
+%5:2 = lamina.custom_call "my::op"(%3, %4) {mutates = array<i64: 1>}
+    : (tensor<4xf32>, tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)}]>.text;
   let arguments = (ins StrAttr:$callee, Variadic<Lamina_Array>:$inputs,
+                       OptionalAttr<ArrayAttr>:$arguments,
                        DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$mutates,
                        DefaultValuedAttr<BoolAttr, "false">:$has_side_effect);
   let results = (outs Variadic<Lamina_Array>:$results);
   let assemblyFormat = "$callee `(` $inputs `)` attr-dict `:` functional-type($inputs, results)";
   let hasVerifier = 1;
+}
+
+def Lamina_HostCallOp : Lamina_Op<"host_call", [AttrSizedOperandSegments,
+    DestinationStyleOpInterface, DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "A custom call with the memory that it fills";
+  let description = Lamina_Described<[{
+    What a `lamina.custom_call` is lowered to. `outs` is memory for its results: fresh ones first,
+    then the mutated operands, which `ins` leaves out. It stands for a call of lamina's runtime,
+    which finds the operation `callee` by its name; if that raises, the function returns at once.
+    `elements` has the element types of `ins` and `outs` as the program knows them.
+  }], [{%1 = lamina.host_call "my::op" ins(%a : tensor<4xi8>) outs(%0 : tensor<4xf32>)
+    {elements = [ui8, f32]} -> tensor<4xf32>
+lamina.host_call "my::op" outs(%m : memref<4xf32>) {elements = [f32], mutates = array<i64: 0>}
+}]>.text;
+  let arguments = (ins StrAttr:$callee, Variadic<AnyTypeOf<[AnyRankedTensor, AnyMemRef]>>:$inputs,
+                       Variadic<AnyTypeOf<[AnyRankedTensor, AnyMemRef]>>:$outputs,
+                       OptionalAttr<ArrayAttr>:$arguments,
+                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$mutates,
+                       DefaultValuedAttr<BoolAttr, "false">:$has_side_effect,
+                       TypeArrayAttr:$elements);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let assemblyFormat = [{
+    $callee (`ins` `(` $inputs^ `:` type($inputs) `)`)? (`outs` `(` $outputs^ `:` type($outputs) `)`)?
+    attr-dict (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() { return getOutputsMutable(); }
+    /// Whether the call reads `output`, an operand among `outs`: it holds what is mutated.
+    bool isMutated(::mlir::OpOperand &output);
+  }];
 }
 
 } // opDocGroup

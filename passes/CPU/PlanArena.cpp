@@ -28,6 +28,8 @@ struct Interval {
   int64_t bytes;
   unsigned first;
   unsigned last;
+  /// A call into the host sees it, and might keep a pointer to it.
+  bool isShown = false;
   int64_t offset = 0;
 
   bool overlaps(const Interval &other) const { return first <= other.last && other.first <= last; }
@@ -82,13 +84,15 @@ static FailureOr<std::vector<Interval>> collectIntervals(func::FuncOp function) 
       return WalkResult::advance();
     }
     unsigned first = entry.getOperations().size(), last = 0;
+    bool isShown = false;
     for (Value alias : aliases)
       for (Operation *user : alias.getUsers()) {
         unsigned at = position.lookup(entry.findAncestorOpInBlock(*user));
         first = std::min(first, at);
         last = std::max(last, at);
+        isShown |= isa<HostCallOp>(user);
       }
-    intervals.push_back({alloc, bytesOf(alloc, layout), first, last});
+    intervals.push_back({alloc, bytesOf(alloc, layout), first, last, isShown});
     return WalkResult::advance();
   });
   if (walk.wasInterrupted())
@@ -134,7 +138,7 @@ static void replaceBuffer(memref::AllocOp alloc, Value replacement) {
 static void promoteSmall(func::FuncOp function, std::vector<Interval> &intervals, int64_t limit) {
   int64_t budget = kMaxStackBytes;
   llvm::erase_if(intervals, [&](const Interval &interval) {
-    if (interval.bytes > limit || interval.bytes > budget)
+    if (interval.isShown || interval.bytes > limit || interval.bytes > budget)
       return false;
     budget -= interval.bytes;
     memref::AllocOp alloc = interval.alloc;

@@ -5,9 +5,22 @@
 using namespace mlir;
 using namespace mlir::lamina;
 
-/// The array whose memory is written: a view made inside of `region` counts as its source.
-static Value getWrittenArray(AssignOp assign, Region &region) {
-  Value array = assign.getTarget();
+/// The refs that `op` itself writes.
+static SmallVector<Value> getTargets(Operation *op) {
+  if (auto assign = dyn_cast<AssignOp>(op))
+    return {assign.getTarget()};
+  auto call = dyn_cast<CustomCallOp>(op);
+  if (!call)
+    return {};
+  auto targets = llvm::map_to_vector(call.getMutates(),
+                                     [&](int64_t number) { return call.getInputs()[number]; });
+  llvm::erase_if(targets, [](Value target) { return !isRef(target); });
+  return targets;
+}
+
+/// The array whose memory is written through `array`: a view made inside of `region` counts as its
+/// source.
+static Value getWrittenArray(Value array, Region &region) {
   for (ViewOpInterface view; (view = array.getDefiningOp<ViewOpInterface>());) {
     if (!region.isAncestor(view->getParentRegion()))
       break;
@@ -19,23 +32,26 @@ static Value getWrittenArray(AssignOp assign, Region &region) {
 SmallVector<Root *> Translation::getWrittenRoots(Operation *op) {
   llvm::SetVector<Root *> written;
   for (Region &region : op->getRegions())
-    region.walk([&](AssignOp assign) {
-      Value array = getWrittenArray(assign, region);
-      if (!region.isAncestor(array.getParentRegion()))
-        written.insert(memory.handle(array).root);
+    region.walk([&](Operation *inner) {
+      for (Value target : getTargets(inner)) {
+        Value array = getWrittenArray(target, region);
+        if (!region.isAncestor(array.getParentRegion()))
+          written.insert(memory.handle(array).root);
+      }
     });
   return written.takeVector();
 }
 
 /// A condition is asked, it does not act: it writes only what it makes itself.
 static LogicalResult checkCondition(Region &condition) {
-  WalkResult walk = condition.walk([&](AssignOp assign) {
-    Value array = getWrittenArray(assign, condition);
-    if (condition.isAncestor(array.getParentRegion()) && array.getDefiningOp())
-      return WalkResult::advance();
-    assign.emitError("the condition of a loop writes memory from outside: expected the body to "
-                     "write it");
-    return WalkResult::interrupt();
+  WalkResult walk = condition.walk([&](Operation *op) -> WalkResult {
+    for (Value target : getTargets(op)) {
+      Value array = getWrittenArray(target, condition);
+      if (!condition.isAncestor(array.getParentRegion()) || !array.getDefiningOp())
+        return op->emitError("the condition of a loop writes memory from outside: expected the "
+                             "body to write it");
+    }
+    return WalkResult::advance();
   });
   return failure(walk.wasInterrupted());
 }

@@ -53,6 +53,7 @@ LogicalResult Translation::translate(Operation *op) {
         return success();
       })
       .Case([&](SetOp set) { return translateSet(set); })
+      .Case([&](CustomCallOp call) { return translateCall(call); })
       .Case([&](CondOp cond) { return translateCond(cond); })
       .Case([&](WhileOp loop) { return translateWhile(loop); })
       .Default([&](Operation *other) { return translateCompute(other); });
@@ -60,9 +61,7 @@ LogicalResult Translation::translate(Operation *op) {
 
 /// Computations are the same operation in both worlds.
 LogicalResult Translation::translateCompute(Operation *op) {
-  auto call = dyn_cast<CustomCallOp>(op);
-  bool isCompute = op->hasTrait<ComputeEffects>() || (call && call.getMutates().empty());
-  if (!isCompute || op->getNumRegions())
+  if (!op->hasTrait<ComputeEffects>() || op->getNumRegions())
     return op->emitError("'")
            << op->getName() << "' uses refs in a way that functionalize does not know: expected a "
            << "view, a computation or an assignment of lamina";
@@ -73,6 +72,41 @@ LogicalResult Translation::translateCompute(Operation *op) {
   Operation *computed = builder.create(state);
   for (auto [result, value] : llvm::zip_equal(op->getResults(), computed->getResults()))
     define(result, value);
+  return success();
+}
+
+/// A call on values cannot see a write of its own through another operand.
+static LogicalResult checkApart(CustomCallOp call, Memory &memory) {
+  for (int64_t written : call.getMutates())
+    for (auto [number, operand] : llvm::enumerate(call.getInputs())) {
+      Value target = call.getInputs()[written];
+      if (static_cast<int64_t>(number) == written || !isRef(operand) || !isRef(target) ||
+          memory.handle(operand).root != memory.handle(target).root)
+        continue;
+      return call.emitError("'") << call.getCallee() << "' writes operand #" << written
+                                 << ", which shares memory with operand #" << number
+                                 << ": expected memory that no other operand sees";
+    }
+  return success();
+}
+
+/// The operands that are mutated come back as further results.
+LogicalResult Translation::translateCall(CustomCallOp call) {
+  if (failed(checkApart(call, memory)))
+    return failure();
+  auto operands =
+      llvm::map_to_vector(call.getInputs(), [&](Value operand) { return lookup(operand); });
+  auto types = llvm::map_to_vector(call.getResultTypes(), valueType);
+  for (int64_t written : call.getMutates())
+    types.push_back(operands[written].getType());
+  OperationState state(call.getLoc(), call->getName(), operands, types, call->getAttrs());
+  Operation *translated = builder.create(state);
+  for (auto [result, value] : llvm::zip(call->getResults(), translated->getResults()))
+    define(result, value);
+  ValueRange contents = translated->getResults().drop_front(call->getNumResults());
+  for (auto [written, content] : llvm::zip_equal(call.getMutates(), contents))
+    if (failed(memory.write(call.getLoc(), call.getInputs()[written], content)))
+      return failure();
   return success();
 }
 

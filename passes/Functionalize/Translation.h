@@ -33,6 +33,7 @@ public:
 private:
   LogicalResult translate(Operation *op);
   LogicalResult translateCompute(Operation *op);
+  LogicalResult translateCall(CustomCallOp call);
   LogicalResult translateSet(SetOp set);
   LogicalResult translateCond(CondOp cond);
   LogicalResult translateWhile(WhileOp loop);

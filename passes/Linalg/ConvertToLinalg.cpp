@@ -51,7 +51,7 @@ struct EmptyResult : ConversionPattern {
       return tensor && tensor.hasStaticShape() && tensor.getNumElements() == 0;
     });
     if (!isa<LaminaDialect>(op->getDialect()) || !isEmpty || op->getNumResults() == 0 ||
-        op->getNumRegions())
+        op->getNumRegions() || !isMemoryEffectFree(op))
       return failure();
     ImplicitLocOpBuilder b(op->getLoc(), rewriter);
     SmallVector<Value> results;
@@ -69,6 +69,7 @@ struct ConvertToLinalg : lamina::impl::LaminaConvertToLinalgBase<ConvertToLinalg
     TypeConverter converter = signlessTypes();
     ConversionTarget target(getContext());
     target.addIllegalDialect<LaminaDialect>();
+    target.addLegalOp<HostCallOp>();
     target.addLegalDialect<affine::AffineDialect, arith::ArithDialect,
                            bufferization::BufferizationDialect, complex::ComplexDialect,
                            linalg::LinalgDialect, math::MathDialect, scf::SCFDialect,
@@ -83,6 +84,7 @@ struct ConvertToLinalg : lamina::impl::LaminaConvertToLinalgBase<ConvertToLinalg
     patterns.add<EmptyResult>(converter, &getContext());
     populateContractionLowerings(converter, patterns);
     populateConvolutionLowerings(converter, patterns);
+    populateCustomCallLowerings(converter, patterns);
     populateElementwiseLowerings(converter, patterns);
     populateFactoryLowerings(converter, patterns);
     populateIndexingLowerings(converter, patterns);

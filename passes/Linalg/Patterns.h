@@ -35,6 +35,7 @@ template <typename OpTy> struct Lowering : OpConversionPattern<OpTy> {
 
 void populateContractionLowerings(const TypeConverter &converter, RewritePatternSet &patterns);
 void populateConvolutionLowerings(const TypeConverter &converter, RewritePatternSet &patterns);
+void populateCustomCallLowerings(const TypeConverter &converter, RewritePatternSet &patterns);
 void populateElementwiseLowerings(const TypeConverter &converter, RewritePatternSet &patterns);
 void populateFactoryLowerings(const TypeConverter &converter, RewritePatternSet &patterns);
 void populateIndexingLowerings(const TypeConverter &converter, RewritePatternSet &patterns);

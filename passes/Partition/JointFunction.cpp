@@ -31,7 +31,29 @@ static void addNeeded(Value value, DenseSet<Operation *> &ops) {
   }
 }
 
-JointFunction::JointFunction(func::FuncOp func) : func(func) {
+/// Operations with effects run in program order: once one of them waits for a tangent, all others
+/// do.
+static SmallVector<Operation *> findBackwardEffects(func::FuncOp func) {
+  SmallVector<Operation *> effects;
+  DenseSet<Value> late;
+  for (BlockArgument argument : func.getArguments())
+    if (isTangent(func, argument))
+      late.insert(argument);
+  auto isLate = [&](Value value) { return late.contains(value); };
+  for (Operation &op : func.front().without_terminator()) {
+    bool needsTangent = false;
+    op.walk(
+        [&](Operation *nested) { needsTangent |= llvm::any_of(nested->getOperands(), isLate); });
+    if (needsTangent)
+      late.insert(op.result_begin(), op.result_end());
+    if (!isMemoryEffectFree(&op) && (needsTangent || !effects.empty()))
+      effects.push_back(&op);
+  }
+  return effects;
+}
+
+JointFunction::JointFunction(func::FuncOp func)
+    : func(func), backwardEffects(findBackwardEffects(func)) {
   for (const descriptor::Result &result : descriptor::getResults(func)) {
     if (result.as<GradientAttr>()) {
       gradients.push_back(result);
@@ -47,11 +69,18 @@ JointFunction::JointFunction(func::FuncOp func) : func(func) {
     addNeeded(result.value, forwardOps);
   for (const descriptor::Result &result : gradients)
     addNeeded(result.value, neededByGradients);
+  auto addEffect = [](Operation *op, DenseSet<Operation *> &ops) {
+    ops.insert(op);
+    op->walk([&](Operation *nested) {
+      llvm::for_each(nested->getOperands(), [&](Value operand) { addNeeded(operand, ops); });
+    });
+  };
   for (Operation &op : func.front().without_terminator())
-    if (!isMemoryEffectFree(&op)) {
-      forwardOps.insert(&op);
-      llvm::for_each(op.getOperands(), [&](Value operand) { addNeeded(operand, forwardOps); });
-    }
+    if (!isMemoryEffectFree(&op) && !llvm::is_contained(backwardEffects, &op))
+      addEffect(&op, forwardOps);
+  llvm::erase_if(backwardEffects, [&](Operation *op) { return forwardOps.contains(op); });
+  for (Operation *op : backwardEffects)
+    addEffect(op, neededByGradients);
   for (Operation &op : func.front().without_terminator())
     if (neededByGradients.contains(&op) && !forwardOps.contains(&op))
       backwardOps.push_back(&op);

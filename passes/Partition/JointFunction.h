@@ -21,9 +21,11 @@ public:
   mutable func::FuncOp func;
   SmallVector<descriptor::Result> forwardResults;
   SmallVector<descriptor::Result> gradients;
-  /// Operations that the forward's results need, and all with effects.
+  /// Operations that the forward's results need, and all with effects before the backward's first.
   DenseSet<Operation *> forwardOps;
-  /// Operations that the gradients need, less `forwardOps`, in order.
+  /// Operations with effects of which the first needs a tangent, and all that follow it.
+  SmallVector<Operation *> backwardEffects;
+  /// Operations that the gradients and `backwardEffects` need, less `forwardOps`, in order.
   SmallVector<Operation *> backwardOps;
   /// Inputs that the forward overwrites.
   DenseSet<int64_t> mutatedInputs;

@@ -127,12 +127,16 @@ private:
     SmallVector<Value> work;
     for (const Result &gradient : joint.gradients)
       work.push_back(gradient.value);
+    auto need = [&](Operation *op) {
+      if (needed.insert(op).second)
+        op->walk([&](Operation *nested) { llvm::append_range(work, nested->getOperands()); });
+    };
+    llvm::for_each(joint.backwardEffects, need);
     while (!work.empty()) {
       Value value = work.pop_back_val();
       Operation *op = value.getDefiningOp();
-      if (!op || known.contains(value) || !needed.insert(op).second)
-        continue;
-      op->walk([&](Operation *nested) { llvm::append_range(work, nested->getOperands()); });
+      if (op && !known.contains(value))
+        need(op);
     }
     SmallVector<Operation *> ops;
     for (Operation &op : joint.func.front())

@@ -55,7 +55,10 @@ bool isJoint(Operation *op) {
          (hasArgument<TangentAttr>(func) || hasResult<GradientAttr>(func));
 }
 
-bool isLamina(Operation *op) { return isa_and_present<LaminaDialect>(op->getDialect()); }
+/// Of lamina only calls that leave it remain, up to LLVM.
+bool isLamina(Operation *op) {
+  return isa_and_present<LaminaDialect>(op->getDialect()) && !isa<HostCallOp>(op);
+}
 
 bool isNotLLVM(Operation *op) {
   return !isa<ModuleOp>(op) && !isa_and_present<LLVM::LLVMDialect>(op->getDialect());

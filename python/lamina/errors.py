@@ -110,6 +110,10 @@ class DataDependentError(UnsupportedError):
     """A Python value was asked of a tensor whose data is not known while tracing."""
 
 
+class UnregisteredError(UnsupportedError, LookupError):
+    """A custom operator that IR or a saved object names and that this process has not registered."""
+
+
 class LinAlgError(LaminaError, RuntimeError):
     """A matrix that a factorization or a solver cannot take: singular, not positive definite, not converging."""
 

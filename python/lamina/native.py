@@ -17,6 +17,7 @@ import os
 import pathlib
 import sys
 import sysconfig
+from collections.abc import Callable
 from ctypes import POINTER, byref, c_bool, c_char_p, c_double, c_int, c_size_t, c_void_p
 from dataclasses import dataclass
 from types import ModuleType
@@ -69,6 +70,7 @@ _SIGNATURES = {
     "laminaProgramUnload": (None, [c_void_p]),
     "laminaGetNumThreads": (c_int, []),
     "laminaSetNumThreads": (None, [c_int]),
+    "laminaSetHostCallHandler": (None, [c_void_p]),
     "mlirDenseElementsAttrGetRawData": (c_void_p, [_Handle]),
 }
 
@@ -135,6 +137,12 @@ def launcher() -> ModuleType:
     spec.loader.exec_module(module)
     sys.modules[name] = module
     return module
+
+
+def set_host_calls(resolve: Callable[[bytes], Any]) -> None:
+    """What native code in this process calls for custom operators; see `backends.host_calls`."""
+    launcher().set_host_calls(resolve)
+    _library().laminaSetHostCallHandler(launcher().host_call_address())
 
 
 _get_name = ctypes.pythonapi.PyCapsule_GetName

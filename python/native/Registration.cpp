@@ -15,6 +15,7 @@ void lamina::registerDialects(DialectRegistry &registry) {
   registerAllDialects(registry);
   registerAllExtensions(registry);
   registry.insert<LaminaDialect>();
+  registerBufferization(registry);
 }
 
 void lamina::registerPasses() {

@@ -15,7 +15,7 @@ from mlir import ir
 from mlir.passmanager import PassManager
 
 from lamina import native
-from lamina.backends import DEFAULT_OPTIONS, CompileOptions, MemoryAnalysis
+from lamina.backends import DEFAULT_OPTIONS, CompileOptions, MemoryAnalysis, host_calls
 from lamina.backends.signature import Signature, find_function, read_signature
 from lamina.errors import CompileError
 from lamina.ir.diagnostics import error_from
@@ -124,4 +124,5 @@ def _check_convention(lowered: Any, signature: Signature) -> int:
     return workspace
 
 
+host_calls.install()
 BACKEND = CPUBackend()

@@ -8,6 +8,7 @@ ones, so whatever asks for its data raises, and nothing that the program does re
 
 from __future__ import annotations
 
+import contextlib
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ from ..devices import CPU
 from ..dispatch.state import state
 from ..dispatch.viewing import reinterpreted
 from ..errors import UnsupportedError
-from ..ir import descriptors, locations, opset
+from ..ir import attributes, descriptors, locations, opset
 from ..ir.builder import Builder, TracedArray
 from ..ir.context import context, unknown
 from ..ir.types import ref_type
@@ -31,7 +32,7 @@ from .memory import Memory, stretch, view_of_stretch
 from .record import Record
 from .sources import Source
 
-_ASSIGN = "lamina.assign"
+_ASSIGN, _CUSTOM_CALL = "lamina.assign", "lamina.custom_call"
 _SLOTS = ("_array", "_storage", "_strides", "_offset", "_autograd", "_view", "_counter")
 
 
@@ -117,18 +118,10 @@ class Tracer:
         self._made: set[int] = set()
         self._results: set[ir.Value] = set()
         record.on_tensor = self._meet
+        self._is_sketch = False
         with context(), unknown():
             self.module = ir.Module.create()
-            self.function = ir.Operation.create(
-                "func.func",
-                attributes={
-                    "sym_name": ir.StringAttr.get(name),
-                    "function_type": ir.TypeAttr.get(ir.FunctionType.get([], [])),
-                },
-                regions=1,
-                loc=locations.current(),
-                ip=ir.InsertionPoint(self.module.body),
-            )
+        self.function = _new_function(name, ir.InsertionPoint(self.module.body))
         self.block = self.function.regions[0].blocks.append()
         self.builder = Builder(ir.InsertionPoint(self.block))
 
@@ -165,6 +158,21 @@ class Tracer:
         self._made.add(id(tensor))
         # Keeps the object alive, so that its id stays its own.
         self._restore.append((tensor, _slots(tensor)))
+
+    @contextlib.contextmanager
+    def sketching(self):
+        """Within it, operations go to a function that is thrown away: only shapes are asked for.
+        Gives a function that makes stand-ins for arrays.
+        """
+        kept = self.builder.point, self._results, self._made, self._is_sketch
+        function = _new_function("sketch")
+        block = function.regions[0].blocks.append()
+        self.builder.point, self._is_sketch = ir.InsertionPoint(block), True
+        self._results, self._made = set(), set()
+        try:
+            yield lambda array: self._argument(block, array.shape, array.dtype)
+        finally:
+            self.builder.point, self._results, self._made, self._is_sketch = kept
 
     # Tensors that take part.
 
@@ -219,7 +227,7 @@ class Tracer:
 
     def written(self) -> set[int]:
         """The numbers of the inputs whose memory the program writes to so far."""
-        roots = {_root(op.operands[1]) for op in self.block.operations if op.name == _ASSIGN}
+        roots = {_root(ref) for op in self.block.operations for ref in _written_by(op)}
         of = {x.root.value: x.number for x in self.inputs if x.base is None}
         flat = {number for value, number in of.items() if value in roots}
         return flat | {x.number for x in self.inputs if x.base in flat}
@@ -238,8 +246,7 @@ class Tracer:
 
     def argument(self, shape: tuple, dtype: np.dtype) -> TracedArray:
         """A new argument of the function, a root of its own."""
-        value = self.block.add_argument(ref_type(tuple(shape), dtype), locations.current())
-        return self.builder.wrap(value)
+        return self._argument(self.block, shape, dtype)
 
     def tangent(self, tensor: Tensor) -> Tensor:
         """A new argument that holds the incoming gradient of `tensor`."""
@@ -260,7 +267,16 @@ class Tracer:
         if not is_new and is_supported(tensor):
             self.enter(tensor, source)
 
+    def _argument(self, block: ir.Block, shape: tuple, dtype: np.dtype) -> TracedArray:
+        value = block.add_argument(ref_type(tuple(shape), dtype), locations.current())
+        return self.builder.wrap(value)
+
     def _lift(self, tensor: Tensor) -> None:
+        if self._is_sketch:
+            raise UnsupportedError(
+                f"a shape rule uses a tensor of shape {list(tensor.shape)} from outside; it may "
+                "only use its arguments"
+            )
         source = self.record.source_of(tensor)
         if source is None:
             raise UnsupportedError(
@@ -370,6 +386,15 @@ class Tracer:
         _set(tensor, array, Storage(array, strides, CPU), strides, 0, _leave_history(tensor))
 
 
+def _written_by(op: ir.Operation) -> list[ir.Value]:
+    """The refs that an operation writes through."""
+    if op.name == _ASSIGN:
+        return [op.operands[1]]
+    if op.name == _CUSTOM_CALL and "mutates" in op.attributes:
+        return [op.operands[k] for k in attributes.decode(op.attributes["mutates"])]
+    return []
+
+
 def _root(value: ir.Value) -> ir.Value:
     """The memory that a handle leads to."""
     while not isinstance(value.owner, ir.Block) and opset.is_view(value.owner.name):
@@ -380,6 +405,21 @@ def _root(value: ir.Value) -> ir.Value:
 def _start(x: Input) -> int:
     """The first byte that an input looks at in its storage outside."""
     return x.before["_offset"] * x.before["_array"].dtype.itemsize
+
+
+def _new_function(name: str, point: ir.InsertionPoint | None = None) -> ir.Operation:
+    """An empty function, at `point` if it is given."""
+    with context(), unknown():
+        return ir.Operation.create(
+            "func.func",
+            attributes={
+                "sym_name": ir.StringAttr.get(name),
+                "function_type": ir.TypeAttr.get(ir.FunctionType.get([], [])),
+            },
+            regions=1,
+            loc=locations.current(),
+            ip=point if point is not None else False,
+        )
 
 
 def is_supported(tensor: Tensor) -> bool:

@@ -26,10 +26,19 @@ def call(op, args: tuple, below=modes.call):
     return results
 
 
-def _bump(op, args: tuple) -> None:
+def written(op, args: tuple):
+    """The tensors among the arguments that the operator writes to."""
     for i in op.writes:
-        if args[i]._counter is not None:
-            args[i]._counter.version += 1
+        if isinstance(args[i], (list, tuple)):
+            yield from args[i]
+        elif args[i] is not None:
+            yield args[i]
+
+
+def _bump(op, args: tuple) -> None:
+    for target in written(op, args):
+        if target._counter is not None:
+            target._counter.version += 1
 
 
 def _link(op, args: tuple, results) -> None:
@@ -48,8 +57,8 @@ def _unversion(results) -> None:
 
 
 def _check_inference(op, args: tuple) -> None:
-    for i in op.writes:
-        if args[i]._counter is None:
+    for target in written(op, args):
+        if target._counter is None:
             raise AutogradError(
                 "inplace update to inference tensor outside inference mode is not allowed; clone() "
                 "it to get "

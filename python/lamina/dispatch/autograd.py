@@ -13,6 +13,7 @@ from ..autograd.meta import AutogradMeta, edge, requires_grad, set_history
 from ..autograd.nodes import OpNode, OutputMeta
 from ..autograd.plan import plan_for
 from ..autograd.saved import SavedNumber, SavedTensor, TensorMeta
+from ..errors import AutogradError
 from ..tensor import Tensor
 from . import aliasing, modes
 from .state import state
@@ -26,6 +27,8 @@ def call(op, args: tuple, below=modes.call):
     """
     if state.below_autograd or not state.grad_enabled or state.inference:
         return aliasing.call(op, args, below)
+    if op.function is not None:
+        return op.function.apply(*args)
     if op.writes:
         return _write(op, args, _mask(op, args), below)
     try:
@@ -147,6 +150,11 @@ def _attach(node: OpNode, results, plan) -> None:
 
 
 def _write(op, args: tuple, mask: tuple, below):
+    if "opaque" in op.tags and any(map(_needs, aliasing.written(op, args))):
+        raise AutogradError(
+            "writes to a tensor that requires grad, and has no derivative; call it under no_grad()",
+            op=op.name,
+        )
     target = args[op.writes[0]]
     if True not in mask or not op.differentiable:
         return aliasing.call(op, args, below)

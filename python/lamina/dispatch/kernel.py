@@ -48,7 +48,7 @@ def call(op, args: tuple):
         check_memory(op, args)
     handles = handles_of(op, args)
     values = run(op, args, handles)
-    if op.writes:
+    if op.writes and "opaque" not in op.tags:
         return _write(op, args, values)
     if not op.multi:
         return wrap(op, args, handles, values)
@@ -120,7 +120,8 @@ def reraise(op, args: tuple, error: Exception) -> NoReturn:
     if isinstance(error, LaminaError):
         error.op = error.op or op.name
         raise error
-    if not isinstance(error, (TypeError, ValueError, IndexError, AttributeError)):
+    is_theirs = "opaque" in op.tags
+    if is_theirs or not isinstance(error, (TypeError, ValueError, IndexError, AttributeError)):
         raise error
     if not op.schema.matches(args, {}) and not _fits(op, args):
         got = ", ".join(type(a).__name__ for a in args)

@@ -15,7 +15,7 @@ from mlir import ir
 
 from ..errors import LaminaError, UnsupportedError
 from ..ops import primitives
-from . import attributes, opset
+from . import attributes, custom_calls, opset
 from .locations import frame_of
 from .types import shape_and_dtype
 
@@ -78,6 +78,9 @@ class Block:
             try:
                 results = step.run(values, *[values[o] for o in step.operands])
             except (ValueError, TypeError, IndexError) as error:
+                if step.op == "lamina.custom_call":
+                    # An error of the program itself.
+                    raise
                 raise LaminaError(str(error), op=step.op, frame=frame_of(step.location)) from error
             values.update(zip(step.results, results, strict=True))
         return [values[slot] for slot in self.returned]
@@ -103,6 +106,8 @@ class Block:
             )
         if len(op.regions):
             return _REGIONS[name](self, op)
+        if name == "custom_call":
+            return custom_calls.decode(op)
         return primitive(op)
 
     def region(self, op: ir.Operation, number: int) -> Block:

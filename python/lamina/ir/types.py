@@ -59,6 +59,11 @@ def element_dtype(element: ir.Type) -> np.dtype:
     return dtype
 
 
+def named_dtype(name: str) -> np.dtype:
+    """The dtype of an element type as it is spelled in IR. Raises KeyError."""
+    return _DTYPES[name]
+
+
 @functools.cache
 def tensor_type(shape: tuple, dtype: np.dtype) -> ir.Type:
     """`tensor<shape x dtype>`."""

@@ -42,6 +42,7 @@ class Op:
         "direct_write",
         "doc",
         "formulas",
+        "function",
         "functional",
         "geometry",
         "grad_name",
@@ -79,6 +80,8 @@ class Op:
         self.schema, self.namespace, self.impl = schema, namespace, impl
         self.name = schema.qualified
         self.packet = None
+        # An autograd Function that the operator is while gradients are recorded.
+        self.function = None
         self.functional = facts.pop("functional", None)
         self.doc = impl.__doc__
         for fact in (
@@ -330,7 +333,10 @@ def op(
         not the tensor), "eager_only" (cannot be traced), "own_layout" (results keep the memory
         order the kernel gave them), "unlinked" (a view that autograd treats as a tensor of its
         own), "casts_out" (`out=` may have another dtype), "converts" (what it writes need not have
-        the dtype of what it writes to), "elementwise" (reads its second operand, if nothing else, where it writes), "reads_first" (reads all operands before it writes), "scatters" (writes where it is told, to memory that no operand may share).
+        the dtype of what it writes to), "elementwise" (reads its second operand, if nothing else,
+        where it writes), "reads_first" (reads all operands before it writes), "scatters" (writes
+        where it is told, to memory that no operand may share), "opaque" (a custom operator, whose
+        kernel itself writes).
     batching, tags, grad_name: batching rule, set of tags, and name of the graph node.
     inplace_grad_name: the name of the in-place twin's graph node, where it is another.
     """
@@ -444,6 +450,8 @@ def _packet_function(packet: Packet, takes_out: bool):
 def _packer(schema: Schema) -> Callable:
     """What makes a list of results one value: a named tuple where the schema names them all."""
     names = [r.name for r in schema.returns]
+    if not names:
+        return lambda results: None
     if len(names) < 2 or not all(names):
         return tuple
     return named(schema.name, *names)._make

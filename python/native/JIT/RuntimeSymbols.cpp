@@ -2,6 +2,7 @@
 #include "python/native/JIT/RuntimeSymbols.h"
 
 #include "python/native/Runtime/ThreadPool.h"
+#include "python/native/lamina-c/HostCall.h"
 
 #include <cmath>
 #include <cstdint>
@@ -110,6 +111,7 @@ llvm::ArrayRef<RuntimeSymbol> runtimeSymbols() {
       {"memrefCopy", addressOf(memrefCopy)},
       {"laminaParallelFor", addressOf(runtime::parallelFor)},
       {"laminaThreadScratch", addressOf(runtime::threadScratch)},
+      {"laminaHostCall", addressOf(laminaHostCall)},
       {"__truncsfbf2", addressOf(truncateToBF16)},
       {"__truncdfbf2", addressOf(truncateDoubleToBF16)},
       {"__extendhfsf2", addressOf(support_extendhfsf2)},

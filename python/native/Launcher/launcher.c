@@ -10,6 +10,7 @@
 #define LAMINA_LAUNCHER_IMPORTS_NUMPY
 #include "spec.h"
 
+#include "host_call.h"
 #include "memory.h"
 #include "overlap.h"
 
@@ -153,9 +154,18 @@ static PyObject *bind_outputs(Launcher *self, void **arguments) {
   return results;
 }
 
-/// Runs the compiled function on bound arguments; false if there is no memory
-/// for its workspace.
-static bool run(Launcher *self, void **arguments) {
+/// Keeps what an operator of the host still looks at for ever.
+static void leak(Launcher *self, PyObject *const *inputs, PyObject *staged, PyObject *results) {
+  for (Py_ssize_t i = 0; i < self->input_count; ++i)
+    Py_INCREF(inputs[i]);
+  Py_XINCREF(staged);
+  Py_INCREF(results);
+}
+
+/// Runs the compiled function on bound arguments. False, with an exception set, if there is no
+/// memory for its workspace or if an operator of the host raised; `*kept` says whether the memory
+/// of the call must stay.
+static bool run(Launcher *self, void **arguments, bool *kept) {
   void **workspace = &arguments[self->input_count + self->output_count];
   if (self->workspace) {
     *workspace = lamina_block_acquire(self->workspace);
@@ -165,9 +175,10 @@ static bool run(Launcher *self, void **arguments) {
   PyThreadState *thread = PyEval_SaveThread();
   self->entry(arguments);
   PyEval_RestoreThread(thread);
-  if (self->workspace)
+  *kept = lamina_take_kept_memory();
+  if (self->workspace && !*kept)
     lamina_block_release(*workspace, self->workspace);
-  return true;
+  return !PyErr_Occurred();
 }
 
 static PyObject *call_with(Launcher *self, PyObject *const *inputs, PyObject **staged) {
@@ -179,8 +190,11 @@ static PyObject *call_with(Launcher *self, PyObject *const *inputs, PyObject **s
   PyObject *results = bind_outputs(self, arguments);
   if (!results)
     return NULL;
-  if (run(self, arguments) && (!*staged || unstage(self, inputs, *staged)))
+  bool kept = false;
+  if (run(self, arguments, &kept) && (!*staged || unstage(self, inputs, *staged)))
     return results;
+  if (kept)
+    leak(self, inputs, *staged, results);
   Py_DECREF(results);
   return NULL;
 }
@@ -419,6 +433,10 @@ static PyMethodDef module_methods[] = {
     {"pool_trim", pool_trim, METH_NOARGS, "Return all memory kept for reuse to the system."},
     {"pool_set_limit", pool_set_limit, METH_O,
      "Set how many bytes may be kept for reuse; 0 keeps none."},
+    {"set_host_calls", lamina_set_host_calls, METH_O,
+     "Set what gives the callable for a custom operator that compiled code describes."},
+    {"host_call_address", lamina_host_call_address, METH_NOARGS,
+     "The address of the function that compiled code calls for custom operators."},
     {NULL},
 };
 

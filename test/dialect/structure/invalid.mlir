@@ -97,8 +97,56 @@ func.func @mutated_number(%a: !lamina.ref<4xf32>) {
 
 // -----
 
+func.func @mutated_twice(%a: !lamina.ref<4xf32>) {
+  // expected-error @below {{'lamina.custom_call' op expected 'mutates' to number each operand once, got [0, 0]}}
+  lamina.custom_call "f"(%a) {mutates = array<i64: 0, 0>} : (!lamina.ref<4xf32>) -> ()
+  return
+}
+
+// -----
+
 func.func @mutated_tensor(%a: tensor<4xf32>) {
-  // expected-error @below {{'lamina.custom_call' op expected operand #0, which is mutated, to be a ref, got 'tensor<4xf32>'}}
+  // expected-error @below {{'lamina.custom_call' op expected a result for each mutated tensor, got 0 results for 1}}
   lamina.custom_call "f"(%a) {mutates = array<i64: 0>} : (tensor<4xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @mutated_to_another_type(%a: tensor<4xf32>) {
+  // expected-error @below {{'lamina.custom_call' op expected the result that operand #0 becomes to be of its type, 'tensor<4xf32>', got 'tensor<5xf32>'}}
+  %0 = lamina.custom_call "f"(%a) {mutates = array<i64: 0>} : (tensor<4xf32>) -> tensor<5xf32>
+  return
+}
+
+// -----
+
+func.func @argument_operand(%a: tensor<4xf32>) {
+  // expected-error @below {{'lamina.custom_call' op expected 'arguments' to number some of the 1 operands, got #lamina.operand<1>}}
+  lamina.custom_call "f"(%a) {arguments = [[#lamina.operand<1>]]} : (tensor<4xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @argument_kind(%a: tensor<4xf32>) {
+  // expected-error @below {{'lamina.custom_call' op expected 'arguments' to be operands, i1, i64 or f64 numbers, strings, types, unit and arrays of those, got 1.000000e+00 : f32}}
+  lamina.custom_call "f"(%a) {arguments = [1.0 : f32]} : (tensor<4xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @host_elements(%a: tensor<4xf32>) {
+  // expected-error @below {{'lamina.host_call' op expected 'elements' to have 1 entries, one for each array, got 0}}
+  lamina.host_call "f" ins(%a : tensor<4xf32>) {elements = []}
+  return
+}
+
+// -----
+
+func.func @host_memory(%a: tensor<4xf32>) {
+  // expected-error @below {{'lamina.host_call' op expected memory for each of the 1 mutated operands, got 0}}
+  lamina.host_call "f" ins(%a : tensor<4xf32>) {elements = [f32], mutates = array<i64: 0>}
   return
 }

@@ -80,5 +80,20 @@ func.func @custom_call(%a: !lamina.ref<4xf32>, %t: tensor<4xf32>) {
   %1:2 = lamina.custom_call "my::split"(%t) : (tensor<4xf32>) -> (tensor<2xf32>, tensor<2xf32>)
   // CHECK: lamina.custom_call "my::log"() {has_side_effect = true} : () -> ()
   lamina.custom_call "my::log"() {has_side_effect = true} : () -> ()
+  // CHECK: lamina.custom_call "my::sort"(%{{.*}}) {mutates = array<i64: 0>} : (tensor<4xf32>) -> (tensor<4xi64>, tensor<4xf32>)
+  %2:2 = lamina.custom_call "my::sort"(%t) {mutates = array<i64: 0>} : (tensor<4xf32>) -> (tensor<4xi64>, tensor<4xf32>)
+  // CHECK: {arguments = [{{\[}}#lamina.operand<0>, unit], 2.000000e+00, 3, true, "mean", f32]}
+  lamina.custom_call "my::reduce"(%t) {arguments = [[#lamina.operand<0>, unit], 2.0, 3, true, "mean", f32]} : (tensor<4xf32>) -> ()
+  return
+}
+
+// CHECK-LABEL: func.func @host_call
+func.func @host_call(%a: tensor<4xi8>, %b: tensor<4xf32>, %m: memref<4xi8>, %n: memref<4xf32>) {
+  // CHECK: lamina.host_call "f" ins(%{{.*}} : tensor<4xi8>) outs(%{{.*}} : tensor<4xf32>) {elements = [ui8, f32]} -> tensor<4xf32>
+  %0 = lamina.host_call "f" ins(%a : tensor<4xi8>) outs(%b : tensor<4xf32>) {elements = [ui8, f32]} -> tensor<4xf32>
+  // CHECK: lamina.host_call "f" ins(%{{.*}} : memref<4xi8>) outs(%{{.*}} : memref<4xf32>) {elements = [ui8, f32], mutates = array<i64: 1>}
+  lamina.host_call "f" ins(%m : memref<4xi8>) outs(%n : memref<4xf32>) {elements = [ui8, f32], mutates = array<i64: 1>}
+  // CHECK: lamina.host_call "f" {elements = [], has_side_effect = true}
+  lamina.host_call "f" {elements = [], has_side_effect = true}
   return
 }

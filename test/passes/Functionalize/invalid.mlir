@@ -134,8 +134,25 @@ func.func @rebound_input(%a: !lamina.ref<4xf32> {lamina.arg = #lamina.input<0>},
 
 // -----
 
-func.func @call_that_writes(%a: !lamina.ref<4xf32> {lamina.arg = #lamina.input<0>}) {
-  // expected-error @+1 {{'lamina.custom_call' uses refs in a way that functionalize does not know}}
-  lamina.custom_call "my::op"(%a) {mutates = array<i64: 0>} : (!lamina.ref<4xf32>) -> ()
+func.func @call_sees_what_it_writes(%a: !lamina.ref<4xf32> {lamina.arg = #lamina.input<0>}) {
+  %b = lamina.slice %a {starts = array<i64: 0>, stops = array<i64: 2>, steps = array<i64: 1>} : !lamina.ref<4xf32> -> !lamina.ref<2xf32>
+  // expected-error @+1 {{'my::op' writes operand #1, which shares memory with operand #0: expected memory that no other operand sees}}
+  lamina.custom_call "my::op"(%a, %b) {mutates = array<i64: 1>} : (!lamina.ref<4xf32>, !lamina.ref<2xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @condition_calls(%a: !lamina.ref<i1> {lamina.arg = #lamina.input<0>}) {
+  %init = lamina.clone %a : !lamina.ref<i1>
+  %r = lamina.while %init : !lamina.ref<i1> while {
+  ^bb0(%i: !lamina.ref<i1>):
+    // expected-error @+1 {{the condition of a loop writes memory from outside: expected the body to write it}}
+    lamina.custom_call "my::op"(%a) {mutates = array<i64: 0>} : (!lamina.ref<i1>) -> ()
+    lamina.yield %i : !lamina.ref<i1>
+  } do {
+  ^bb0(%i: !lamina.ref<i1>):
+    lamina.yield %i : !lamina.ref<i1>
+  }
   return
 }

@@ -6,6 +6,7 @@ import lamina
 import numpy as np
 import pytest
 from lamina import Tensor
+from lamina.errors import AutogradError, UnsupportedError
 from lamina.library import custom_op, infer_schema
 
 fresh = (f"test_library::op{i}" for i in itertools.count())
@@ -25,6 +26,48 @@ def test_schema_comes_from_annotations():
         infer_schema(fn)
         == "(Tensor x, Tensor[] others, float scale=1.0, *, Tensor? mask=None) -> (Tensor, int)"
     )
+
+
+def test_mutated_arguments_are_marked_as_in_torch():
+    def fn(x: Tensor, xs: list[Tensor], scale: float, mode: str = "a") -> None: ...
+
+    assert infer_schema(fn, mutates_args=["xs"]) == (
+        '(Tensor x, Tensor(a1!)[] xs, float scale, str mode="a") -> ()'
+    )
+    assert infer_schema(fn, mutates_args="unknown").startswith("(Tensor(a0!) x, Tensor(a1!)[] xs,")
+
+
+def test_a_mutated_argument_gets_another_version():
+    @custom_op(next(fresh), mutates_args=["x"])
+    def double(x: Tensor) -> None:
+        x.mul_(2)
+
+    x = lamina.ones(2)
+    assert double(x) is None
+    assert (x.tolist(), x._version) == ([2, 2], 1)
+
+
+def test_a_write_that_autograd_cannot_see_is_refused():
+    @custom_op(next(fresh), mutates_args=["x"])
+    def double(x: Tensor) -> None:
+        x.mul_(2)
+
+    x = lamina.ones(2, requires_grad=True)
+    with pytest.raises(AutogradError, match="no_grad"):
+        double(x)
+    with lamina.no_grad():
+        double(x)
+    assert x.tolist() == [2, 2]
+    with pytest.raises(UnsupportedError, match="derivative"):
+        double.register_autograd(lambda ctx, grad: grad)
+
+
+def test_a_kernel_for_another_device_is_not_called():
+    op = custom_op(next(fresh), sine, device_types="cuda")
+    with pytest.raises(UnsupportedError, match="cuda"):
+        op(lamina.ones(1))
+    op.register_kernel("cpu")(lambda x: x + 1)
+    assert op(lamina.ones(1)).item() == 2
 
 
 def test_an_annotation_without_schema_is_named():
@@ -52,9 +95,11 @@ def test_registered_derivative_is_used():
         lambda ctx, grad: grad * ctx.saved_tensors[0].cos(),
         setup_context=lambda ctx, inputs, output: ctx.save_for_backward(inputs[0]),
     )
-    x = lamina.tensor([0.5], requires_grad=True)
-    op(x).backward()
-    assert x.grad.item() == pytest.approx(np.cos(0.5))
+    handle = getattr(lamina.ops.test_library, op.entry.schema.name)
+    for call in (op, handle):
+        x = lamina.tensor([0.5], requires_grad=True)
+        call(x).backward()
+        assert x.grad.item() == pytest.approx(np.cos(0.5))
 
 
 def test_several_results():
@@ -69,7 +114,7 @@ def test_several_results():
     ("call", "message"),
     [
         (lambda: custom_op("noname", sine), "namespace::name"),
-        (lambda: custom_op(next(fresh), sine, mutates_args=("x",)), "write to their arguments"),
+        (lambda: custom_op(next(fresh), sine, mutates_args=("y",)), "mutates_args"),
         (
             lambda: custom_op(next(fresh), lambda x: x, schema="(Tensor x) -> Tensor")(
                 lamina.ones(1)
@@ -77,7 +122,7 @@ def test_several_results():
             "returns one of its",
         ),
     ],
-    ids=["name", "mutation", "alias"],
+    ids=["name", "mutates_args", "alias"],
 )
 def test_bad_operators_are_refused(call, message):
     with pytest.raises(lamina.LaminaError, match=message):

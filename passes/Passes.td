@@ -272,6 +272,38 @@ def LaminaCpuFuseElementwise : Pass<"lamina-cpu-fuse-elementwise", "::mlir::func
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::affine::AffineDialect"];
 }
 
+def LaminaCpuTileContractions : Pass<"lamina-cpu-tile-contractions", "::mlir::func::FuncOp"> {
+  let summary = "Compute products tile by tile, with what follows them";
+  let description = [{
+    A contraction of floats (a matrix product, batched or with permuted operands, a convolution) is
+    put into a parallel loop over tiles of its result that fit the cache; batches and further loops
+    over one operand are taken one by one. Elementwise loop nests that are the only reader of the
+    result, such as a bias, an activation or a cast, are computed for the tile in the same turn. The
+    attribute `lamina.extent` holds rows and columns of the result and of its largest tile, for
+    `lamina-cpu-lower-contractions`. Small products, and narrow ones that memory bounds, are left
+    alone.
+
+    Invariant: the reduction is not cut, so sums are those of the whole product.
+
+    Before:
+    ```mlir
+    %p = linalg.matmul ins(%a, %b) outs(%zero : tensor<1024x1024xf32>)
+    %r = linalg.generic ins(%p, %bias) outs(%e : tensor<1024x1024xf32>) ...
+    ```
+    After:
+    ```mlir
+    %r = scf.forall (%i, %j) = (0, 0) to (1024, 1024) step (64, 128) shared_outs(%o = %e) {
+      %p = linalg.matmul {lamina.extent = array<i64: 1024, 1024, 64, 128>}
+             ins(%a_rows, %b_columns) outs(%zero_tile : tensor<64x128xf32>)
+      %t = linalg.generic ins(%p, %bias_tile) outs(%o_tile : tensor<64x128xf32>) ...
+      scf.forall.in_parallel { tensor.parallel_insert_slice %t into %o[%i, %j] }
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+    "::mlir::affine::AffineDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def LaminaCpuTileAndFuse : Pass<"lamina-cpu-tile-and-fuse", "::mlir::func::FuncOp"> {
   let summary = "Put loop nests that work row by row into one outer loop";
   let description = [{
@@ -344,6 +376,48 @@ def LaminaCpuDestination : Pass<"lamina-cpu-destination", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
                            "::mlir::memref::MemRefDialect"];
+}
+
+def LaminaCpuLowerContractions : Pass<"lamina-cpu-lower-contractions", "::mlir::func::FuncOp"> {
+  let summary = "Turn tiles of products into kernels that keep their sums in registers";
+  let description = [{
+    A contraction over buffers that has `lamina.extent` becomes loops over register tiles: rows times
+    vectors of the width in the module's `lamina.vector_bits` (256 without it). Each step of the
+    reduction loads one line of the right operand and broadcasts elements of the left one. Rows and
+    columns that are left over get kernels of their own size; their stores are masked.
+
+    The operand along the vectors is copied into panels in which a kernel reads consecutive memory,
+    unless it has few rows to be used for; the other one only if its steps are not consecutive or it
+    is a smaller float. Arrays are packed as a whole ahead of the loop over tiles if several tiles
+    use them, and tile by tile otherwise. Operands that are read through other maps, such as
+    the windows of a convolution, are gathered in the same way. A result that was filled with zeros
+    is not read. Long reductions run in blocks, between which sums are in memory.
+
+    Invariant: no such contraction is left, unless its result has no contiguous dimension.
+
+    Before:
+    ```mlir
+    linalg.matmul {lamina.extent = array<i64: 64, 128, 64, 128>} ins(%a, %b) outs(%c)
+    ```
+    After:
+    ```mlir
+    linalg.generic ins(%b) outs(%packed) { yield the input }
+    scf.for %i = %c0 to %c64 step %c8 {
+      scf.for %j = %c0 to %c128 step %c32 {
+        %sums:16 = scf.for %k = %c0 to %depth step %c1 iter_args(...) {
+          %line = vector.load %packed[%at] : memref<?xf32>, vector<16xf32>
+          %x = memref.load %a[%i, %k]
+          %factor = vector.broadcast %x : f32 to vector<16xf32>
+          %sum = vector.fma %factor, %line, %partial : vector<16xf32>
+          ...
+        }
+        vector.store %sums#0, %c[%i, %j]
+        ...
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::vector::VectorDialect"];
 }
 
 def LaminaCpuOrderLoops : Pass<"lamina-cpu-order-loops", "::mlir::func::FuncOp"> {
@@ -463,14 +537,15 @@ def LaminaCpuPlanArena : Pass<"lamina-cpu-plan-arena", "::mlir::func::FuncOp"> {
     `lamina.host_call` sees them. The others
     become views of a last parameter `memref<Nxi8>`, and the function gets
     `lamina.workspace_bytes = N`. Buffers that never hold data at the same time share bytes: the
-    largest is placed first, each at the lowest free offset, aligned to 64 bytes. Buffers of
-    dynamic size stay allocations and are freed at the end of their block. A buffer that leaves its
+    largest is placed first, each at the lowest free offset, aligned to 64 bytes. A buffer of
+    dynamic size takes its largest size; without a constant bound it stays an allocation that is
+    freed at the end of its block. A buffer that leaves its
     region, carried by a loop for example, is an error: nobody could free it.
 
     The body of a parallel loop (`lamina.range`) runs on several threads: its small buffers go to the
     stack of each, and its workspace is memory of the thread, from `laminaThreadScratch`.
 
-    Invariant: no buffer of static size is allocated at run time.
+    Invariant: no buffer of bounded size is allocated at run time.
 
     Before:
     ```mlir

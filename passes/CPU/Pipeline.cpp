@@ -19,6 +19,7 @@ static void addBufferization(OpPassManager &passes) {
   passes.addPass(bufferization::createOneShotBufferizePass(bufferize));
   passes.addPass(createCSEPass());
   passes.addPass(createCanonicalizerPass());
+  passes.addNestedPass<func::FuncOp>(createLaminaCpuLowerContractions());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuOrderLoops());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuRelaxReductions());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuDistributeLoops());
@@ -30,6 +31,7 @@ void lamina::addCpuPasses(OpPassManager &passes) {
   passes.addPass(createLaminaConvertToLinalg());
   addStageVerifier(passes, Stage::Linalg);
   passes.addNestedPass<func::FuncOp>(createLaminaCpuFuseElementwise());
+  passes.addNestedPass<func::FuncOp>(createLaminaCpuTileContractions());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuTileAndFuse());
   passes.addPass(createCSEPass());
   passes.addPass(createLaminaCpuDestination());

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Interfaces/DataLayoutInterfaces.h"
+#include "mlir/Interfaces/ValueBoundsOpInterface.h"
 #include "passes/Passes.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -36,9 +37,25 @@ struct Interval {
 };
 } // namespace
 
-static int64_t bytesOf(memref::AllocOp alloc, const DataLayout &layout) {
+/// What the buffer takes at most: sizes that are computed, those of tiles at an edge, often have a
+/// constant bound. Nothing if there is none.
+static std::optional<int64_t> bytesOf(memref::AllocOp alloc, const DataLayout &layout) {
   MemRefType type = alloc.getType();
-  int64_t bytes = type.getNumElements() * layout.getTypeSize(type.getElementType());
+  if (!type.getLayout().isIdentity())
+    return std::nullopt;
+  int64_t bytes = layout.getTypeSize(type.getElementType());
+  for (auto [dim, size] : llvm::enumerate(type.getShape())) {
+    if (!type.isDynamicDim(dim)) {
+      bytes *= size;
+      continue;
+    }
+    FailureOr<int64_t> bound = ValueBoundsConstraintSet::computeConstantBound(
+        presburger::BoundType::UB, alloc.getDynamicSizes()[type.getDynamicDimIndex(dim)],
+        /*stopCondition=*/nullptr, {/*closedUB=*/true});
+    if (failed(bound))
+      return std::nullopt;
+    bytes *= *bound;
+  }
   return llvm::alignTo(std::max<int64_t>(bytes, 1), kAlignment);
 }
 
@@ -49,10 +66,6 @@ static bool escapes(ArrayRef<Value> aliases) {
     return llvm::any_of(alias.getUsers(),
                         [](Operation *user) { return user->hasTrait<OpTrait::IsTerminator>(); });
   });
-}
-
-static bool hasFixedSize(memref::AllocOp alloc) {
-  return alloc.getType().hasStaticShape() && alloc.getType().getLayout().isIdentity();
 }
 
 /// Frees a buffer whose size is known only at run time at the end of its block.
@@ -79,7 +92,8 @@ static FailureOr<std::vector<Interval>> collectIntervals(func::FuncOp function) 
     SmallVector<Value> aliases = llvm::to_vector_of<Value>(flow.resolve(alloc));
     if (escapes(aliases))
       return alloc.emitOpError("is carried out of its region, so it has no place in a workspace");
-    if (!hasFixedSize(alloc)) {
+    std::optional<int64_t> bytes = bytesOf(alloc, layout);
+    if (!bytes) {
       freeAtEnd(alloc);
       return WalkResult::advance();
     }
@@ -92,7 +106,7 @@ static FailureOr<std::vector<Interval>> collectIntervals(func::FuncOp function) 
         last = std::max(last, at);
         isShown |= isa<HostCallOp>(user);
       }
-    intervals.push_back({alloc, bytesOf(alloc, layout), first, last, isShown});
+    intervals.push_back({alloc, *bytes, first, last, isShown});
     return WalkResult::advance();
   });
   if (walk.wasInterrupted())
@@ -125,7 +139,14 @@ static int64_t assignOffsets(std::vector<Interval> &intervals) {
   return total;
 }
 
-static void replaceBuffer(memref::AllocOp alloc, Value replacement) {
+/// Puts the buffer at an offset of `memory`, which is bytes.
+static void replaceBuffer(memref::AllocOp alloc, Value memory, Value offset) {
+  // At its place, where its sizes are known, unless it has none to wait for.
+  ImplicitLocOpBuilder b(alloc.getLoc(), alloc);
+  if (alloc.getDynamicSizes().empty())
+    b.setInsertionPointAfter(offset.getDefiningOp());
+  Value replacement =
+      memref::ViewOp::create(b, alloc.getType(), memory, offset, alloc.getDynamicSizes());
   for (Operation *user : llvm::make_early_inc_range(alloc->getUsers()))
     if (isa<memref::DeallocOp>(user))
       user->erase();
@@ -144,8 +165,9 @@ static void promoteSmall(func::FuncOp function, std::vector<Interval> &intervals
     memref::AllocOp alloc = interval.alloc;
     ImplicitLocOpBuilder b(alloc.getLoc(), function.getContext());
     b.setInsertionPointToStart(&function.getBody().front());
-    replaceBuffer(alloc,
-                  memref::AllocaOp::create(b, alloc.getType(), b.getI64IntegerAttr(kAlignment)));
+    auto bytes = MemRefType::get({interval.bytes}, b.getI8Type());
+    Value memory = memref::AllocaOp::create(b, bytes, b.getI64IntegerAttr(kAlignment));
+    replaceBuffer(alloc, memory, arith::ConstantIndexOp::create(b, 0));
     return true;
   });
 }
@@ -179,9 +201,7 @@ static void replaceWithViews(func::FuncOp function, Value workspace, ArrayRef<In
     if (Operation *op = workspace.getDefiningOp())
       b.setInsertionPointAfter(op);
     Value offset = arith::ConstantIndexOp::create(b, interval.offset);
-    memref::AllocOp alloc = interval.alloc;
-    replaceBuffer(alloc,
-                  memref::ViewOp::create(b, alloc.getType(), workspace, offset, ValueRange()));
+    replaceBuffer(interval.alloc, workspace, offset);
   }
 }
 

@@ -59,6 +59,7 @@ _SIGNATURES = {
     "laminaRegisterDialects": (None, [_Handle]),
     "laminaStringFree": (None, [c_void_p]),
     "laminaCompile": (c_void_p, [_Handle, POINTER(_Options), POINTER(_Seconds), _ERROR]),
+    "laminaVectorBits": (c_int, [POINTER(_Options), _ERROR]),
     "laminaObjectGetBytes": (_Bytes, [c_void_p]),
     "laminaObjectGetLLVMIR": (_Bytes, [c_void_p]),
     "laminaObjectGetAssembly": (_Bytes, [c_void_p]),
@@ -166,10 +167,10 @@ def _take_string(pointer: int) -> str:
 
 
 def _call(what: str, function: Any, *arguments: Any) -> int:
-    """Call a function that returns a pointer and ends in `char **error`; raise CompileError."""
+    """Call a function that returns a pointer or number, null for failure, and ends in `char **error`; raise CompileError."""
     error = c_void_p()
     result = function(*arguments, byref(error))
-    if result is None:
+    if not result:
         from lamina.errors import CompileError
 
         reason = _take_string(error.value) if error.value else "unknown error"
@@ -202,6 +203,16 @@ def host_cpu() -> str:
 def host_features() -> str:
     """All features of the host as LLVM names them, "+adx,+aes,-amx-bf16,..."; sorted."""
     return _take_string(_library().laminaHostFeatures())
+
+
+@functools.cache
+def vector_bits(cpu: str | None = None, features: str | None = None) -> int:
+    """Bits of the widest float vectors of a target, given as to `compile_object`.
+
+    Raises CompileError for a target that LLVM does not know.
+    """
+    options = _Options(cpu=_encode(cpu), features=_encode(features))
+    return _call("target", _library().laminaVectorBits, byref(options))
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,10 @@ class CPUBackend:
         signature = read_signature(module.operation, entry)
         lowered = module.operation.clone()
         _isolate(lowered, entry)
+        bits = native.vector_bits(options.cpu, options.features)
+        with lowered.context:
+            i64 = ir.IntegerType.get_signless(64)
+            lowered.attributes["lamina.vector_bits"] = ir.IntegerAttr.get(i64, bits)
         start = time.perf_counter()
         _run(self.pipeline, lowered)
         seconds = {"lower": time.perf_counter() - start}

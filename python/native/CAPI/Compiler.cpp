@@ -156,12 +156,17 @@ llvm::Error compileParts(llvm::ArrayRef<llvm::SmallVector<char, 0>> bitcodes,
   return failure ? std::move(failure) : jit::join(objects, object.bytes);
 }
 
-llvm::Error compile(ModuleOp module, const LaminaCompileOptions &options,
-                    LaminaStageSeconds &seconds, LaminaObject &object) {
+jit::TargetOptions targetOf(const LaminaCompileOptions &options) {
   jit::TargetOptions target;
   target.cpu = options.cpu ? options.cpu : "";
   target.features = options.features ? options.features : "";
   target.optLevel = options.optLevel;
+  return target;
+}
+
+llvm::Error compile(ModuleOp module, const LaminaCompileOptions &options,
+                    LaminaStageSeconds &seconds, LaminaObject &object) {
+  jit::TargetOptions target = targetOf(options);
   auto machine = jit::createTargetMachine(target);
   if (!machine)
     return machine.takeError();
@@ -234,3 +239,11 @@ void laminaObjectDestroy(LaminaObject *object) { delete object; }
 char *laminaHostCPU(void) { return copyString(jit::hostCPU()); }
 
 char *laminaHostFeatures(void) { return copyString(jit::hostFeatures()); }
+
+int laminaVectorBits(const LaminaCompileOptions *options, char **error) {
+  auto machine = jit::createTargetMachine(targetOf(*options));
+  if (machine)
+    return jit::vectorBits(**machine);
+  fail(machine.takeError(), error);
+  return 0;
+}

@@ -103,4 +103,12 @@ Expected<std::unique_ptr<TargetMachine>> createTargetMachine(const TargetOptions
   return machine;
 }
 
+unsigned vectorBits(const TargetMachine &machine) {
+  const MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
+  // Features of other architectures are unknown here, and none of them is wider by default.
+  if (!machine.getTargetTriple().isX86())
+    return 128;
+  return info.checkFeatures("+avx512f") ? 512 : info.checkFeatures("+avx") ? 256 : 128;
+}
+
 } // namespace mlir::lamina::jit

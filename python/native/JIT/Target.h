@@ -29,6 +29,9 @@ std::string hostFeatures();
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 createTargetMachine(const TargetOptions &options);
 
+/// Bits of the widest vectors that the machine computes floats in.
+unsigned vectorBits(const llvm::TargetMachine &machine);
+
 } // namespace mlir::lamina::jit
 
 #endif // LAMINA_JIT_TARGET_H

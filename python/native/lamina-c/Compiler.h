@@ -58,6 +58,10 @@ LAMINA_EXPORTED void laminaObjectDestroy(LaminaObject *object);
 LAMINA_EXPORTED char *laminaHostCPU(void);
 LAMINA_EXPORTED char *laminaHostFeatures(void);
 
+/// Bits of the widest float vectors of the target that `options` name, which passes take from the
+/// attribute `lamina.vector_bits` of a module; 0 with an error for an unknown target.
+LAMINA_EXPORTED int laminaVectorBits(const LaminaCompileOptions *options, char **error);
+
 #ifdef __cplusplus
 }
 #endif

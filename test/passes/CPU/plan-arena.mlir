@@ -76,7 +76,8 @@ func.func @carried(%a: memref<96xf32>, %n: index) attributes {lamina.entry} {
 
 // A small buffer of a loop goes to the stack once, not in every turn.
 // CHECK-LABEL: func.func @small(
-// CHECK: memref.alloca() {alignment = 64 : i64} : memref<4xf32>
+// CHECK: %[[STACK:.+]] = memref.alloca() {alignment = 64 : i64} : memref<64xi8>
+// CHECK: memref.view %[[STACK]]{{.*}} : memref<64xi8> to memref<4xf32>
 // CHECK: scf.for
 // CHECK-NOT: memref.alloc
 func.func @small(%a: memref<4xf32>, %n: index) attributes {lamina.entry} {
@@ -104,5 +105,21 @@ func.func private @body(%begin: index, %end: index, %a: memref<128xf32>) attribu
   %0 = memref.alloc() : memref<128xf32>
   memref.copy %a, %0 : memref<128xf32> to memref<128xf32>
   memref.copy %0, %a : memref<128xf32> to memref<128xf32>
+  return
+}
+
+// -----
+
+// A size that is computed but bounded takes its bound.
+// CHECK-LABEL: func.func @bounded(
+// CHECK-SAME: lamina.workspace_bytes = 512 : i64
+// CHECK: %[[SIZE:.+]] = affine.min
+// CHECK: memref.view %{{.+}}[%{{.+}}][%[[SIZE]]] : memref<512xi8> to memref<?xf32>
+// CHECK-NOT: memref.alloc
+func.func @bounded(%i: index, %x: f32) attributes {lamina.entry} {
+  %c0 = arith.constant 0 : index
+  %n = affine.min affine_map<(d0) -> (-d0 + 1000, 128)>(%i)
+  %0 = memref.alloc(%n) : memref<?xf32>
+  memref.store %x, %0[%c0] : memref<?xf32>
   return
 }

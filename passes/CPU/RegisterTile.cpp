@@ -1,0 +1,37 @@
+#include "passes/CPU/RegisterTile.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+using namespace mlir;
+using namespace mlir::lamina;
+
+static int64_t vectorBits(Operation *op) {
+  auto bits = op->getParentOfType<ModuleOp>()->getAttrOfType<IntegerAttr>("lamina.vector_bits");
+  return bits ? bits.getInt() : 256;
+}
+
+/// The number of rows, at most `most`, with the least work lost in a last block of few rows.
+static int64_t evenRows(int64_t rows, int64_t most) {
+  int64_t best = most, leastWaste = std::numeric_limits<int64_t>::max();
+  for (int64_t candidate = most; candidate >= std::max<int64_t>(most / 2, 1); --candidate) {
+    int64_t waste = llvm::alignTo(rows, candidate) - rows;
+    if (waste < leastWaste) {
+      best = candidate;
+      leastWaste = waste;
+    }
+  }
+  return best;
+}
+
+RegisterTile lamina::registerTileFor(Operation *op, FloatType element, int64_t rows,
+                                     int64_t columns) {
+  int64_t bits = vectorBits(op);
+  RegisterTile tile;
+  tile.lanes = std::max<int64_t>(bits / element.getWidth(), 2);
+  // 512-bit vectors come with 32 registers. Some hold a row of `rhs` and a broadcast element.
+  int64_t accumulators = bits >= 512 ? 24 : 12;
+  tile.vectors = std::min<int64_t>(llvm::divideCeil(columns, tile.lanes), rows <= 4 ? 4 : 2);
+  int64_t most = std::min<int64_t>(accumulators / tile.vectors, 8);
+  tile.rows = rows <= most ? rows : evenRows(rows, most);
+  return tile;
+}

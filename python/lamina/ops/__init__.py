@@ -20,6 +20,7 @@ from . import (  # noqa: F401
     data_dependent,
     distance,
     einsum,
+    elementary,
     factory,
     facts,
     fft,

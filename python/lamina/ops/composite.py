@@ -7,8 +7,6 @@ Plain Python: each has the derivative, the IR and the promotion of what it calls
 
 from __future__ import annotations
 
-import math
-
 from .. import dtypes
 from ..errors import ShapeError
 from . import promotion
@@ -142,12 +140,6 @@ def argwhere(self):
 
 
 @composite(variants="function, method")
-def count_nonzero(self, dim=None):
-    """How many elements over dim are not zero."""
-    return (self != 0).sum(dim)
-
-
-@composite(variants="function, method")
 def diff(self, n=1, dim=-1):
     """Differences of neighbours along dim, taken n times."""
     for _ in range(n):
@@ -198,15 +190,11 @@ def sum_to_size(self, *size):
 
 
 @composite(variants="function, method")
-def nansum(self, dim=None, keepdim=False, *, dtype=None):
-    """The sum over dim, nan counting as zero."""
-    return self.masked_fill(self.isnan(), 0).sum(dim, keepdim, dtype=dtype)
-
-
-@composite(variants="function, method")
 def nanmean(self, dim=None, keepdim=False, *, dtype=None):
     """The mean over dim of what is not nan."""
-    return nansum(self, dim, keepdim, dtype=dtype) / self.isnan().logical_not().sum(dim, keepdim)
+    return aten.nansum(self, dim, keepdim, dtype=dtype) / self.isnan().logical_not().sum(
+        dim, keepdim
+    )
 
 
 @composite(variants="function, method")
@@ -216,94 +204,9 @@ def msort(self):
 
 
 @composite(variants="function, method")
-def deg2rad(self):
-    """Degrees as radians."""
-    return self * (math.pi / 180)
-
-
-@composite(variants="function, method")
-def rad2deg(self):
-    """Radians as degrees."""
-    return self * (180 / math.pi)
-
-
-@composite(variants="function, method")
-def fmax(self, other):
-    """The larger of the two; the other one where one is nan."""
-    return aten.where((self >= other).logical_or(other.isnan()), self, other)
-
-
-@composite(variants="function, method")
-def fmin(self, other):
-    """The smaller of the two; the other one where one is nan."""
-    return aten.where((self <= other).logical_or(other.isnan()), self, other)
-
-
-@composite(variants="function, method")
-def hypot(self, other):
-    """sqrt(self**2 + other**2) without overflow."""
-    larger = aten.maximum(self.abs(), other.abs())
-    scale = larger.masked_fill((larger == 0).logical_or(larger.isinf()), 1).detach()
-    return ((self / scale).square() + (other / scale).square()).sqrt() * scale
-
-
-@composite(variants="function, method")
-def copysign(self, other):
-    """|self| with the sign of other, -0.0 included."""
-    negative = other < 0 if not hasattr(other, "signbit") else other.signbit()
-    size = self.abs() if self.is_floating_point() else self.abs().to(dtypes.get_default_dtype())
-    if not hasattr(negative, "dtype"):
-        return -size if math.copysign(1.0, other) < 0 else size
-    return aten.where(negative, -size, size)
-
-
-@composite(variants="function, method")
-def heaviside(self, values):
-    """0 below zero, values at zero, 1 above."""
-    return aten.where(self == 0, values, (self > 0).to(self.dtype))
-
-
-@composite(variants="function, method")
 def isreal(self):
     """Bool: whether the imaginary part is zero."""
     return self.imag == 0 if self.is_complex() else aten.ones_like(self, dtype=dtypes.bool)
-
-
-@composite(variants="function, method")
-def logaddexp(self, other):
-    """log(exp(self) + exp(other)) without overflow."""
-    larger = aten.maximum(self, other)
-    centre = larger.masked_fill(larger.isinf(), 0).detach()
-    return ((self - centre).exp() + (other - centre).exp()).log() + centre
-
-
-@composite(variants="function, method")
-def logaddexp2(self, other):
-    """log2(2**self + 2**other) without overflow."""
-    return logaddexp(self * math.log(2), other * math.log(2)) / math.log(2)
-
-
-@composite(variants="function, method")
-def logit(self, eps=None):
-    """log(self / (1 - self)), self held between eps and 1 - eps if eps is given."""
-    held = self if eps is None else self.clamp(eps, 1 - eps)
-    return (held / (1 - held)).log()
-
-
-@composite(variants="function, method")
-def xlogy(self, other):
-    """self * log(other), 0 where self is 0 (unless other is nan)."""
-    other = other if hasattr(other, "dtype") else aten.full_like(self, other)
-    absent = (self == 0).logical_and(other.isnan().logical_not())
-    return (self * other.masked_fill(absent, 1).log()).masked_fill(absent, 0)
-
-
-@composite(variants="function, method")
-def sinc(self):
-    """sin(pi self) / (pi self), 1 at 0."""
-    angle = self * math.pi
-    at_zero = self == 0
-    return (angle.sin() / angle.masked_fill(at_zero, 1)).masked_fill(at_zero, 1)
 
 
 @composite(variants="function, method")

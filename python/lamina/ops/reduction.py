@@ -74,6 +74,42 @@ def sum_dims(p, self, dim, keepdim, dtype):
     return kept(p, p.sum(accumulated(p, self, dtype), dims), dims, keepdim)
 
 
+@op(
+    "nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
+    vjp={
+        "self": lambda grad, self, dim, keepdim: (
+            _sum_vjp(grad, self, dim, keepdim) * self.isnan().logical_not()
+        )
+    },
+)
+def nansum(p, self, dim, keepdim, dtype):
+    """The sum over dim, nan counting as zero; integers sum in int64 unless dtype says otherwise. Raises DtypeError
+    for complex.
+    """
+    if is_complex(self.dtype):
+        raise DtypeError(f"not defined for {self.dtype}")
+    present = (
+        p.select(p.compare(self, self, "eq"), self, 0) if not is_integral(self.dtype) else self
+    )
+    return sum_dims(p, present, dim, keepdim, dtype)
+
+
+def _counted(p, self, dims):
+    return p.sum(p.cast(truth(p, self), INT64), dims)
+
+
+@op("count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor", differentiable=False)
+def count_nonzero_dims(p, self, dim):
+    """How many elements over dims are not zero, in int64."""
+    return _counted(p, self, wrap_dims(dim, self.ndim))
+
+
+@op("count_nonzero(Tensor self, int? dim=None) -> Tensor", differentiable=False)
+def count_nonzero(p, self, dim):
+    """How many elements, over dim if it is given, are not zero, in int64."""
+    return _counted(p, self, wrap_dims(dim, self.ndim))
+
+
 def _mean(p, self, dims, dtype):
     dtype = self.dtype if dtype is None else to_numpy(dtype)
     if is_integral(dtype):

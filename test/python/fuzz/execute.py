@@ -7,6 +7,7 @@ import traceback
 import warnings
 from typing import NamedTuple
 
+from .functions import definitions
 from .observe import Observation, Observer
 from .program import Program
 
@@ -30,7 +31,7 @@ class Executor(NamedTuple):
 
     def run(self, program: Program) -> list[Observation]:
         """What can be seen of each call. Raises Refused."""
-        variables = {"torch": self.library}
+        variables = definitions(self.library)
         exec(compile(program.body_source(), FILE, "exec"), variables)
         function = self.transform(variables["program"])
         return [self._call(program, function, variables) for _ in range(self.calls)]

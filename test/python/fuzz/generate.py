@@ -12,6 +12,7 @@ import numpy as np
 
 from .draw import DTYPES, Draw, Variable
 from .execute import run_steps
+from .functions import definitions
 from .memory import overlaps, repeats_itself, storage_key
 from .moves import FAMILIES, WEIGHTS
 from .observe import array
@@ -28,6 +29,7 @@ SHAPES = {
     (0, 3): 1,
     (2, 0): 1,
     (1,): 1,
+    (2, 3, 2, 2): 2,
 }
 MODES = {None: 30, "no_grad": 4, "enable_grad": 1, "inference_mode": 1}
 # By the bytes of a real number: sines of larger ones are made of rounding.
@@ -41,7 +43,7 @@ class Generator:
 
     def __init__(self, seed: int, guide):
         self.draw, self.guide = Draw(seed), guide
-        self.variables = {"torch": guide}
+        self.variables = definitions(guide)
         self.steps: list[Step] = []
         self.twins: dict[str, str] = {}
         self.count = 0
@@ -163,7 +165,7 @@ class Generator:
     def _restore(self) -> None:
         """Runs the program so far once more: a step that was dropped may have had effects."""
         names = [*(v.name for v in self.draw.pool), *self.twins]
-        self.variables = {"torch": self.guide}
+        self.variables = definitions(self.guide)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             for step in self.steps:

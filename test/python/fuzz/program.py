@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from . import functions
+
 _NAME = re.compile(r"\bx\d+\b")
 
 
@@ -67,9 +69,10 @@ class Program(NamedTuple):
 
     def source(self) -> str:
         """The whole program, ready to be pasted."""
+        asked = any(f"{name}." in self.body_source() for name in functions.NAMES)
         return (
             "import torch  # or: import lamina as torch\n\n"
-            f"{self.setup_source()}\n\n{self.body_source()}\n\n"
+            f"{functions.SOURCE if asked else ''}{self.setup_source()}\n\n{self.body_source()}\n\n"
             f"outputs = program({', '.join(self.arguments)})\n"
         )
 

@@ -12,6 +12,7 @@ from . import (
     activations,
     contractions,
     creation,
+    elementary,
     imaging,
     linalg,
     losses,
@@ -27,6 +28,7 @@ from .arrays import Array, DType, Maker, Sample, convert, literal
 
 _FAMILIES = (
     pointwise,
+    elementary,
     activations,
     reductions,
     special,

@@ -287,6 +287,20 @@ def _histograms(a):
 
 
 SAMPLES = {
+    "nansum": lambda a: [
+        *_dims(a, dtypes=("float64", "float32")),
+        Sample((literal([[1.0, _NAN], [_NAN, _NAN]]), 1)),
+        Sample((a(3, dtype="int32"),)),
+        Sample((a(3, dtype="float32"),), {"dtype": DType("float64")}),
+    ],
+    "count_nonzero": lambda a: [
+        Sample((a(3, 4, dtype=d, low=-1, high=1), *dim))
+        for d in ("float64", "int64", "bool", "complex64")
+        for dim in ((), (1,))
+    ],
+    "count_nonzero.dim_IntList": lambda a: [
+        Sample((a(2, 3, 4, dtype="int64", low=-1, high=1), [0, -1]))
+    ],
     "sum": _totals,
     "sum.dim_IntList": _totals_dim,
     "mean": _means,

@@ -603,7 +603,7 @@ def LaminaCpuConvertToLLVM : Pass<"lamina-cpu-convert-to-llvm", "::mlir::ModuleO
     `laminaHostCall`, which gets the name of the operation and its arguments as JSON and a table of
     memref descriptors; if it returns false, the function returns at once.
 
-    Invariant: only the LLVM dialect is left.
+    Invariant: only the LLVM dialect is left, and of lamina's attributes only those of the function.
 
     Before:
     ```mlir

@@ -58,9 +58,19 @@ template <typename OpTy> struct CallLibm : OpRewritePattern<OpTy> {
   std::string name;
 };
 
+/// What parameters are to the caller means nothing to LLVM. Its translation would warn of each such
+/// attribute, and print the function for it.
+void eraseDescriptors(func::FuncOp function) {
+  for (unsigned index : llvm::seq(function.getNumArguments()))
+    for (NamedAttribute attribute : function_interface_impl::getArgAttrs(function, index))
+      if (isa_and_present<LaminaDialect>(attribute.getNameDialect()))
+        function.removeArgAttr(index, attribute.getName());
+}
+
 struct CpuConvertToLLVM : lamina::impl::LaminaCpuConvertToLLVMBase<CpuConvertToLLVM> {
   void runOnOperation() override {
     MLIRContext *context = &getContext();
+    getOperation().walk(eraseDescriptors);
     LowerToLLVMOptions options(context);
     options.useBarePtrCallConv = true;
     LLVMTypeConverter converter(context, options, &getAnalysis<DataLayoutAnalysis>());

@@ -15,6 +15,8 @@ func.func @everything(%a: !lamina.ref<2x?xf32> {lamina.arg = #lamina.input<0>, l
   %2 = lamina.full {value = 255 : ui8} : !lamina.ref<3xui8>
   // CHECK: lamina.constant dense<[1.000000e+00, 2.000000e+00]> : tensor<2xf8E4M3FN> : !lamina.ref<2xf8E4M3FN>
   %3 = lamina.constant dense<[1.0, 2.0]> : tensor<2xf8E4M3FN> : !lamina.ref<2xf8E4M3FN>
+  // CHECK: lamina.custom_call "f"(%{{.*}}) {arguments = [#lamina.operand<0>, unit, 2.000000e+00], has_side_effect = true, mutates = array<i64: 0>}
+  lamina.custom_call "f"(%1) {arguments = [#lamina.operand<0>, unit, 2.0], has_side_effect = true, mutates = array<i64: 0>} : (!lamina.ref<2x?xi1>) -> ()
   // CHECK: lamina.cond %{{.*}} : !lamina.ref<i1> -> !lamina.ref<?x2xf32> {
   // CHECK-NEXT: lamina.yield
   // CHECK-NEXT: } else {

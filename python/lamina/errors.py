@@ -11,6 +11,8 @@ import sys
 from typing import NamedTuple
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_INTERNAL = (_PACKAGE, "<frozen", "<lamina")
+"""How the file names of code begin that no user wrote: the package, Python's own, and generated."""
 
 
 class Frame(NamedTuple):
@@ -29,7 +31,7 @@ def user_frame() -> Frame | None:
     frame = sys._getframe(1)
     while frame is not None:
         code = frame.f_code
-        if not code.co_filename.startswith((_PACKAGE, "<frozen")):
+        if not code.co_filename.startswith(_INTERNAL):
             return Frame(code.co_filename, frame.f_lineno, code.co_name)
         frame = frame.f_back
     return None
@@ -38,7 +40,7 @@ def user_frame() -> Frame | None:
 def user_stacklevel() -> int:
     """The `stacklevel` with which a caller's warning points at the user's own line."""
     frame, level = sys._getframe(1), 1
-    while frame is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<frozen")):
+    while frame is not None and frame.f_code.co_filename.startswith(_INTERNAL):
         frame, level = frame.f_back, level + 1
     return level
 

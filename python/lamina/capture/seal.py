@@ -58,11 +58,18 @@ def _arguments(tracer: Tracer, joint: Joint) -> dict:
     described = {}
     for x in tracer.inputs:
         if x.base is None:
-            strides = x.strides if x.strides != contiguous_strides(x.root.shape) else None
+            strides = _unless_row_major(x.root.shape, x.strides)
             described[x.root.value] = descriptors.argument("input", x.number, strides=strides)
     for root, tangent in zip(joint.roots, joint.tangents, strict=True):
-        described[tangent._array.value] = descriptors.argument("tangent", root.of, root.index)
+        strides = _unless_row_major(tangent.sizes, tangent.strides)
+        described[tangent._array.value] = descriptors.argument(
+            "tangent", root.of, root.index, strides=strides
+        )
     return described
+
+
+def _unless_row_major(sizes: tuple, strides: tuple) -> tuple | None:
+    return None if strides == contiguous_strides(sizes) else strides
 
 
 def _output(number: int, output: Output) -> ir.Attribute:

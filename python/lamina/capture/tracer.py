@@ -26,6 +26,7 @@ from ..ir import attributes, descriptors, locations, opset
 from ..ir.builder import Builder, TracedArray
 from ..ir.context import context, unknown
 from ..ir.types import ref_type
+from ..memory_format import is_dense
 from ..storage import Storage, VersionCounter, contiguous_strides
 from ..tensor import Tensor, make
 from .memory import Memory, stretch, view_of_stretch
@@ -249,9 +250,13 @@ class Tracer:
         return self._argument(self.block, shape, dtype)
 
     def tangent(self, tensor: Tensor) -> Tensor:
-        """A new argument that holds the incoming gradient of `tensor`."""
+        """A new argument that holds the incoming gradient of `tensor`, laid out as `tensor` is where
+        that is dense, else row-major; the caller converts what comes in another layout.
+        """
         array = self.argument(tensor.sizes, tensor._array.dtype)
-        strides = contiguous_strides(array.shape)
+        geometry = tensor.geometry
+        is_dense_order = array.size and is_dense(geometry)
+        strides = geometry.strides if is_dense_order else contiguous_strides(array.shape)
         return make(array, Storage(array, strides, CPU), strides)
 
     def leave(self) -> None:

@@ -125,7 +125,7 @@ def refuse_written(node: Node, array: np.ndarray, version: int, expected: int) -
 
 def tangent(grad: Tensor | None, wanted: Argument, node: Node) -> np.ndarray:
     """A gradient as the array that the backward was compiled for: zeros where there is none, a copy
-    where it lies otherwise in memory or has another dtype. Raises AutogradError for another shape.
+    where it lies otherwise in memory. Its sizes and dtype are the engine's care.
     """
     if grad is None:
         return _fresh(wanted, np.zeros)
@@ -134,16 +134,10 @@ def tangent(grad: Tensor | None, wanted: Argument, node: Node) -> np.ndarray:
         raise DataDependentError(
             "the backward of a compiled function cannot be traced", op=node.name()
         )
-    if array.shape != wanted.shape:
-        raise AutogradError(
-            f"output {wanted.root} of a compiled function has shape {list(wanted.shape)}, but a "
-            f"hook gave it a gradient of shape {list(array.shape)}",
-            op=node.name(),
-        )
-    if array.dtype == wanted.dtype and _is_laid_out(array, wanted):
+    if _is_laid_out(array, wanted):
         return array
     fresh = _fresh(wanted, np.empty)
-    np.copyto(fresh, array.real if wanted.dtype.kind != "c" else array, casting="unsafe")
+    np.copyto(fresh, array)
     return fresh
 
 

@@ -572,8 +572,8 @@ def LaminaCpuPlanArena : Pass<"lamina-cpu-plan-arena", "::mlir::func::FuncOp"> {
 def LaminaCpuExpandScalars : Pass<"lamina-cpu-expand-scalars", "::mlir::func::FuncOp"> {
   let summary = "Express scalar operations that the CPU lacks by those it has";
   let description = [{
-    `exp`, `expm1`, `tanh` and `erf` of `f32` become polynomials that vectorise, accurate to 4 units
-    of the last place. Conversions between `f32` and `bf16`, `f8E4M3FN` and `f8E5M2` become integer
+    Elementary functions of `f32` and `f64` become formulas that vectorise (`passes/Math`), with the
+    errors that docs/numerics.md states. Conversions between `f32` and `bf16`, `f8E4M3FN` and `f8E5M2` become integer
     arithmetic that rounds to nearest even and keeps denormals.
 
     Invariant: no such function and no such conversion is left.
@@ -590,8 +590,7 @@ def LaminaCpuExpandScalars : Pass<"lamina-cpu-expand-scalars", "::mlir::func::Fu
     %4 = arith.bitcast %3 : i32 to f32
     ```
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
-                           "::mlir::vector::VectorDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
 def LaminaCpuConvertToLLVM : Pass<"lamina-cpu-convert-to-llvm", "::mlir::ModuleOp"> {

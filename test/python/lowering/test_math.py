@@ -1,0 +1,89 @@
+"""Elementary functions are as near to the true value as docs/numerics.md says."""
+
+import re
+from pathlib import Path
+
+import mpmath
+import numpy as np
+import pytest
+from native import BACKEND, module_of
+
+DOCS = Path(__file__).parents[3] / "docs" / "numerics.md"
+BOUNDS = {
+    name: (float(single), float(double))
+    for name, single, double in re.findall(
+        r"^\| (\w+) \| ([\d.]+) \| ([\d.]+) \|$", DOCS.read_text(), re.MULTILINE
+    )
+}
+NUMPY_NAMES = {
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "atan2": "arctan2",
+    "asinh": "arcsinh",
+    "acosh": "arccosh",
+    "atanh": "arctanh",
+    "pow": "power",
+}
+PAIRS = ("pow", "atan2")
+EDGES = [0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, -3.0]
+
+
+def true_values(name, *arrays):
+    """The function in a type with at least eleven more digits."""
+    wide = np.float64 if arrays[0].dtype == np.float32 else np.longdouble
+    arrays = [a.astype(wide) for a in arrays]
+    with np.errstate(all="ignore"):
+        if name == "rsqrt":
+            return 1 / np.sqrt(*arrays)
+        if name != "erf":
+            return getattr(np, NUMPY_NAMES.get(name, name))(*arrays)
+    with mpmath.workdps(25):
+        values = [wide(str(mpmath.erf(mpmath.mpf(float(x))))) for x in arrays[0]]
+    return np.copysign(values, arrays[0])
+
+
+def arguments(dtype, count, rng):
+    """Every bit pattern is as likely as any other; then numbers of moderate size, multiples of
+    pi / 2 and edges."""
+    word = np.uint32 if dtype is np.float32 else np.uint64
+    patterns = rng.integers(0, np.iinfo(word).max, count // 2, dtype=word, endpoint=True)
+    moderate = np.exp2(rng.uniform(-30, 12, count // 4)) * rng.choice([-1, 1], count // 4)
+    near = rng.uniform(-2, 2, count // 4)
+    turns = np.arange(-count // 64, count // 64) * (np.pi / 2)
+    parts = [patterns.view(dtype), moderate, near, turns, np.repeat(EDGES, 8)]
+    return rng.permutation(np.concatenate([p.astype(dtype) for p in parts]))
+
+
+def errors(got, true):
+    """Distances in units of the last place of the true value; infinite where a NaN, an infinity or
+    the sign of a zero is wrong."""
+    info = np.finfo(got.dtype)
+    rounded = true.astype(got.dtype)
+    last = np.spacing(np.minimum(np.abs(rounded), info.max / 2))
+    last = np.where(np.abs(rounded) > info.max / 2, 2 * last, last)
+    # Past the largest number comes infinity, as if it were the next one.
+    limit = true.dtype.type(info.max) * 2 / (2 - true.dtype.type(info.eps))
+    clipped = [np.clip(a.astype(true.dtype), -limit, limit) for a in (got, true)]
+    distance = np.abs(clipped[0] - clipped[1]) / last.astype(true.dtype)
+    both_nan = np.isnan(got) & np.isnan(rounded)
+    wrong = np.isnan(got) != np.isnan(rounded)
+    wrong |= (got == 0) & (rounded == 0) & (np.signbit(got) != np.signbit(rounded))
+    return np.where(wrong, np.inf, np.where(both_nan, 0, distance)).astype(np.float64)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", BOUNDS)
+def test_error_bound(name, dtype):
+    rng = np.random.default_rng(0)
+    arrays = [arguments(dtype, 4096 if name == "erf" else 1 << 18, rng)]
+    if name in PAIRS:
+        arrays.append(rng.permutation(arrays[0]))
+        edges = np.meshgrid(*[np.array(EDGES, dtype)] * 2)
+        arrays = [np.concatenate([a, e.ravel()]) for a, e in zip(arrays, edges, strict=True)]
+    function = BACKEND.compile(module_of(lambda p, *a: getattr(p, name)(*a), *arrays), "f")
+    with np.errstate(all="ignore"):
+        distance = errors(function(*arrays)[0], true_values(name, *arrays))
+    worst = int(np.argmax(distance))
+    bound = BOUNDS[name][0 if dtype is np.float32 else 1]
+    assert distance[worst] <= bound, f"{name} of {[a[worst] for a in arrays]}"

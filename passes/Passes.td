@@ -130,7 +130,7 @@ def LaminaPartition : Pass<"lamina-partition", "::mlir::ModuleOp"> {
     to save is chosen by passes/Partition/SavedValues: a value is recomputed in the
     backward instead of saved if it has no operands, is a view or a cast of values
     that take no more memory, or is cheap arithmetic on values that are saved
-    anyway. Saving an input takes no memory: the result is the argument itself and
+    anyway or take far less memory. Saving an input takes no memory: the result is the argument itself and
     carries `lamina.alias = #lamina.alias<input, i, []>`, which tells the caller to
     keep its own array. An input that the forward overwrites has no alias: its old
     data must be copied before.
@@ -449,6 +449,7 @@ def LaminaCpuRelaxReductions : Pass<"lamina-cpu-relax-reductions", "::mlir::func
     Sets `reassoc` and `contract` on the operations that combine an element with the accumulator
     of a reduction, and on the product in a multiply-add. Only they: the order of addition is free
     in the dialect, everything else is rounded as written. Without this a sum does not vectorise.
+    A maximum or minimum may also be either of two zeros (`nsz`).
 
     Invariant: no flag assumes NaN or infinities away, and operations outside of reductions have
     none.

@@ -14,7 +14,8 @@ using namespace mlir;
 using namespace mlir::lamina;
 
 /// What an access costs an innermost loop, in vector memory operations for each vector of
-/// iterations: nothing if it does not move, one if it is contiguous, one for each lane otherwise.
+/// iterations: nothing if it does not move, one if it is contiguous, otherwise as many as the
+/// elements lie apart, up to one for each lane.
 static constexpr int64_t kLanes = 8;
 
 /// By how many elements an access through `map` moves when loop `dim` advances; nothing if that is
@@ -48,7 +49,7 @@ static double cost(linalg::LinalgOp op, unsigned dim) {
     if (!type)
       continue;
     auto stride = strideAlong(op.getMatchingIndexingMap(&operand), type, dim);
-    int64_t access = !stride ? kLanes : *stride == 0 ? 0 : *stride == 1 ? 1 : kLanes;
+    int64_t access = stride ? std::min<int64_t>(std::abs(*stride), kLanes) : kLanes;
     // An accumulator in memory is loaded and stored; any scattered store hurts more than a load.
     bool written = op.isDpsInit(&operand);
     bool loadedToo = written && op.getNumReductionLoops() && !reduces;

@@ -12,8 +12,11 @@ using namespace mlir;
 using namespace mlir::lamina;
 
 static void relax(Operation *op) {
-  auto flags = arith::FastMathFlagsAttr::get(op->getContext(), arith::FastMathFlags::reassoc |
-                                                                   arith::FastMathFlags::contract);
+  auto kinds = arith::FastMathFlags::reassoc | arith::FastMathFlags::contract;
+  // Which of two zeros is an extreme depends on the order as well.
+  if (isa<arith::MaximumFOp, arith::MinimumFOp>(op))
+    kinds = kinds | arith::FastMathFlags::nsz;
+  auto flags = arith::FastMathFlagsAttr::get(op->getContext(), kinds);
   if (auto math = dyn_cast<arith::ArithFastMathInterface>(op))
     op->setAttr(math.getFastMathAttrName(), flags);
 }

@@ -82,20 +82,38 @@ template <typename OpTy, Combining kind> struct ArgReductionLowering : Lowering<
     if (sizes.empty())
       return SmallVector<Value>{filledTensor(b, {}, intConstant(b, b.getI64Type(), 0))};
     Value extreme = reduced(b, source, dim, kind, hasUnsignedElements(op.getSource().getType()));
-    Value size = arith::IndexCastOp::create(b, b.getI64Type(), asIndex(b, sizes[dim]));
+    Type position = indexType(b, sizes[dim]);
+    Value size = arith::IndexCastOp::create(b, position, asIndex(b, sizes[dim]));
     Sizes kept(sizes);
     kept.erase(kept.begin() + dim);
     Value init = filledTensor(b, kept, size);
     int64_t rank = sizes.size();
     auto firstIndex = [&](ImplicitLocOpBuilder &inner, ValueRange scalars) {
-      Value position = arith::IndexCastOp::create(inner, inner.getI64Type(), loopIndex(inner, dim));
+      Value here = arith::IndexCastOp::create(inner, position, loopIndex(inner, dim));
       Value hit = isExtreme(inner, scalars[0], scalars[1]);
-      Value candidate = arith::SelectOp::create(inner, hit, position, size);
+      Value candidate = arith::SelectOp::create(inner, hit, here, size);
       return SmallVector<Value>{arith::MinSIOp::create(inner, candidate, scalars[2])};
     };
-    return SmallVector<Value>{reduceLoops(b, {source, extreme}, init, dim,
-                                          {b.getMultiDimIdentityMap(rank), keptDims(b, rank, dim)},
-                                          firstIndex)};
+    Value first =
+        reduceLoops(b, {source, extreme}, init, dim,
+                    {b.getMultiDimIdentityMap(rank), keptDims(b, rank, dim)}, firstIndex);
+    return SmallVector<Value>{asInt64(b, first)};
+  }
+
+  /// Narrow numbers where they suffice: twice as many fit into a vector.
+  static Type indexType(ImplicitLocOpBuilder &b, OpFoldResult size) {
+    std::optional<int64_t> known = getConstantIntValue(size);
+    return known && llvm::isInt<32>(*known) ? b.getI32Type() : b.getI64Type();
+  }
+
+  static Value asInt64(ImplicitLocOpBuilder &b, Value positions) {
+    if (getElementTypeOrSelf(positions).isInteger(64))
+      return positions;
+    return elementwiseLoops(b, b.getI64Type(), positions,
+                            [](ImplicitLocOpBuilder &inner, ValueRange scalars) {
+                              return SmallVector<Value>{arith::ExtSIOp::create(
+                                  inner, inner.getI64Type(), scalars.front())};
+                            });
   }
 
   static Value isExtreme(ImplicitLocOpBuilder &b, Value x, Value extreme) {

@@ -12,6 +12,10 @@ constexpr int64_t kUnknownSize = 1024;
 /// Operations in a row that count as cheap together, each being cheap.
 constexpr unsigned kLongestChain = 8;
 
+/// Arithmetic is done again if that needs so many times less memory: a row of a matrix, say, and
+/// one number, in place of another row.
+constexpr int64_t kWorthArithmetic = 8;
+
 int64_t getBytes(Value value) {
   auto type = dyn_cast<ShapedType>(value.getType());
   if (!type)
@@ -69,10 +73,23 @@ private:
       return false;
     int64_t added = 0;
     for (Value operand : op->getOperands())
-      added += isDerivable(operand, kLongestChain) ? 0 : getBytes(operand);
+      added += bytesToKeep(operand);
     if (isMovement(op))
       return added <= gained;
-    return isCheapArithmetic(op) && added == 0;
+    return isCheapArithmetic(op) && added <= gained / kWorthArithmetic;
+  }
+
+  /// What saving `value`, or what it is moved from, would add.
+  int64_t bytesToKeep(Value value) const {
+    if (isDerivable(value, kLongestChain))
+      return 0;
+    Operation *op = value.getDefiningOp();
+    if (!op || !isMovement(op) || !isMemoryEffectFree(op))
+      return getBytes(value);
+    int64_t sources = 0;
+    for (Value operand : op->getOperands())
+      sources += bytesToKeep(operand);
+    return std::min(sources, getBytes(value));
   }
 
   /// Whether the backward can make `value` in a few cheap `steps` from what is saved anyway.

@@ -27,3 +27,20 @@ func.func @strided_copy(%a: memref<32x64xf32, strided<[1, 32]>>, %b: memref<32x6
   memref.copy %a, %b : memref<32x64xf32, strided<[1, 32]>> to memref<32x64xf32>
   return
 }
+
+// -----
+
+// Every second element of a row is nearer than the next row.
+// CHECK: #[[$ID:.+]] = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-LABEL: func.func @every_second_column
+func.func @every_second_column(%a: memref<32x64xf32, strided<[128, 2]>>, %b: memref<64xf32, strided<[2]>>, %c: memref<32x64xf32>) {
+  // CHECK: linalg.generic {indexing_maps = [#[[$ID]], #{{.+}}, #[[$ID]]]
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i, j)>],
+                  iterator_types = ["parallel", "parallel"]}
+      ins(%a, %b : memref<32x64xf32, strided<[128, 2]>>, memref<64xf32, strided<[2]>>) outs(%c : memref<32x64xf32>) {
+  ^bb0(%x: f32, %y: f32, %out: f32):
+    %z = arith.addf %x, %y : f32
+    linalg.yield %z : f32
+  }
+  return
+}

@@ -19,3 +19,15 @@ func.func @sum_of_shifted_squares(%x: memref<8xf32>, %s: memref<f32>) {
   }
   return
 }
+
+// CHECK-LABEL: func.func @greatest
+func.func @greatest(%x: memref<8xf32>, %s: memref<f32>) {
+  linalg.generic {indexing_maps = [#id, #none], iterator_types = ["reduction"]}
+      ins(%x : memref<8xf32>) outs(%s : memref<f32>) {
+  ^bb0(%a: f32, %greatest: f32):
+    // CHECK: arith.maximumf %{{.+}}, %{{.+}} fastmath<reassoc,nsz,contract>
+    %0 = arith.maximumf %a, %greatest : f32
+    linalg.yield %0 : f32
+  }
+  return
+}

@@ -147,3 +147,15 @@ func.func @nothing(%a: tensor<0x4xf32>) -> (tensor<0x4xf32>, tensor<4xf32>) {
   %1 = lamina.sum %0 {dims = array<i64: 0>} : tensor<0x4xf32> -> tensor<4xf32>
   return %0, %1 : tensor<0x4xf32>, tensor<4xf32>
 }
+
+// -----
+
+// Positions are numbers of 32 bits while they are searched for.
+// CHECK-LABEL: func.func @position_of_greatest
+func.func @position_of_greatest(%x: tensor<4x8xf32>) -> tensor<4xi64> {
+  // CHECK: linalg.generic {{.*}} outs(%{{.+}} : tensor<4xi32>)
+  // CHECK: arith.minsi {{.*}} : i32
+  // CHECK: arith.extsi {{.*}} : i32 to i64
+  %0 = lamina.argmax %x {dim = 1 : i64} : tensor<4x8xf32> -> tensor<4xi64>
+  return %0 : tensor<4xi64>
+}

@@ -151,3 +151,23 @@ func.func @costly(%x: tensor<4x4xf32> {lamina.arg = #lamina.input<0>},
   %dx = lamina.mul %dy, %m : tensor<4x4xf32>
   return %y, %dx : tensor<4x4xf32>, tensor<4x4xf32>
 }
+
+// -----
+
+// Cheap arithmetic is done again if a row of an input and one number are all that it takes.
+// CHECK-LABEL: func.func @centred_backward(
+// CHECK-SAME:    %[[X:.*]]: tensor<4x64xf32> {lamina.arg = #lamina.saved<0>}, %[[ROOT:.*]]: tensor<4xf32> {lamina.arg = #lamina.saved<1>}
+// CHECK-NEXT:    lamina.unsqueeze %[[ROOT]]
+// CHECK:         lamina.sub %[[X]]
+func.func @centred(%x: tensor<4x64xf32> {lamina.arg = #lamina.input<0>},
+                   %dy: tensor<4x64xf32> {lamina.arg = #lamina.tangent<output, 0>})
+    -> (tensor<4x64xf32> {lamina.result = #lamina.output<0>}, tensor<4x64xf32> {lamina.result = #lamina.gradient<0>}) {
+  %sum = lamina.sum %x {dims = array<i64: 1>} : tensor<4x64xf32> -> tensor<4xf32>
+  %root = lamina.sqrt %sum : tensor<4xf32>
+  %column = lamina.unsqueeze %root {dims = array<i64: 1>} : tensor<4xf32> -> tensor<4x1xf32>
+  %rows = lamina.expand %column : tensor<4x1xf32> -> tensor<4x64xf32>
+  %centred = lamina.sub %x, %rows : tensor<4x64xf32>
+  %y = lamina.mul %centred, %centred : tensor<4x64xf32>
+  %dx = lamina.mul %dy, %centred : tensor<4x64xf32>
+  return %y, %dx : tensor<4x64xf32>, tensor<4x64xf32>
+}

@@ -136,12 +136,12 @@ class Task:
         return results
 
     def _only_captured(self, node) -> bool:
-        """Whether the node is a target beyond which nothing is wanted."""
-        if id(node) not in self.target_nodes:
+        """Whether the node is a target beyond which nothing is wanted. What backward accumulates into runs."""
+        if self.accumulate or id(node) not in self.target_nodes:
             return False
-        if isinstance(node, AccumulateGrad):
-            return not self.accumulate
-        return not any(e is not None and e[0] in self.needed for e in node.next_edges)
+        return isinstance(node, AccumulateGrad) or not any(
+            e is not None and e[0] in self.needed for e in node.next_edges
+        )
 
 
 def _fitted(grad, node, nr: int, source, index: int):

@@ -256,7 +256,7 @@ def _without_history(output, is_input: bool):
 def _dirty(ctx: FunctionCtx, output, nr: int, recording: bool):
     output._counter.version += 1
     if not recording:
-        return output
+        return output.detach() if requires_grad(output) else output
     check_target(output, ctx.name())
     if output._view is not None and nr:
         raise AutogradError(

@@ -7,7 +7,7 @@ there is no order), shape kept. Small floats compute in float32 where a formula 
 from __future__ import annotations
 
 from ..errors import DtypeError, ValueError_
-from .checks import fitting
+from .checks import fitting, floating
 from .formulas import conj, masked, zeros
 from .promotion import (
     BOOL,
@@ -53,6 +53,7 @@ def relu(p, self):
     pointwise=True,
     inplace=True,
     vjp={"self": lambda grad, self: aten.hardtanh_backward(grad, self, 0, 6)},
+    inplace_vjp={"self": lambda grad, result: aten.hardtanh_backward(grad, result, 0, 6)},
 )
 def relu6(p, self):
     """min(max(self, 0), 6). Raises DtypeError for bool and complex."""
@@ -66,6 +67,9 @@ def relu6(p, self):
     pointwise=True,
     inplace=True,
     vjp={"self": lambda grad, self, threshold: aten.threshold_backward(grad, self, threshold)},
+    inplace_vjp={
+        "self": lambda grad, result, threshold: aten.threshold_backward(grad, result, threshold)
+    },
 )
 def threshold(p, self, threshold, value):
     """self where it is above threshold, value elsewhere."""
@@ -94,6 +98,11 @@ def threshold_backward(p, grad_output, self, threshold):
     vjp={
         "self": lambda grad, self, min_val, max_val: aten.hardtanh_backward(
             grad, self, min_val, max_val
+        )
+    },
+    inplace_vjp={
+        "self": lambda grad, result, min_val, max_val: aten.hardtanh_backward(
+            grad, result, min_val, max_val
         )
     },
 )
@@ -157,6 +166,11 @@ def hardswish(p, self):
             grad, self, negative_slope, False
         )
     },
+    inplace_vjp={
+        "self": lambda grad, result, negative_slope: aten.leaky_relu_backward(
+            grad, result, negative_slope, True
+        )
+    },
 )
 def leaky_relu(p, self, negative_slope):
     """self where positive, negative_slope * self elsewhere."""
@@ -189,6 +203,11 @@ def _elu_vjp(grad, self, alpha, scale, input_scale):
     pointwise=True,
     inplace=True,
     vjp={"self": _elu_vjp},
+    inplace_vjp={
+        "self": lambda grad, result, alpha, scale, input_scale: aten.elu_backward(
+            grad, alpha, scale, input_scale, True, result
+        )
+    },
 )
 def elu(p, self, alpha, scale, input_scale):
     """scale * self where positive, scale * alpha * (exp(input_scale * self) - 1) elsewhere."""
@@ -244,6 +263,11 @@ _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805
     vjp={
         "self": lambda grad, self, alpha: aten.elu_backward(grad, alpha, 1, 1 / alpha, False, self)
     },
+    inplace_vjp={
+        "self": lambda grad, result, alpha: aten.elu_backward(
+            grad, alpha, 1, 1 / alpha, True, result
+        )
+    },
 )
 def celu(p, self, alpha):
     """max(0, self) + min(0, alpha * (exp(self / alpha) - 1)). Raises ValueError_ for alpha 0."""
@@ -259,6 +283,11 @@ def celu(p, self, alpha):
     inplace=True,
     vjp={
         "self": lambda grad, self: aten.elu_backward(grad, _SELU_ALPHA, _SELU_SCALE, 1, False, self)
+    },
+    inplace_vjp={
+        "self": lambda grad, result: aten.elu_backward(
+            grad, _SELU_ALPHA, _SELU_SCALE, 1, True, result
+        )
     },
 )
 def selu(p, self):
@@ -321,8 +350,8 @@ def log_sigmoid(p, self):
     vjp={"self": lambda grad, self: aten.silu_backward(grad, self)},
 )
 def silu(p, self):
-    """self * sigmoid(self)."""
-    _floats(self)
+    """self * sigmoid(self), also of complex numbers."""
+    floating("self", self)
     return _in_wide(p, lambda x: p.div(x, p.add(p.exp(p.neg(x)), 1)), self)
 
 
@@ -342,7 +371,8 @@ def silu_backward(p, grad_output, self):
 
     def formula(grad, x):
         gate = _sigmoid(p, x)
-        return p.mul(p.mul(grad, gate), p.add(p.mul(x, p.sub(1, gate)), 1))
+        slope = p.mul(gate, p.add(p.mul(x, p.sub(1, gate)), 1))
+        return p.mul(grad, p.conj(slope) if is_complex(x.dtype) else slope)
 
     return _in_wide(p, formula, grad_output, self)
 

@@ -173,11 +173,12 @@ def cross(self, other, dim=-1):
 def kron(self, other):
     """The Kronecker product."""
     rank = max(self.ndim, other.ndim)
-    left = self.reshape((1,) * (rank - self.ndim) + tuple(self.shape))
-    right = other.reshape((1,) * (rank - other.ndim) + tuple(other.shape))
-    wide = [n for size in left.shape for n in (size, 1)]
-    blocks = left.reshape(wide) * right.reshape([n for size in right.shape for n in (1, size)])
-    return blocks.reshape([a * b for a, b in zip(left.shape, right.shape, strict=True)])
+    first = (1,) * (rank - self.ndim) + tuple(self.shape)
+    second = (1,) * (rank - other.ndim) + tuple(other.shape)
+    left = aten._unsafe_view(self, [n for size in first for n in (size, 1)])
+    right = aten._unsafe_view(other, [n for size in second for n in (1, size)])
+    sizes = [a * b for a, b in zip(first, second, strict=True)]
+    return aten._unsafe_view((left * right).contiguous(), sizes)
 
 
 @composite(variants="function, method")

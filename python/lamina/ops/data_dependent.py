@@ -25,7 +25,7 @@ def _coordinates(self):
     differentiable=False,
     kernel=_coordinates,
     # One column after the other.
-    layout=lambda arguments, sizes: (1, max(sizes[0], 1)),
+    layout=lambda arguments, sizes: (1, sizes[0]),
 )
 def nonzero(p, self):
     """int64 coordinates [count, ndim] of the nonzero elements. Eager only."""
@@ -66,7 +66,6 @@ def _sorted_set(self, sorted, return_inverse, return_counts):
     "_unique2(Tensor self, bool sorted=True, bool return_inverse=False, bool return_counts=False)"
     " -> (Tensor, Tensor, Tensor)",
     variants="",
-    differentiable=False,
     kernel=_sorted_set,
 )
 def _unique2(p, self, sorted, return_inverse, return_counts):
@@ -85,7 +84,6 @@ def _sorted_slices(self, dim, sorted, return_inverse, return_counts):
     "unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool "
     "return_counts=False) -> (Tensor, Tensor, Tensor)",
     variants="",
-    differentiable=False,
     kernel=_sorted_slices,
 )
 def unique_dim(p, self, dim, sorted, return_inverse, return_counts):
@@ -120,7 +118,6 @@ def _runs(self, return_inverse, return_counts, dim):
     "unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? "
     "dim=None) -> (Tensor, Tensor, Tensor)",
     variants="",
-    differentiable=False,
     kernel=_runs,
 )
 def _unique_consecutive(p, self, return_inverse, return_counts, dim):
@@ -160,6 +157,8 @@ def _counts(self, weights, minlength):
         raise DtypeError(f"needs integers, got {self.dtype}")
     if self.ndim != 1 or (self.size and self.min() < 0):
         raise ShapeError("needs a vector of integers that are not negative")
+    if weights is not None and weights.dtype.kind == "c":
+        weights = weights.real.astype(np.float64)
     counted = np.bincount(self, weights, minlength)
     return counted if weights is None or weights.dtype != np.float32 else counted.astype(np.float32)
 
@@ -170,5 +169,7 @@ def _counts(self, weights, minlength):
     kernel=_counts,
 )
 def bincount(p, self, weights, minlength):
-    """How often each integer from 0 occurs in a vector, or the sum of its weights. Eager only."""
+    """How often each integer from 0 occurs in a vector, or the sum of its weights, of which
+    imaginary parts do not count. Eager only.
+    """
     _untraceable("the largest element")

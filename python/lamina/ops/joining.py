@@ -259,7 +259,7 @@ def diag(self, diagonal=0):
         return diag_embed(self, diagonal)
     if self.ndim != 2:
         raise ShapeError(f"expected a vector or a matrix, got shape {tuple(self.shape)}", op="diag")
-    return self.diagonal(diagonal).clone()
+    return self.diagonal(diagonal).clone(memory_format=contiguous_format)
 
 
 @composite(variants="function, method")

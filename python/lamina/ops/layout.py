@@ -93,6 +93,17 @@ def preserved(name: str = "self") -> Callable:
     return strides
 
 
+def with_gaps(arguments: dict, sizes: tuple) -> tuple:
+    """The layout of copies of `self` that keep its strides, and so the gaps between its elements."""
+    geometry = arguments["self"].geometry
+    if any([step == 0 and size > 1 for size, step in zip(geometry.sizes, geometry.strides)]):
+        return preserved_strides(geometry, sizes)
+    return geometry.strides
+
+
+with_gaps.keeps_row_major = True
+
+
 def modulus(arguments: dict, sizes: tuple) -> tuple:
     """The layout of real functions of complex numbers, which keep the strides of `self`; for real numbers that of
     a pointwise result.

@@ -15,6 +15,9 @@ from ..dispatch.state import state
 from ..errors import ArgumentError, AutogradError, DtypeError, UnsupportedError, user_stacklevel
 from .registry import aten
 
+# What these add up in, they are told by `out`.
+_SUMS = frozenset(("sum", "prod", "nansum", "cumsum", "cumprod"))
+
 
 def call_with_out(call, args: tuple, kwargs: dict):
     """`call(*args, **kwargs)` with its result stored in the argument `out`, which is returned; None is ignored.
@@ -27,13 +30,19 @@ def call_with_out(call, args: tuple, kwargs: dict):
     if out is None:
         return call(*args, **kwargs)
     inputs = (*args, *kwargs.values())
-    check_out(call.__name__, inputs, out)
+    entries = call.packet.entries() if hasattr(call, "packet") else ()
+    records = state.grad_enabled and (not entries or any(e.differentiable for e in entries))
+    if records:
+        check_out(call.__name__, inputs, out)
+    if call.__name__ in _SUMS and _is_tensor(out) and kwargs.get("dtype") is None:
+        kwargs["dtype"] = out.dtype
     result = call(*args, **kwargs)
     _check_dtypes(call, result, out)
     for target in out if isinstance(out, (tuple, list)) else (out,):
         if _is_tensor(target):
             check_operands(call.__name__, target, inputs)
-    return write_out(result, out)
+    with state.override(grad_enabled=records):
+        return write_out(result, out)
 
 
 def check_out(name: str, args, out) -> None:

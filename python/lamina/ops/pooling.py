@@ -220,16 +220,14 @@ def _avg_pool(rank):
     def forward(
         p, self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
     ):
-        floating("self", self)
+        if self.dtype != INT64:
+            floating("self", self)
         windows = Windows(_spatial(self, rank), kernel_size, stride, padding, (1,), ceil_mode)
         wide = accumulate_dtype(self.dtype)
         taps = windows.gather(p, cast(p, self, wide), 0)
         total = p.sum(taps, (taps.ndim - 1,))
-        return cast(
-            p,
-            p.div(total, _divisors(p, windows, count_include_pad, divisor_override, wide)),
-            self.dtype,
-        )
+        divisors = _divisors(p, windows, count_include_pad, divisor_override, wide)
+        return cast(p, p.div(total, divisors), self.dtype)
 
     def backward(
         p,
@@ -267,7 +265,7 @@ def _avg_pool(rank):
     forward.__doc__ = (
         f"The mean of each window over {rank} spatial dimensions. Zeros of the padding count in "
         "the "
-        "divisor if count_include_pad; divisor_override replaces it."
+        "divisor if count_include_pad; divisor_override replaces it. Means of int64 are cut to integers."
     )
     backward.__doc__ = f"The gradient of avg_pool{rank}d."
     op(

@@ -15,7 +15,7 @@ from ..errors import DimError, DtypeError
 from .checks import wrap_dim, wrap_dims
 from .comparison import truth
 from .extremum import extremum_of_two
-from .formulas import masked, restore_dims
+from .formulas import conj, masked, restore_dims
 from .promotion import (
     BOOL,
     COMPLEX,
@@ -339,7 +339,8 @@ extremum_of_two("min.other", "minimum")
 
 def _logsumexp_vjp(grad, self, result, dim, keepdim):
     dims = wrap_dims(dim, self.ndim)
-    return restore_dims(grad, dims, keepdim) * (self - restore_dims(result, dims, keepdim)).exp()
+    share = (self - restore_dims(result, dims, keepdim)).exp()
+    return restore_dims(grad, dims, keepdim) * conj(share)
 
 
 @op(
@@ -348,9 +349,7 @@ def _logsumexp_vjp(grad, self, result, dim, keepdim):
     vjp={"self": _logsumexp_vjp},
 )
 def logsumexp(p, self, dim, keepdim):
-    """log(sum(exp(self))) over dim without overflow; -inf over nothing. Real dtypes only."""
-    if is_complex(self.dtype):
-        raise DtypeError(f"not defined for {self.dtype}")
+    """log(sum(exp(self))) over dim without overflow; -inf over nothing."""
     dims = wrap_dims(dim, self.ndim)
     dtype = self.dtype if not is_integral(self.dtype) else default_float()
     wide = accumulate_dtype(dtype)
@@ -358,9 +357,9 @@ def logsumexp(p, self, dim, keepdim):
     if count(self, dims) == 0:
         result = p.log(p.sum(p.exp(x), dims))
         return kept(p, cast(p, result, dtype), dims, keepdim)
-    peak = p.amax(x, dims)
+    peak = p.amax(p.real(x) if is_complex(wide) else x, dims)
     # Subtracting an infinite peak would make nan; zero is as good there.
-    finite = p.select(p.compare(p.abs(peak), math.inf, "eq"), 0, peak)
+    finite = cast(p, p.select(p.compare(p.abs(peak), math.inf, "eq"), 0, peak), wide)
     centred = p.sub(x, p.unsqueeze(finite, dims) if dims else finite)
     result = p.add(p.log(p.sum(p.exp(centred), dims)), finite)
     return kept(p, cast(p, result, dtype), dims, keepdim)

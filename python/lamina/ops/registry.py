@@ -317,7 +317,7 @@ def op(
     inplace: also register the in-place twin (`mul_` of `mul`), which computes the same into self.
     inplace_view: also register the twin that changes self's own geometry (`t_` of the view `t`).
     vjp: derivatives, input name (or tuple of names) -> formula; None marks an input as not differentiable.
-    inplace_vjp: those of the in-place twin of an operator that is not differentiable itself.
+    inplace_vjp: those of the in-place twin, where they are others.
     variants: where the operator is public, of "function" and "method"; by default a method when it has `self`.
     pointwise: results take the operands' memory order instead of row-major.
     layout: a rule of `lamina.ops.layout` for the results' strides, where neither of those holds.
@@ -352,7 +352,7 @@ def op(
         if inplace:
             if inplace_vjp is not None:
                 written["differentiable"] = True
-            add(_inplace_twin(entry, formulas or _formulas(inplace_vjp), written))
+            add(_inplace_twin(entry, _formulas(inplace_vjp) or formulas, written))
         if inplace_view:
             tags = {*facts.get("tags", ()), "inplace_view"}
             add(_inplace_twin(entry, formulas, {**written, "tags": tags}))

@@ -46,9 +46,21 @@ def _tanh_vjp(grad, result):
 
 
 _float_function("exp", "e**self.", lambda grad, result: grad * conj(result))
-_float_function(
-    "exp2", "2**self.", lambda grad, result: grad * result * math.log(2), complex_ok=False
+
+
+@op(
+    "exp2(Tensor self) -> Tensor",
+    pointwise=True,
+    inplace=True,
+    ufunc=UFUNCS["exp2"],
+    vjp={"self": lambda grad, result: grad * conj(result) * math.log(2)},
 )
+def exp2(p, self):
+    """2**self."""
+    x = int_to_float(p, self)
+    return p.exp(p.mul(x, math.log(2))) if is_complex(x.dtype) else p.exp2(x)
+
+
 _float_function(
     "expm1", "e**self - 1, accurate near zero.", lambda grad, result: grad * (conj(result) + 1)
 )

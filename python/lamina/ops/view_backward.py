@@ -146,7 +146,7 @@ def unfold_backward(p, grad_in, input_sizes, dim, size, step):
 
 @op(
     "slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor",
-    layout=layout.preserved(),
+    layout=layout.with_gaps,
     vjp={
         "self": lambda grad, src_meta, dim, start, end, step: aten.slice_scatter(
             grad,
@@ -168,7 +168,7 @@ def slice_scatter(p, self, src, dim, start, end, step):
 
 @op(
     "select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor",
-    layout=layout.preserved(),
+    layout=layout.with_gaps,
     vjp={
         "self": lambda grad, src_meta, dim, index: aten.select_scatter(
             grad,
@@ -192,7 +192,7 @@ def select_scatter(p, self, src, dim, index):
 
 @op(
     "diagonal_scatter(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1) -> Tensor",
-    layout=layout.preserved(),
+    layout=layout.with_gaps,
     vjp={
         "self": lambda grad, src_meta, offset, dim1, dim2: aten.diagonal_scatter(
             grad,

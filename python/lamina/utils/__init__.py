@@ -1,3 +1,3 @@
 """Utilities under the names programs import them by."""
 
-from . import dlpack  # noqa: F401
+from . import checkpoint, dlpack  # noqa: F401

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-SOURCE = '''
+SOURCES = {
+    "Scaled": '''
 class Scaled(torch.autograd.Function):
     """A product with a number, whose derivative needs what was saved."""
 
@@ -16,8 +17,8 @@ class Scaled(torch.autograd.Function):
     def backward(ctx, grad):
         (x,) = ctx.saved_tensors
         return grad * ctx.scale + x * 0, None
-
-
+''',
+    "Parts": '''
 class Parts(torch.autograd.Function):
     """Two results, of which the second has no derivative."""
 
@@ -30,8 +31,8 @@ class Parts(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad, _):
         return grad * 3
-
-
+''',
+    "Same": '''
 class Same(torch.autograd.Function):
     """The argument itself."""
 
@@ -42,8 +43,8 @@ class Same(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad):
         return grad * 2
-
-
+''',
+    "Doubled": '''
 class Doubled(torch.autograd.Function):
     """Writes to its argument."""
 
@@ -55,9 +56,9 @@ class Doubled(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad):
         return grad * 2
-'''
-NAMES = ("Scaled", "Parts", "Same", "Doubled")
-_CODE = compile(SOURCE, "<functions>", "exec")
+''',
+}
+_CODE = compile("".join(SOURCES.values()), "<functions>", "exec")
 
 
 def definitions(library) -> dict:
@@ -65,3 +66,8 @@ def definitions(library) -> dict:
     variables = {"torch": library}
     exec(_CODE, variables)
     return variables
+
+
+def sources(text: str) -> str:
+    """The definitions of the functions that a program's text calls."""
+    return "".join(f"{made}\n" for name, made in SOURCES.items() if f"{name}." in text)

@@ -37,12 +37,14 @@ def move(family: str):
 def several(family: str, *texts: str) -> None:
     """Adds moves that only need a variable {x}, a partner {o}, a number {n} or a dimension {d}."""
     for text in texts:
-        FAMILIES.setdefault(family, []).append(_filled(text, family == "write"))
+        FAMILIES.setdefault(family, []).append(_filled(text, family))
 
 
-def _filled(text: str, writes: bool):
+def _filled(text: str, family: str):
+    writes = family == "write"
+
     def fill(draw):
-        x = draw.variable()
+        x = draw.image() if family == "format" else draw.variable()
         made = text.format(x=x, o=draw.partner(x), n=draw.number(x), d=draw.dim(x))
         return (made, x) if writes else made
 
@@ -253,7 +255,7 @@ several(
     "{x}.argmin({d})",
     "{x}.min({d})",
     "{x}.max()",
-    "{x}.median({d})",
+    "{x}.contiguous().median({d})",
     "{x}.topk(1, {d})",
     "{x}.kthvalue(1, {d})",
     "{x}.norm(1, {d})",
@@ -566,5 +568,5 @@ def out_argument(draw):
     if draw.chance(0.3):
         return f"torch.{unary}({x}, out={target})", target
     if draw.chance(0.2):
-        return f"torch.sum({x}, {draw.dim(x)}, out={draw.variable()})", target
+        return f"torch.sum({x}.clone(), {draw.dim(x)}, out={target})", target
     return f"torch.{function}({x}, {draw.partner(x)}, out={target})", target

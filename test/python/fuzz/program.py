@@ -69,10 +69,9 @@ class Program(NamedTuple):
 
     def source(self) -> str:
         """The whole program, ready to be pasted."""
-        asked = any(f"{name}." in self.body_source() for name in functions.NAMES)
         return (
             "import torch  # or: import lamina as torch\n\n"
-            f"{functions.SOURCE if asked else ''}{self.setup_source()}\n\n{self.body_source()}\n\n"
+            f"{functions.sources(self.body_source())}{self.setup_source()}\n\n{self.body_source()}\n\n"
             f"outputs = program({', '.join(self.arguments)})\n"
         )
 

@@ -22,30 +22,16 @@ ERRORS = (IndexError, ValueError, TypeError, RuntimeError)
 LACKS = ("not implemented for", "failed to match any schema", "Expected a value of type")
 
 NO_COMPLEX32 = "there is no complex32"
-GAPS_CLOSED = "a copy has no gaps"
 TIES = "rounding makes ties, whose positions are open"
 ROUNDING = "another order of rounding inside"
 KNOWN = {
-    ("avg_pool2d", "int64"): "the mean of integers is refused",
-    ("avg_pool3d", "int64"): "the mean of integers is refused",
-    ("bincount", "complex64"): "complex weights are refused",
-    ("bincount", "complex128"): "complex weights are refused",
     ("complex", "float16"): NO_COMPLEX32,
     ("complex", "float16, float16"): NO_COMPLEX32,
     ("complex", "float16, 0-d float16"): NO_COMPLEX32,
     ("conj_physical", "strided"): "the oracle returns a real operand itself",
     ("conj_physical", "expanded"): "the oracle returns a real operand itself",
-    ("diagonal_scatter", "strided"): GAPS_CLOSED,
-    ("select_scatter", "strided"): GAPS_CLOSED,
-    ("slice_scatter", "strided"): GAPS_CLOSED,
-    ("exp2", "complex64"): "for real numbers only",
-    ("exp2", "complex128"): "for real numbers only",
-    ("silu", "complex64"): "for real numbers only",
-    ("silu", "complex128"): "for real numbers only",
     ("logcumsumexp", "complex64"): "for real numbers only",
     ("logcumsumexp", "complex128"): "for real numbers only",
-    ("logsumexp", "complex64"): "for real numbers only",
-    ("logsumexp", "complex128"): "for real numbers only",
     ("grid_sampler_2d", "bfloat16"): ROUNDING,
     ("histc", "float16"): ROUNDING,
     ("histc", "bfloat16"): ROUNDING,

@@ -125,15 +125,6 @@ def addr(self, vec1, vec2, *, beta=1, alpha=1):
 
 
 @composite(variants="function, method")
-def aminmax(self, *, dim=None, keepdim=False):
-    """(smallest, largest) over dim, or over all. Raises ShapeError for the extremes of nothing."""
-    if dim is None and not self.numel():
-        raise ShapeError("aminmax over no elements has no answer", op="aminmax")
-    dims = [] if dim is None else [dim]
-    return self.amin(dims, keepdim), self.amax(dims, keepdim)
-
-
-@composite(variants="function, method")
 def argwhere(self):
     """Coordinates of the nonzero elements. Eager only."""
     return self.nonzero()
@@ -178,7 +169,7 @@ def kron(self, other):
     left = aten._unsafe_view(self, [n for size in first for n in (size, 1)])
     right = aten._unsafe_view(other, [n for size in second for n in (1, size)])
     sizes = [a * b for a, b in zip(first, second, strict=True)]
-    return aten._unsafe_view((left * right).contiguous(), sizes)
+    return aten._unsafe_view(left * right, sizes)
 
 
 @composite(variants="function, method")

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from ..dtypes import to_numpy
-from ..errors import DimError, DtypeError
+from ..errors import DimError, DtypeError, ShapeError
 from .checks import wrap_dim, wrap_dims
 from .comparison import truth
 from .extremum import extremum_of_two
@@ -246,6 +246,27 @@ def _extremum(name, doc):
 
 _extremum("amax", "largest element")
 _extremum("amin", "smallest element")
+
+
+def _extremes_vjp(grads, self, results, dim, keepdim):
+    dims = wrap_dims(dim, self.ndim)
+    smallest, largest = [
+        _ties_vjp(grad, self, result, dims, keepdim) for grad, result in zip(grads, results)
+    ]
+    return smallest + largest
+
+
+@op(
+    "aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)",
+    vjp={"self": _extremes_vjp},
+)
+def aminmax(p, self, dim, keepdim):
+    """(smallest, largest) over dim, or over all. Raises ShapeError for the extremes of nothing."""
+    if dim is None and 0 in self.shape:
+        raise ShapeError("aminmax over no elements has no answer")
+    dims = wrap_dims(dim, self.ndim)
+    ordered(self, dims)
+    return kept(p, p.amin(self, dims), dims, keepdim), kept(p, p.amax(self, dims), dims, keepdim)
 
 
 def _truth_reduction(name, doc):

@@ -11,6 +11,7 @@ import ml_dtypes
 import numpy as np
 
 from ..errors import ArgumentError, DtypeError, ShapeError
+from . import layout
 from .checks import fitting, same_dtype
 from .formulas import conj, masked
 from .promotion import (
@@ -281,6 +282,7 @@ def addcdiv(p, self, tensor1, tensor2, value):
 @op(
     "nan_to_num(Tensor self, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor",
     pointwise=True,
+    layout=layout.preserved(),
     inplace=True,
     vjp={"self": lambda grad, self: masked(grad, self.isfinite())},
 )

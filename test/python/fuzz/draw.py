@@ -72,10 +72,10 @@ class Draw:
         """A variable; the later ones more often."""
         return self.pool[max(self.below(len(self.pool)), self.below(len(self.pool)))]
 
-    def image(self) -> Variable:
+    def image(self) -> Variable | None:
         """A variable with as many dimensions as memory formats are about, when there is one."""
         images = [v for v in self.pool if v.rank == 4]
-        return self.of(images) if images else self.variable()
+        return self.of(images) if images else None
 
     def partner(self, x: Variable) -> Variable:
         """A variable whose shape broadcasts with that of x, when there is one at hand."""

@@ -45,6 +45,8 @@ def _filled(text: str, family: str):
 
     def fill(draw):
         x = draw.image() if family == "format" else draw.variable()
+        if x is None:
+            return f"{draw.variable()}.contiguous()"
         made = text.format(x=x, o=draw.partner(x), n=draw.number(x), d=draw.dim(x))
         return (made, x) if writes else made
 
@@ -256,8 +258,8 @@ several(
     "{x}.min({d})",
     "{x}.max()",
     "{x}.contiguous().median({d})",
-    "{x}.topk(1, {d})",
-    "{x}.kthvalue(1, {d})",
+    "{x}.topk(1, {d})[0]",
+    "{x}.kthvalue(1, {d})[0]",
     "{x}.norm(1, {d})",
     "{x}.norm(p=3)",
     "torch.linalg.vector_norm({x}, 2, {d})",

@@ -287,6 +287,11 @@ def _histograms(a):
 
 
 SAMPLES = {
+    "aminmax": lambda a: [
+        Sample((a(3, 4, dtype=d),), kwargs)
+        for d in ("float64", "float32", "int64")
+        for kwargs in ({}, {"dim": 1}, {"dim": 0, "keepdim": True})
+    ],
     "nansum": lambda a: [
         *_dims(a, dtypes=("float64", "float32")),
         Sample((literal([[1.0, _NAN], [_NAN, _NAN]]), 1)),

@@ -30,6 +30,8 @@ def getitem(self, key):
         # Alone, the slice of everything is a slice, too.
         part = key if _is_plain(key) else _checked(key)
         return aten.slice.Tensor(self, 0, part.start, part.stop, part.step or 1)
+    if type(key) is Tensor and key._array.ndim and key._array.dtype.kind in "iub":
+        return aten.index.Tensor(self, [key])
     parts = _parts(key)
     if state.tracer is not None and any(map(_is_number, parts)):
         raise DataDependentError(

@@ -11,27 +11,21 @@ from .views import regenerate
 class AutogradMeta:
     """Autograd metadata of one tensor; a tensor that never meets autograd has none."""
 
-    __slots__ = (
-        "__weakref__",
-        "accumulator",
-        "grad",
-        "grad_fn",
-        "hooks",
-        "output_nr",
-        "post_accumulate_hooks",
-        "requires_grad",
-        "retains_grad",
-    )
+    # What few tensors have, the class says for all others, because every recorded result gets metadata.
+    requires_grad = False
+    grad = None
+    output_nr = 0
+    hooks = None
+    post_accumulate_hooks = None
+    accumulator = None
+    retains_grad = False
 
     def __init__(self, requires_grad: bool = False, grad_fn=None, output_nr: int = 0):
-        self.requires_grad = requires_grad
-        self.grad = None
         self.grad_fn = grad_fn
-        self.output_nr = output_nr
-        self.hooks = None
-        self.post_accumulate_hooks = None
-        self.accumulator = None
-        self.retains_grad = False
+        if requires_grad:
+            self.requires_grad = True
+        if output_nr:
+            self.output_nr = output_nr
 
 
 def ensure(tensor) -> AutogradMeta:

@@ -22,6 +22,7 @@ from .hooks import Hooks, RemovableHandle, run_after, run_before, run_on_gradien
 from .saved import SavedNumber, SavedTensor
 
 _sequence = itertools.count()
+_new_tuple = tuple.__new__
 _LAST = sys.maxsize
 
 
@@ -35,7 +36,8 @@ class OutputMeta(NamedTuple):
     @classmethod
     def of(cls, tensor) -> OutputMeta:
         """What to remember of `tensor`."""
-        return cls(tensor._array.shape, tensor._array.dtype, tensor._storage.device)
+        array = tensor._array
+        return _new_tuple(cls, (array.shape, array.dtype, tensor._storage.device))
 
 
 class Node:
@@ -143,10 +145,8 @@ class OpNode(Node):
     """The derivative of one registered operator."""
 
     def __init__(self, plan, next_edges: list, layout: list, saved: dict):
+        self.plan, self.layout, self.saved = plan, layout, saved
         super().__init__(next_edges, [])
-        self.plan = plan
-        self.layout = layout
-        self.saved = saved
 
     def name(self) -> str:
         """The operator's name in camel case, and "Backward0"."""

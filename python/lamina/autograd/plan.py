@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 class Plan(NamedTuple):
     """`formulas` that may run; arguments to save by name (`inputs`, `metas`); whether results are
-    saved; the differentiable inputs (`edges`: position, name); the first input that has no formula
-    (`missing`)."""
+    saved; the differentiable inputs (`edges`: position, name) and, when none of them is a list, what a node
+    knows of its edges (`layout`: name, None); the first input that has no formula (`missing`)."""
 
     op: object
     node_name: str
@@ -19,6 +19,7 @@ class Plan(NamedTuple):
     metas: tuple
     result: str | None
     edges: tuple
+    layout: list | None
     missing: str | None
     differentiable: bool
 
@@ -61,6 +62,7 @@ def _build(op, mask: tuple) -> Plan:
         if arguments[i].name not in dead or i in keeps_self
     )
     missing = next((name for name in sorted(needed) if name not in covered), None)
+    lists = any(arguments[i].type.is_list for i, _ in edges)
     live = bool(chosen or missing or (op.is_inplace and needed))
     return Plan(
         op,
@@ -70,6 +72,7 @@ def _build(op, mask: tuple) -> Plan:
         metas,
         result,
         edges,
+        None if lists else [(name, None) for _, name in edges],
         missing,
         op.differentiable and live,
     )

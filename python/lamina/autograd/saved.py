@@ -89,46 +89,41 @@ class SavedTensor:
     was.
     """
 
-    __slots__ = (
-        "array",
-        "counter",
-        "fn",
-        "freed",
-        "is_output",
-        "meta",
-        "offset",
-        "output_nr",
-        "packed",
-        "storage",
-        "strides",
-        "unpack_hook",
-        "version",
-        "whole",
-    )
+    # Most tensors have the values that stand here.
+    freed = False
+    fn = meta = whole = packed = unpack_hook = None
+    output_nr = 0
 
     def __init__(self, tensor, is_output: bool = False):
         self.array, self.storage = tensor._array, tensor._storage
         self.strides, self.offset = tensor._strides, tensor._offset
-        self.counter = tensor._counter
-        if self.counter is None:
+        self.counter = counter = tensor._counter
+        if counter is None:
             raise AutogradError(
                 "Inference tensors cannot be saved for backward; clone() one outside of inference "
                 "mode"
             )
-        self.version = self.counter.version
-        self.is_output, self.freed, self.packed, self.unpack_hook = is_output, False, None, None
-        self.fn = None if is_output else grad_fn(tensor)
-        meta = tensor._autograd
-        self.output_nr = meta.output_nr if meta is not None else 0
-        # Whoever detaches the tensor in place takes the history away that its gradient needs.
-        self.meta = weakref.ref(meta) if self.fn is not None else None
-        self.whole = None
-        if self.fn is None and not is_output and requires_grad(tensor):
-            self.whole = tensor
-        elif type(tensor) is not Tensor:
+        self.version = counter.version
+        self.is_output = is_output
+        if is_output:
+            if tensor._autograd is not None:
+                self.output_nr = tensor._autograd.output_nr
+        elif tensor._autograd is not None or tensor._view is not None:
+            self._note_history(tensor)
+        if type(tensor) is not Tensor and self.whole is None:
             self.whole = tensor._without_history() if is_output else tensor
         if state.saved_hooks:
             self._pack(tensor, *state.saved_hooks[-1])
+
+    def _note_history(self, tensor) -> None:
+        fn = grad_fn(tensor)
+        if fn is not None:
+            meta = tensor._autograd
+            self.fn, self.output_nr = fn, meta.output_nr
+            # Whoever detaches the tensor in place takes the history away that its gradient needs.
+            self.meta = weakref.ref(meta)
+        elif requires_grad(tensor):
+            self.whole = tensor
 
     def register_hooks(self, pack_hook, unpack_hook) -> None:
         """Packs this tensor by a hook of its own. Raises AutogradError when it has hooks or

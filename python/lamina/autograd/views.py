@@ -116,13 +116,13 @@ def regenerate(view) -> None:
     """Brings the grad_fn of a view up to date with its base. Raises AutogradError where that
     has no meaning.
     """
-    from .meta import ensure, requires_grad
-    from .nodes import DeadEnd, OutputMeta
-
     info = view._view
     counter = view._counter
     if counter is None or info.version == counter.version:
         return
+    from .meta import ensure, requires_grad
+    from .nodes import DeadEnd, OutputMeta
+
     meta = view._autograd
     if (meta is None or meta.grad_fn is None) and not requires_grad(info.base):
         return

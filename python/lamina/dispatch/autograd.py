@@ -73,6 +73,13 @@ def _differentiable(results) -> bool:
 
 
 def _needs(value) -> bool:
+    if type(value) is Tensor and value._view is None:
+        meta = value._autograd
+        return (
+            meta is not None
+            and (meta.grad_fn is not None or meta.requires_grad)
+            and value._counter is not None
+        )
     if isinstance(value, Tensor):
         # What is computed from inference tensors has no history, whatever they ask for.
         return _can_need(value) and requires_grad(value) and value._counter is not None
@@ -90,15 +97,11 @@ def _can_need(value) -> bool:
 
 def _record(plan, args: tuple) -> OpNode:
     """A node with its edges, and with the inputs that its formulas ask for saved."""
-    edges, layout = [], []
-    for position, name in plan.edges:
-        value = args[position]
-        if isinstance(value, (list, tuple)):
-            edges.extend([edge(v) if isinstance(v, Tensor) else None for v in value])
-            layout.append((name, len(value)))
-        else:
-            edges.append(edge(value) if _can_need(value) else None)
-            layout.append((name, None))
+    layout = plan.layout
+    if layout is None:
+        edges, layout = _edges_of_lists(plan, args)
+    else:
+        edges = [_edge(args[position]) for position, _ in plan.edges]
     saved, leads_on = {}, any(edges)
     for name, position in plan.inputs:
         if leads_on or not _is_for_one_gradient(plan.op, name, position):
@@ -106,6 +109,27 @@ def _record(plan, args: tuple) -> OpNode:
     for name, position in plan.metas:
         saved[name] = _meta(args[position])
     return OpNode(plan, edges, layout, saved)
+
+
+def _edges_of_lists(plan, args: tuple) -> tuple[list, list]:
+    """The edges of all operands, and for each its name and of how many it is a list (None: of none)."""
+    edges, layout = [], []
+    for position, name in plan.edges:
+        value = args[position]
+        several = isinstance(value, (list, tuple))
+        edges.extend([_edge(v) for v in (value if several else (value,))])
+        layout.append((name, len(value) if several else None))
+    return edges, layout
+
+
+def _edge(value):
+    if type(value) is Tensor and value._view is None:
+        meta = value._autograd
+        if meta is None:
+            return None
+        if meta.grad_fn is not None:
+            return meta.grad_fn, meta.output_nr
+    return edge(value) if _can_need(value) else None
 
 
 def _is_for_one_gradient(op, name: str, position: int) -> bool:
@@ -134,19 +158,20 @@ def _meta(value):
 
 
 def _attach(node: OpNode, results, plan) -> None:
-    many = isinstance(results, tuple)
-    for nr, result in enumerate(results if many else (results,)):
+    if not isinstance(results, tuple):
+        node.outputs.append(OutputMeta.of(results))
+        results._autograd = AutogradMeta(grad_fn=node)
+        if plan.result is not None:
+            node.saved[plan.result] = SavedTensor(results, True)
+        return
+    for nr, result in enumerate(results):
         if result is None or result._array.dtype.kind not in "fcV":
             node.outputs.append(None)
             continue
         node.outputs.append(OutputMeta.of(result))
         result._autograd = AutogradMeta(grad_fn=node, output_nr=nr)
     if plan.result is not None:
-        node.saved[plan.result] = (
-            [SavedTensor(r, r._autograd is not None) for r in results]
-            if many
-            else SavedTensor(results, True)
-        )
+        node.saved[plan.result] = [SavedTensor(r, r._autograd is not None) for r in results]
 
 
 def _write(op, args: tuple, mask: tuple, below):

@@ -202,7 +202,7 @@ def _is_new_and_in_order(op, handles: list, value: np.ndarray) -> bool:
                         return False
                 elif type(handle) is list:
                     return False
-    elif 0 in sizes or (operands_matter and not op.pointwise and 1 in sizes):
+    elif 0 in sizes or (operands_matter and op.layout is not None and 1 in sizes):
         # A copy keeps the stride of a single element, too.
         return False
     for handle in handles:  # noqa: SIM110 (a generator would cost more than all of this)
@@ -274,8 +274,7 @@ def result_strides(op, args: tuple, sizes: tuple, dtype) -> tuple:
     """The strides of a new result of this size and dtype."""
     sizes = tuple(sizes)
     if op.layout is not None:
-        named = zip((a.name for a in op.schema.arguments), args)
-        return op.layout(dict(named), sizes)
+        return op.layout(dict(zip(op.schema.index, args)), sizes)
     if not op.pointwise:
         return contiguous_strides(sizes)
     return pointwise_strides(list(_operands(op, args, dtype)), sizes)

@@ -7,6 +7,7 @@ there is no order), shape kept. Small floats compute in float32 where a formula 
 from __future__ import annotations
 
 from ..errors import DtypeError, ValueError_
+from . import layout
 from .checks import fitting, floating
 from .formulas import conj, masked, zeros
 from .promotion import (
@@ -94,6 +95,7 @@ def threshold_backward(p, grad_output, self, threshold):
 @op(
     "hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor",
     pointwise=True,
+    layout=layout.preserved(),
     inplace=True,
     vjp={
         "self": lambda grad, self, min_val, max_val: aten.hardtanh_backward(
@@ -223,9 +225,9 @@ def elu(p, self, alpha, scale, input_scale):
 def _elu_backward_self_vjp(grad, grad_output, alpha, scale, input_scale, is_result, self_or_result):
     x = self_or_result
     if is_result:
-        return (grad * grad_output * input_scale).masked_fill(x > 0, 0)
+        return (grad * grad_output * input_scale).masked_fill(x >= 0, 0)
     curvature = (x * input_scale).exp() * (alpha * scale * input_scale * input_scale)
-    return grad * grad_output * curvature.masked_fill(x > 0, 0)
+    return grad * grad_output * curvature.masked_fill(x >= 0, 0)
 
 
 @op(

@@ -87,13 +87,18 @@ def selection_strides(arguments: dict, sizes: tuple) -> tuple:
     """The layout of `index`: that of a pointwise function of the source, which has no stride along
     the dimensions the index tensors make, and of those tensors.
     """
-    only = arguments["indices"][0] if len(arguments["indices"]) == 1 else None
-    is_plain = only is not None and only.ndim == 1 and arguments["self"].is_contiguous()
+    indices = arguments["indices"]
     # Where a size is 0 or 1, torch's order of dimensions is not that of the source.
-    if len(sizes) < 2 or (is_plain and min(sizes) > 1):
+    if len(sizes) < 2 or (
+        len(indices) == 1
+        and indices[0] is not None
+        and indices[0].ndim == 1
+        and min(sizes) > 1
+        and _is_row_major(arguments["self"])
+    ):
         return contiguous_strides(sizes)
     source, dims, given, at = arguments["self"].geometry, [], [], 0
-    for index in arguments["indices"]:
+    for index in indices:
         is_mask = index is not None and index.dtype in (dtypes.bool, dtypes.uint8)
         width = index.ndim if is_mask else 1
         if index is not None:
@@ -114,6 +119,11 @@ def selection_strides(arguments: dict, sizes: tuple) -> tuple:
         placed = rules.view_strides(Geometry(lengths, steps), shape)
         operands.append(Geometry(shape, placed or contiguous_strides(shape)))
     return layout.pointwise_strides(operands, sizes)
+
+
+def _is_row_major(tensor) -> bool:
+    array = tensor._array
+    return array.flags.c_contiguous if type(array) is np.ndarray else tensor.is_contiguous()
 
 
 _MASKS = frozenset((np.dtype(np.bool_), np.dtype(np.uint8)))

@@ -22,7 +22,9 @@ def chain(name: str, seed: int, length: int = 1500, private: bool = True) -> str
         value = f"%v{i}"
     linkage = "internal " if private else ""
     body = "\n".join(lines)
-    return f"llvm.func {linkage}@{name}(%x: i64) -> i64 {{\n{body}\n  llvm.return {value} : i64\n}}\n"
+    return (
+        f"llvm.func {linkage}@{name}(%x: i64) -> i64 {{\n{body}\n  llvm.return {value} : i64\n}}\n"
+    )
 
 
 def wanted(seed: int, x: int, length: int = 1500) -> int:

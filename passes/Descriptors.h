@@ -12,7 +12,8 @@ namespace mlir::lamina::descriptor {
 
 /// Argument: #lamina.input, #lamina.tangent or #lamina.saved.
 inline constexpr StringLiteral kArgument = "lamina.arg";
-/// Result: #lamina.output, #lamina.mutation, #lamina.gradient, #lamina.saved or #lamina.base.
+/// Result: #lamina.output, #lamina.mutation, #lamina.gradient, #lamina.leaf_gradient,
+/// #lamina.saved or #lamina.base.
 inline constexpr StringLiteral kResult = "lamina.result";
 /// Argument or result: how it lies in memory, in elements; row-major without it.
 inline constexpr StringLiteral kStrides = "lamina.strides";
@@ -26,6 +27,11 @@ inline constexpr StringLiteral kSharing = "lamina.sharing";
 inline constexpr StringLiteral kOutputs = "lamina.outputs";
 /// Function: by how much the version of each of the program's inputs moves on.
 inline constexpr StringLiteral kVersions = "lamina.versions";
+
+/// Function: the program's outputs that are made in inference mode.
+inline constexpr StringLiteral kInference = "lamina.inference";
+/// Function: the program's outputs that are leaves which require grad, made by the program itself.
+inline constexpr StringLiteral kLeaves = "lamina.leaves";
 
 /// Whether arguments or results say what they are to the caller.
 bool isDescribed(func::FuncOp func);

@@ -40,7 +40,7 @@ def LaminaFunctionalize : Pass<"lamina-functionalize", "::mlir::func::FuncOp"> {
     is free of memory effects. A write through a view whose elements overlap becomes a `lamina.scatter` to
     their positions. A ref in an operation the pass does not know is an error at that
     operation, and so is a write through overlapping elements that have no position
-    (parts of complex numbers, sizes that are not known).
+    (elements of another width, sizes that are not known).
 
     ```mlir
     func.func @f(%a: !lamina.ref<2x3xf32> {lamina.arg = #lamina.input<0>})

@@ -28,6 +28,8 @@ def Lamina_MutationAttr : Lamina_IndexedDescriptor<"Mutation", "mutation",
     "Result: the data that input number `index` holds afterwards">;
 def Lamina_GradientAttr : Lamina_IndexedDescriptor<"Gradient", "gradient",
     "Result: the gradient of input number `index`">;
+def Lamina_LeafGradientAttr : Lamina_IndexedDescriptor<"LeafGradient", "leaf_gradient",
+    "Result: the gradient of output number `index`, a leaf that the program made">;
 def Lamina_BaseAttr : Lamina_IndexedDescriptor<"Base", "base",
     "Result: the fresh memory number `index` that several outputs are views of">;
 
@@ -68,7 +70,8 @@ def Lamina_Sharing : I32EnumAttr<"Sharing", "how autograd sees that an output sh
     [I32EnumAttrCase<"View", 0, "view">, I32EnumAttrCase<"Detached", 1, "detached">,
      I32EnumAttrCase<"ViewOfDetached", 2, "view_of_detached">,
      I32EnumAttrCase<"NoGrad", 3, "no_grad">, I32EnumAttrCase<"MultiOutput", 4, "multi_output">,
-     I32EnumAttrCase<"CustomFunction", 5, "custom_function">]> {
+     I32EnumAttrCase<"CustomFunction", 5, "custom_function">,
+     I32EnumAttrCase<"NoGradBefore", 6, "no_grad_before">]> {
   let cppNamespace = "::mlir::lamina";
   let genSpecializedAttr = 0;
 }
@@ -80,7 +83,8 @@ def Lamina_AliasAttr : Lamina_Attr<"Alias", "alias"> {
     its transpose; `#lamina.alias<output, 0, []>` is the same object as output 0.
     A last word says how autograd sees the sharing, if the output is no plain view: it is
     `detached`, a `view_of_detached` memory, a view made under `no_grad`, one of the results of a
-    `multi_output` view, or made by a `custom_function`.
+    `multi_output` view, made by a `custom_function`, or by a last view in grad mode of one made
+    without (`no_grad_before`).
   }];
   let parameters = (ins EnumParameter<Lamina_AliasRoot>:$root, "int64_t":$index,
                         OptionalArrayRefParameter<"ViewStepAttr">:$views,

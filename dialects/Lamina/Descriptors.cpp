@@ -32,6 +32,9 @@ LogicalResult MutationAttr::verify(EmitError emitError, int64_t index) {
 LogicalResult GradientAttr::verify(EmitError emitError, int64_t index) {
   return verifyNumber(emitError, index);
 }
+LogicalResult LeafGradientAttr::verify(EmitError emitError, int64_t index) {
+  return verifyNumber(emitError, index);
+}
 LogicalResult BaseAttr::verify(EmitError emitError, int64_t index) {
   return verifyNumber(emitError, index);
 }
@@ -153,9 +156,10 @@ LogicalResult LaminaDialect::verifyRegionResultAttribute(Operation *op, unsigned
     return verifySharing(slot, value);
   if (attribute.getName() != "lamina.result")
     return success();
-  if (!isa<OutputAttr, MutationAttr, GradientAttr, SavedAttr, BaseAttr>(value))
+  if (!isa<OutputAttr, MutationAttr, GradientAttr, LeafGradientAttr, SavedAttr, BaseAttr>(value))
     return slot.error() << "'lamina.result' expects #lamina.output, #lamina.mutation, "
-                        << "#lamina.gradient, #lamina.saved or #lamina.base, got " << value;
+                        << "#lamina.gradient, #lamina.leaf_gradient, #lamina.saved or "
+                        << "#lamina.base, got " << value;
   return verifyUnique(slot, attribute, [&](unsigned other) {
     return function.getResultAttr(other, "lamina.result");
   });
@@ -195,6 +199,12 @@ LogicalResult LaminaDialect::verifyOperationAttribute(Operation *op, NamedAttrib
       return success();
     return op->emitError("'lamina.versions' expects a number for each input, array<i64: ...>, got ")
            << attribute.getValue();
+  }
+  if (name == "lamina.inference" || name == "lamina.leaves") {
+    if (isa<DenseI64ArrayAttr>(attribute.getValue()))
+      return success();
+    return op->emitError() << "'" << name << "' expects numbers of outputs, array<i64: ...>, got "
+                           << attribute.getValue();
   }
   if (name == "lamina.arg" || name == "lamina.result" || name == "lamina.alias" ||
       name == "lamina.strides" || name == "lamina.sharing")

@@ -35,6 +35,28 @@ bool lamina::stridesMayOverlap(ArrayRef<int64_t> sizes, ArrayRef<int64_t> stride
   return false;
 }
 
+unsigned lamina::storedBits(Type element) {
+  return isBoolElement(element) ? 8 : element.getIntOrFloatBitWidth();
+}
+
+std::optional<SmallVector<int64_t>> lamina::bitcastShape(ShapedType source, Type to) {
+  SmallVector<int64_t> shape(source.getShape());
+  if (!isOrderedElement(to))
+    return std::nullopt;
+  int64_t have = storedBits(source.getElementType()), want = storedBits(to);
+  if (have == want)
+    return shape;
+  if (shape.empty())
+    return std::nullopt;
+  int64_t &last = shape.back();
+  if (ShapedType::isDynamic(last))
+    return shape;
+  if (last * have % want)
+    return std::nullopt;
+  last = last * have / want;
+  return shape;
+}
+
 bool lamina::isWholeSlice(ArrayRef<int64_t> shape, ArrayRef<int64_t> starts,
                           ArrayRef<int64_t> stops, ArrayRef<int64_t> steps) {
   for (auto [size, start, stop, step] : llvm::zip_equal(shape, starts, stops, steps)) {

@@ -21,6 +21,13 @@ bool stridesMayOverlap(ArrayRef<int64_t> sizes, ArrayRef<int64_t> strides);
 bool isWholeSlice(ArrayRef<int64_t> shape, ArrayRef<int64_t> starts, ArrayRef<int64_t> stops,
                   ArrayRef<int64_t> steps);
 
+/// The bits of an element in memory.
+unsigned storedBits(Type element);
+
+/// The shape of the bits of `source`, whose elements are not complex, read as elements of type
+/// `to`; nothing if they do not divide evenly along the last dimension.
+std::optional<SmallVector<int64_t>> bitcastShape(ShapedType source, Type to);
+
 // The result types of views that have an inverse operation with the same parameters.
 LogicalResult inferSlice(const TypeInference &on, ShapedType source, ArrayRef<int64_t> starts,
                          ArrayRef<int64_t> stops, ArrayRef<int64_t> steps,

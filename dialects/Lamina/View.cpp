@@ -186,17 +186,11 @@ LogicalResult ExpandOp::verify() {
   return success();
 }
 
-/// The bits of an element in memory.
-static unsigned storedBits(Type element) {
-  return isBoolElement(element) ? 8 : element.getIntOrFloatBitWidth();
-}
-
 LogicalResult BitcastOp::verify() {
   ShapedType source = sourceType(getSource()), result = sourceType(getResult());
-  Type from = source.getElementType(), to = result.getElementType();
-  if (source.getShape() == result.getShape() && isOrderedElement(to) &&
-      storedBits(from) == storedBits(to))
+  std::optional<SmallVector<int64_t>> shape = bitcastShape(source, result.getElementType());
+  if (shape && result.getShape() == ArrayRef(*shape))
     return success();
-  return emitOpError("expected the shape of ")
-         << source << " and an element type of " << storedBits(from) << " bits, got " << result;
+  return emitOpError("expected as many bits along the last dimension as in ")
+         << source << " and its other sizes, got " << result;
 }

@@ -175,9 +175,11 @@ def Lamina_ViewAsComplexOp : Lamina_InferredViewOp<"view_as_complex"> {
 def Lamina_BitcastOp : Lamina_ViewOp<"bitcast"> {
   let summary = "The same bits as another element type";
   let description = Lamina_Described<[{
-    The result type names an element type as wide as the source's; neither is complex. An `i1` is
-    a byte that is 0 or 1. Of another byte read as `i1` only whether it is 0 is kept.
-  }], "%b = lamina.bitcast %a : tensor<4xf32> -> tensor<4xi32>">.text;
+    The result type names an element type; neither is complex. Where it is narrower or wider than
+    the source's, the last dimension has as many more or fewer elements, the lowest bits first, as
+    they lie in little-endian memory. An `i1` is a byte that is 0 or 1. Of another byte read as `i1`
+    only whether it is 0 is kept.
+  }], "%b = lamina.bitcast %a : tensor<4xf32> -> tensor<8xi16>">.text;
   let arguments = (ins Lamina_OrderedArray:$source);
   let hasCanonicalizer = 1;
   let hasVerifier = 1;

@@ -33,7 +33,10 @@ static FailureOr<Type> statedType(Location loc, RegisteredOperationName view, Va
     auto dtype = attributes ? attributes.getAs<TypeAttr>("dtype") : nullptr;
     if (!dtype)
       return emitError(loc, "expected a 'dtype' in ") << step;
-    return Type(type.cloneWith(std::nullopt, dtype.getValue()));
+    std::optional<SmallVector<int64_t>> shape = bitcastShape(type, dtype.getValue());
+    if (!shape)
+      return emitError(loc, "expected whole elements of ") << base.getType() << " for " << step;
+    return Type(type.cloneWith(ArrayRef(*shape), dtype.getValue()));
   }
   return Type();
 }

@@ -61,7 +61,7 @@ static LogicalResult reportOverlap(Location loc, Handle &place) {
       emitError(loc) << "cannot write through '" << place.view->getName()
                      << "': several elements of the view are one element of its source, and the "
                         "elements cannot be told apart by position; expected views of static "
-                        "shape that keep the element type";
+                        "shape that keep the width of elements";
   diagnostic.attachNote(place.view.getLoc()) << "the view is made here";
   return diagnostic;
 }
@@ -72,37 +72,93 @@ static Value flatten(OpBuilder &builder, Location loc, Value value) {
   return simplify(builder, ReshapeOp::create(builder, loc, flat, value));
 }
 
-/// The same view of an array of positions. Null if the view gives no position to an element.
-static Value viewPositions(OpBuilder &builder, ViewOpInterface view, Value positions) {
-  auto source = cast<ShapedType>(view.getViewSource().getType());
-  auto result = cast<ShapedType>(view->getResult(0).getType());
-  if (source.getElementType() != result.getElementType() || !result.hasStaticShape())
-    return nullptr;
-  OperationState state(view.getLoc(), view->getName(), positions,
-                       RankedTensorType::get(result.getShape(), builder.getI64Type()),
-                       view->getAttrs());
-  return builder.create(state)->getResult(0);
-}
+namespace {
+/// Which element of flat memory each element of a view is, followed from view to view. The memory
+/// is counted in the parts of complex numbers once a view takes them apart.
+class Positions {
+public:
+  Positions(OpBuilder &builder, Location loc, RankedTensorType memory)
+      : builder(builder), loc(loc), values(count(memory.getShape())) {}
+
+  /// Follows one view. Fails if it gives no position to an element.
+  LogicalResult follow(ViewOpInterface view) {
+    auto source = cast<ShapedType>(view.getViewSource().getType());
+    auto result = cast<ShapedType>(view->getResult(0).getType());
+    if (!result.hasStaticShape())
+      return failure();
+    if (isa<RealOp, ImagOp, ViewAsRealOp>(view.getOperation()))
+      return takeApart(view, result);
+    // Other numbers of one width lie where their source's do.
+    if (isa<BitcastOp>(view.getOperation()))
+      return success(source.getShape() == result.getShape());
+    if (source.getElementType() != result.getElementType())
+      return failure();
+    OperationState state(view.getLoc(), view->getName(), values, typed(result.getShape()),
+                         view->getAttrs());
+    values = builder.create(state)->getResult(0);
+    return success();
+  }
+
+  Value getValues() const { return values; }
+  bool countsParts() const { return inParts; }
+
+private:
+  RankedTensorType typed(ArrayRef<int64_t> shape) const {
+    return RankedTensorType::get(shape, builder.getI64Type());
+  }
+
+  Value count(ArrayRef<int64_t> shape) {
+    auto flat = typed({ShapedType::getNumElements(shape)});
+    return ReshapeOp::create(builder, loc, typed(shape), IotaOp::create(builder, loc, flat, 0));
+  }
+
+  LogicalResult takeApart(ViewOpInterface view, ShapedType result) {
+    inParts = true;
+    values = AddOp::create(builder, loc, values, values);
+    if (isa<RealOp>(view.getOperation()))
+      return success();
+    int64_t rank = cast<ShapedType>(values.getType()).getRank();
+    if (isa<ViewAsRealOp>(view.getOperation()))
+      values = ExpandOp::create(builder, loc, typed(result.getShape()),
+                                UnsqueezeOp::create(builder, loc, values, rank));
+    Value place =
+        isa<ImagOp>(view.getOperation())
+            ? Value(FullOp::create(builder, loc, values.getType(), builder.getI64IntegerAttr(1)))
+            : Value(IotaOp::create(builder, loc, typed(result.getShape()), rank));
+    values = AddOp::create(builder, loc, values, place);
+    return success();
+  }
+
+  OpBuilder &builder;
+  Location loc;
+  bool inParts = false;
+  Value values;
+};
+} // namespace
 
 FailureOr<Value> Memory::scatter(Location loc, Handle &source, Handle &target, Value content) {
   Value before = read(source);
   auto type = cast<RankedTensorType>(before.getType());
   if (!type.hasStaticShape())
     return failure();
-  auto count = RankedTensorType::get({type.getNumElements()}, builder.getI64Type());
-  Value positions = IotaOp::create(builder, loc, count, /*dim=*/0);
-  positions = ReshapeOp::create(
-      builder, loc, RankedTensorType::get(type.getShape(), builder.getI64Type()), positions);
+  Positions positions(builder, loc, type);
   SmallVector<ViewOpInterface> path = target.path();
-  for (ViewOpInterface view : ArrayRef(path).drop_front(source.path().size())) {
-    positions = viewPositions(builder, view, positions);
-    if (!positions)
+  for (ViewOpInterface view : ArrayRef(path).drop_front(source.path().size()))
+    if (failed(positions.follow(view)))
       return failure();
-  }
+
+  if (positions.countsParts())
+    before = ViewAsRealOp::create(builder, loc, before);
+  auto parts = cast<RankedTensorType>(before.getType());
+  auto written = cast<RankedTensorType>(content.getType());
+  if (written.getElementType() != parts.getElementType())
+    content = BitcastOp::create(
+        builder, loc, RankedTensorType::get(written.getShape(), parts.getElementType()), content);
   Value after = ScatterOp::create(builder, loc, flatten(builder, loc, before),
-                                  flatten(builder, loc, positions), flatten(builder, loc, content),
-                                  /*dim=*/0, "set");
-  return ReshapeOp::create(builder, loc, type, after).getResult();
+                                  flatten(builder, loc, positions.getValues()),
+                                  flatten(builder, loc, content), /*dim=*/0, "set");
+  after = ReshapeOp::create(builder, loc, parts, after);
+  return positions.countsParts() ? Value(ViewAsComplexOp::create(builder, loc, after)) : after;
 }
 
 LogicalResult Memory::write(Location loc, Value ref, Value content) {

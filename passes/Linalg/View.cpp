@@ -271,13 +271,72 @@ struct BitcastLowering : Lowering<BitcastOp> {
   using Lowering::Lowering;
   FailureOr<SmallVector<Value>> lower(BitcastOp op, BitcastOp::Adaptor adaptor,
                                       ImplicitLocOpBuilder &b) const override {
-    Type element = resultType(op).getElementType();
-    if (element == getElementTypeOrSelf(adaptor.getSource()))
-      return SmallVector<Value>{adaptor.getSource()};
+    ShapedType type = resultType(op);
+    Type to = type.getElementType(), from = getElementTypeOrSelf(adaptor.getSource());
+    Value source = adaptor.getSource();
+    if (to == from)
+      return SmallVector<Value>{source};
+    if (storedBits(from) > storedBits(to))
+      return SmallVector<Value>{reshaped(b, split(b, source, to), type.getShape())};
+    if (storedBits(from) < storedBits(to))
+      return SmallVector<Value>{join(b, source, type)};
     auto cast = [&](ImplicitLocOpBuilder &inner, ValueRange scalars) {
-      return SmallVector<Value>{recast(inner, scalars.front(), element)};
+      return SmallVector<Value>{recast(inner, scalars.front(), to)};
     };
-    return SmallVector<Value>{elementwiseLoops(b, element, adaptor.getSource(), cast)};
+    return SmallVector<Value>{elementwiseLoops(b, to, source, cast)};
+  }
+
+  /// Every element as the narrower ones in it, along a new last dimension.
+  static Value split(ImplicitLocOpBuilder &b, Value source, Type to) {
+    Type from = getElementTypeOrSelf(source);
+    unsigned have = storedBits(from), want = storedBits(to);
+    Sizes sizes = sizesOf(b, source);
+    int64_t rank = sizes.size();
+    AffineMap map = AffineMap::getMultiDimIdentityMap(rank, b.getContext());
+    map = AffineMap::get(rank + 1, 0, map.getResults(), b.getContext());
+    sizes.push_back(b.getIndexAttr(have / want));
+    auto part = [&](ImplicitLocOpBuilder &inner, ValueRange scalars) {
+      Type wide = inner.getIntegerType(have), narrow = inner.getIntegerType(want);
+      Value bits = recast(inner, scalars.front(), wide);
+      Value place = arith::IndexCastOp::create(inner, wide, loopIndex(inner, rank));
+      Value distance = arith::MulIOp::create(inner, place, intConstant(inner, wide, want));
+      bits = arith::ShRUIOp::create(inner, bits, distance);
+      return SmallVector<Value>{recast(inner, arith::TruncIOp::create(inner, narrow, bits), to)};
+    };
+    return parallelLoops(b, sizes, to, source, map, part).front();
+  }
+
+  /// As many elements as make one of the wider type, put together.
+  static Value join(ImplicitLocOpBuilder &b, Value source, ShapedType type) {
+    Type to = type.getElementType();
+    unsigned have = storedBits(getElementTypeOrSelf(source)), want = storedBits(to);
+    int64_t rank = type.getRank(), count = want / have;
+    SmallVector<int64_t> shape(type.getShape());
+    shape.push_back(count);
+    source = reshaped(b, source, shape);
+    Sizes sizes = sizesOf(b, source);
+    sizes.pop_back();
+    SmallVector<AffineMap> maps;
+    for (int64_t part : llvm::seq(count)) {
+      Exprs exprs;
+      for (int64_t dim : llvm::seq(rank))
+        exprs.push_back(b.getAffineDimExpr(dim));
+      exprs.push_back(b.getAffineConstantExpr(part));
+      maps.push_back(AffineMap::get(rank, 0, exprs, b.getContext()));
+    }
+    auto combine = [&](ImplicitLocOpBuilder &inner, ValueRange parts) {
+      Type wide = inner.getIntegerType(want), narrow = inner.getIntegerType(have);
+      Value bits;
+      for (auto [place, part] : llvm::enumerate(parts.take_front(count))) {
+        Value raised = arith::ExtUIOp::create(inner, wide, recast(inner, part, narrow));
+        Value distance = intConstant(inner, wide, place * have);
+        raised = arith::ShLIOp::create(inner, raised, distance);
+        bits = bits ? Value(arith::OrIOp::create(inner, bits, raised)) : raised;
+      }
+      return SmallVector<Value>{recast(inner, bits, to)};
+    };
+    SmallVector<Value> sources(count, source);
+    return parallelLoops(b, sizes, to, sources, maps, combine).front();
   }
 
   /// Booleans are bytes in memory and bits in registers.

@@ -10,13 +10,17 @@ static bool isTangent(func::FuncOp func, BlockArgument argument) {
          nullptr;
 }
 
+static bool isGradient(const descriptor::Result &result) {
+  return result.as<GradientAttr>() || result.as<LeafGradientAttr>();
+}
+
 bool JointFunction::isJoint(func::FuncOp func) {
   if (func.isExternal() || !func.getBody().hasOneBlock())
     return false;
   return llvm::any_of(func.getArguments(),
                       [&](BlockArgument argument) { return isTangent(func, argument); }) ||
          llvm::any_of(descriptor::getResults(func),
-                      [](const auto &result) { return result.template as<GradientAttr>(); });
+                      [](const auto &result) { return isGradient(result); });
 }
 
 /// Adds to `ops` all of the function's operations that `value` needs.
@@ -55,7 +59,7 @@ static SmallVector<Operation *> findBackwardEffects(func::FuncOp func) {
 JointFunction::JointFunction(func::FuncOp func)
     : func(func), backwardEffects(findBackwardEffects(func)) {
   for (const descriptor::Result &result : descriptor::getResults(func)) {
-    if (result.as<GradientAttr>()) {
+    if (isGradient(result)) {
       gradients.push_back(result);
       continue;
     }

@@ -48,6 +48,8 @@ private:
     func::FuncOp backward = makeFunction("_backward");
     backward->removeAttr(descriptor::kOutputs);
     backward->removeAttr(descriptor::kVersions);
+    backward->removeAttr(descriptor::kInference);
+    backward->removeAttr(descriptor::kLeaves);
     SmallVector<Operation *> ops = getBackwardOps();
     IRMapping values;
     for (auto [index, value] : llvm::enumerate(saved))

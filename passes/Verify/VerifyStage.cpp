@@ -52,7 +52,8 @@ bool returnsAlias(Operation *op) {
 bool isJoint(Operation *op) {
   auto func = dyn_cast<func::FuncOp>(op);
   return func && hasArgument<InputAttr>(func) &&
-         (hasArgument<TangentAttr>(func) || hasResult<GradientAttr>(func));
+         (hasArgument<TangentAttr>(func) || hasResult<GradientAttr>(func) ||
+          hasResult<LeafGradientAttr>(func));
 }
 
 /// Of lamina only calls that leave it remain, up to LLVM.

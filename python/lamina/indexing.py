@@ -12,7 +12,7 @@ import numbers
 import numpy as np
 
 from .dispatch.state import state
-from .errors import ArgumentError, DataDependentError, DimError, ValueError_
+from .errors import ArgumentError, DimError, ValueError_
 from .ops.checks import assignable
 from .ops.registry import aten
 from .tensor import Tensor, from_array
@@ -33,13 +33,7 @@ def getitem(self, key):
     if type(key) is Tensor and key._array.ndim and key._array.dtype.kind in "iub":
         return aten.index.Tensor(self, [key])
     parts = _parts(key)
-    if state.tracer is not None and any(map(_is_number, parts)):
-        raise DataDependentError(
-            "indexing with a 0-d integer tensor gives a view at a place that is not known while tracing; "
-            "use index_select, which copies",
-            op="index",
-        )
-    view, indices = _apply(self, parts)
+    view, indices = _apply(self, parts, state.tracer)
     if indices is None:
         return aten.alias(self) if view is self else view
     return aten.index.Tensor(view, indices)
@@ -111,8 +105,11 @@ def _only_mask(indices: list, view: Tensor):
     return mask.reshape((*mask.sizes, *(1,) * after))
 
 
-def _apply(tensor, parts: list):
-    """The view of the basic parts, and the list of index tensors (None: keep) or None when there are none."""
+def _apply(tensor, parts: list, reader=None):
+    """The view of the basic parts, and the list of index tensors (None: keep) or None when there are none.
+
+    reader: the tracer, where 0-d integer tensors are numbers that it does not know.
+    """
     used = sum(map(_width, parts))
     if used > tensor.ndim:
         raise DimError(f"too many indices for tensor of dimension {tensor.ndim}")
@@ -124,6 +121,10 @@ def _apply(tensor, parts: list):
             view, kept = aten.unsqueeze(view, dim), 1
         elif isinstance(part, slice):
             view, kept = _sliced(view, dim, part), 1
+        elif reader is not None and _is_number(part):
+            found = aten.index.Tensor(view, [*[None] * dim, part])
+            reader.stands_for_view(found, view)
+            view, kept = found, 0
         elif isinstance(part, Tensor):
             indices.append(part)
             dim += _width(part)

@@ -26,7 +26,8 @@ class Root(NamedTuple):
 
 
 class Joint(NamedTuple):
-    """The differentiable roots, their tangent arguments, and the gradients of inputs by number.
+    """The differentiable roots, their tangent arguments, and the gradients of inputs and of leaves
+    among the outputs, by number.
 
     `error` says why there are no gradients although a root requires grad.
     """
@@ -34,28 +35,33 @@ class Joint(NamedTuple):
     roots: list[Root]
     tangents: list[Tensor]
     gradients: dict[int, Tensor]
+    leaf_gradients: dict[int, Tensor]
     error: str | None = None
 
 
-def differentiate(tracer: Tracer, roots: list[Root]) -> Joint:
-    """Traces the gradients of all inputs that require grad, given tangents of `roots`."""
-    targets = [(i, x.edge) for i, x in enumerate(tracer.inputs) if x.edge is not None]
+def differentiate(tracer: Tracer, roots: list[Root], leaves: dict[int, Tensor]) -> Joint:
+    """Traces the gradients of all inputs that require grad and of `leaves`, which are outputs, given
+    tangents of `roots`.
+    """
+    targets = [("input", x.number, x.edge) for x in tracer.inputs if x.edge is not None]
+    targets += [("leaf", number, edge(tensor)) for number, tensor in leaves.items()]
     roots = [root for root in roots if edge(root.tensor) is not None]
     if not roots:
-        return Joint([], [], {})
+        return Joint([], [], {}, {})
     tangents = [tracer.tangent(root.tensor) for root in roots]
     starts = [(*edge(root.tensor), tangent) for root, tangent in zip(roots, tangents, strict=True)]
     before = tracer.builder.locate
     tracer.builder.locate = lambda: locations.derivative(before())
     try:
         with state.override(tracer=tracer):
-            found = run(starts, False, False, [target for _, target in targets], accumulate=False)
+            found = run(starts, False, False, [t for *_, t in targets], accumulate=False)
     except AutogradError as error:
         # Only a program that goes on to differentiate the results may complain.
-        return Joint(roots, tangents, {}, error.message)
+        return Joint(roots, tangents, {}, {}, error.message)
     finally:
         tracer.builder.locate = before
-    gradients = zip(targets, found, strict=True)
-    return Joint(
-        roots, tangents, {index: grad for (index, _), grad in gradients if grad is not None}
-    )
+    gradients: dict = {"input": {}, "leaf": {}}
+    for (kind, number, _), grad in zip(targets, found, strict=True):
+        if grad is not None:
+            gradients[kind][number] = grad
+    return Joint(roots, tangents, gradients["input"], gradients["leaf"])

@@ -15,7 +15,6 @@ import numpy as np
 
 from ..autograd.meta import requires_grad
 from ..autograd.views import DEFAULT
-from ..errors import UnsupportedError
 from ..ops.registry import aten
 from ..storage import Storage
 from ..tensor import Tensor, make
@@ -59,7 +58,7 @@ class Memory(NamedTuple):
     def united(self, other: Memory) -> Memory:
         """Both as one."""
         start, end = min(self.start, other.start), max(self.end, other.end)
-        dtype = self.dtype if self.dtype.kind != "b" else other.dtype
+        dtype = _element([self.dtype, other.dtype])
         return Memory(self.storage, start, end, dtype, self.linked or other.linked)
 
 
@@ -98,14 +97,9 @@ def share_elements(a: np.ndarray, b: np.ndarray) -> bool:
         return True
 
 
-def component(dtype: np.dtype) -> np.dtype:
-    """The dtype of the parts of complex numbers, any other dtype itself."""
-    return np.dtype(f"f{dtype.itemsize // 2}") if dtype.kind == "c" else dtype
-
-
 def find_shared(inputs: list, written: set[int]) -> list[Memory]:
     """The memory that must be one input each, among `inputs` of which those numbered `written` are
-    written to. Raises UnsupportedError for elements of several widths in it.
+    written to.
     """
     outside = {id(x.tensor): x.before for x in inputs}
     groups: dict[int, list] = {}
@@ -222,13 +216,17 @@ def _memory(part: list[Place]) -> Memory:
     linked = any(requires_grad(p.input.tensor) for p in part)
     arrays = [p.array for p in part] + [p.base_array for p in part if linked]
     start, end = _span(arrays, storage)
-    parts = [component(a.dtype) for a in arrays]
-    if len({p.itemsize for p in parts}) > 1:
-        who = ", ".join(p.input.source.text for p in part)
-        raise UnsupportedError(f"{who} share memory in elements of several widths")
-    # Of a byte read as a bool only whether it is 0 is kept.
-    dtype = next((p for p in parts if p.kind != "b"), parts[0])
-    return Memory(storage, start, end, dtype, linked)
+    return Memory(storage, start, end, _element([a.dtype for a in arrays]), linked)
+
+
+def _element(dtypes: list[np.dtype]) -> np.dtype:
+    """What arrays of these dtypes are views of: integers as wide as the narrowest of them, where they
+    or the parts of complex ones are not all of one dtype.
+    """
+    parts = {np.dtype(f"f{d.itemsize // 2}") if d.kind == "c" else d for d in dtypes}
+    if len(parts) == 1:
+        return parts.pop()
+    return np.dtype(f"i{min(p.itemsize for p in parts)}")
 
 
 def _span(arrays: list[np.ndarray], storage: Storage) -> tuple[int, int]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from ..autograd import views
 from ..autograd.meta import requires_grad
-from ..dispatch.state import state
 from ..errors import UnsupportedError
 from ..ir.builder import TracedArray
 from ..tensor import Tensor
@@ -63,7 +62,6 @@ class Outputs:
         if found is not None:
             return found
         array = self.tracer.handle(tensor)
-        _refuse_inference(tensor)
         info = tensor._view
         if info is not None and info.creation != views.DEFAULT and not self._is_input(info.base):
             # Which tensor it is a view of is said relative to that tensor, which comes first.
@@ -88,7 +86,7 @@ class Outputs:
         for number, output in enumerate(self.all):
             # In memory of an input, but no view of it for autograd.
             own = output.input is not None and output.sharing == "detached"
-            if own and requires_grad(output.tensor):
+            if own and requires_grad(output.tensor) and not _is_new_leaf(output.tensor):
                 roots[number] = Root("output", number, output.tensor)
         for group in self._fresh():
             recorded = [output.tensor for output in group if requires_grad(output.tensor)]
@@ -96,12 +94,26 @@ class Outputs:
             for output in group:
                 output.sharing = _sharing(output.tensor, shared)
             for tensor in recorded:
-                _refuse_leaf(tensor)
                 base = _base(tensor)
                 _refuse_moved(tensor, base)
                 number = self.add(base)
-                roots.setdefault(number, Root("output", number, base))
+                if not _is_new_leaf(base):
+                    roots.setdefault(number, Root("output", number, base))
         return list(roots.values())
+
+    def leaves(self) -> dict[int, Tensor]:
+        """The results, by number, that are leaves which require grad and that the program made."""
+        made = enumerate(output.tensor for output in self.all)
+        return {i: t for i, t in made if not self._is_input(t) and _is_new_leaf(t)}
+
+    def retaining(self) -> dict[int, Tensor]:
+        """The results, by number, that the program made and told to retain their gradient."""
+        made = enumerate(output.tensor for output in self.all)
+        return {i: t for i, t in made if not self._is_input(t) and retains_grad(t)}
+
+    def inference(self) -> list[int]:
+        """The numbers of the results that are made in inference mode."""
+        return [i for i, output in enumerate(self.all) if output.tensor._counter is None]
 
     def _is_input(self, tensor: Tensor) -> bool:
         return self.tracer.entered(tensor) is not None
@@ -135,25 +147,10 @@ def _sharing(tensor: Tensor, shared: Tensor) -> str:
         is_all = tensor is shared and tensor._array is tensor._storage.data
         return "view" if is_all else "detached"
     if info.creation in _BY_CREATION:
-        _refuse_mixed_modes(tensor, info.creation)
-        return _BY_CREATION[info.creation]
+        word = _BY_CREATION[info.creation]
+        # A view in grad mode of one made without has a history, which leads nowhere.
+        return "no_grad_before" if word == "no_grad" and not tensor.is_leaf else word
     return "view" if info.base is shared else "view_of_detached"
-
-
-def _refuse_inference(tensor: Tensor) -> None:
-    if tensor._counter is None and not state.inference:
-        raise UnsupportedError(
-            f"the program returns a tensor of shape {list(tensor.shape)} that it made in inference "
-            "mode; a call outside of that mode cannot"
-        )
-
-
-def _refuse_mixed_modes(tensor: Tensor, creation: int) -> None:
-    if _BY_CREATION[creation] == "no_grad" and not tensor.is_leaf:
-        raise UnsupportedError(
-            f"the program returns a view of shape {list(tensor.shape)} that was made in grad mode "
-            "of one that was made without: its gradient would stop half-way"
-        )
 
 
 def _refuse_moved(tensor: Tensor, base: Tensor) -> None:
@@ -164,9 +161,11 @@ def _refuse_moved(tensor: Tensor, base: Tensor) -> None:
         )
 
 
-def _refuse_leaf(tensor: Tensor) -> None:
-    if tensor._view is None and tensor.is_leaf:
-        raise UnsupportedError(
-            f"the program returns a leaf of shape {list(tensor.shape)} that it made itself and that "
-            "requires grad: a call could not accumulate its gradient"
-        )
+def retains_grad(tensor: Tensor) -> bool:
+    """Whether a tensor that is no leaf keeps its gradient."""
+    return tensor._autograd is not None and tensor._autograd.retains_grad
+
+
+def _is_new_leaf(tensor: Tensor) -> bool:
+    """Whether a result that is no input accumulates its gradient itself."""
+    return tensor._view is None and tensor.is_leaf and requires_grad(tensor)

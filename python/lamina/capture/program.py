@@ -16,11 +16,12 @@ from mlir import ir
 from ..autograd.meta import requires_grad
 from ..dispatch.state import state
 from ..errors import UnsupportedError
-from ..tensor import Tensor
+from ..tensor import Size, Tensor
 from . import flatten
+from .copies import refuse_visible_copies
 from .joint import Joint, Root, differentiate
 from .memory import Memory, find_shared, joined
-from .outputs import Outputs
+from .outputs import Outputs, retains_grad
 from .reads import Observer
 from .record import SIMPLE, Guard, Record
 from .seal import seal
@@ -31,13 +32,24 @@ from .tracer import Input, Tracer
 _one_at_a_time = threading.RLock()
 
 
+class Backward(NamedTuple):
+    """A pass through the history that inputs have outside: from these inputs, by number, with the
+    gradients that are outputs.
+    """
+
+    retain_graph: bool
+    gradients: list[tuple[int, int]]
+
+
 class Captured(NamedTuple):
     """A captured program.
 
     `module` holds `@name` in the ref world. `leaves` says for each argument leaf which input it is
     (None: no tensor). `results` says for each result leaf which output or input it is, or holds the
-    value itself. `grads` are the inputs whose `.grad` the program replaced, with the output that is
-    the new one (None: it is cleared). `written` are the inputs whose memory it writes to.
+    value itself. `grads` are the inputs and outputs whose `.grad` the program replaced, with the output
+    that is the new one (None: it is cleared). `written` are the inputs whose memory it writes to. `deferred` are
+    backward passes that start in it and go on in the history of inputs, `retained` the inputs that
+    retain their gradient from now on.
     """
 
     module: ir.Module
@@ -48,10 +60,12 @@ class Captured(NamedTuple):
     guards: list[Guard]
     results: list[tuple[str, Any]]
     structure: optree.PyTreeSpec
-    grads: list[tuple[int, int | None]]
+    grads: list[tuple[tuple[str, int], int | None]]
     is_joint: bool
     reads_grad: bool
     written: set[int]
+    deferred: list[Backward]
+    retained: list[int]
 
 
 class _SharedMemory(Exception):
@@ -81,6 +95,8 @@ def capture(fn: Callable, args: tuple, kwargs: dict, name: str) -> Captured:
 def _trace(fn: Callable, args: tuple, kwargs: dict, name: str, merged: list[Memory]) -> Captured:
     leaves, spec = flatten.flatten((args, kwargs))
     record = Record(Names())
+    for held in flatten.states((args, kwargs)):
+        record.before.take(held)
     tracer, observer = Tracer(name, record, merged), Observer(record)
     # The tracer is taken back last: what the record restores may include the state that holds it.
     with _no_collection(), state.override(tracer=tracer):
@@ -90,6 +106,7 @@ def _trace(fn: Callable, args: tuple, kwargs: dict, name: str, merged: list[Memo
             with observer:
                 result = fn(*args, **kwargs)
             _refuse_side_effects(record, leaves)
+            _refuse_changed_arguments(leaves, spec, (args, kwargs))
             return _finish(tracer, positions, result, observer.reads_grad)
         except BaseException:
             record.before.restore()
@@ -136,12 +153,16 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
     leaves, structure = flatten.flatten(result)
     outputs = Outputs(tracer)
     results = [_place(tracer, outputs, leaf) for leaf in leaves]
-    grads = _replaced_grads(tracer, outputs)
+    made = [t for t in leaves if isinstance(t, Tensor) and tracer.entered(t) is None]
+    grads = _replaced_grads(tracer, outputs, made)
+    retained = [x.number for x in tracer.inputs if retains_grad(x.tensor)]
+    deferred = _deferred(tracer, outputs, reads_grad)
     _refuse_metadata_changes(tracer)
     written = _separate_memory(tracer)
     # Before the backward is traced, whose own writes come later than the call.
     versions = tracer.versions()
     joint = _differentiate(tracer, outputs)
+    refuse_visible_copies(tracer, outputs)
     seal(tracer, outputs, joint, versions + [0] * (len(tracer.inputs) - len(versions)))
     return Captured(
         tracer.module,
@@ -156,7 +177,21 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
         bool(joint.roots),
         reads_grad,
         written,
+        deferred,
+        retained,
     )
+
+
+def _refuse_changed_arguments(leaves: list, spec: optree.PyTreeSpec, arguments: tuple) -> None:
+    """Raises UnsupportedError when the containers among the arguments hold other things than before."""
+    now, found = flatten.flatten(arguments)
+    texts = _argument_names(spec)
+    changed = [t for t, old, new in zip(texts, leaves, now, strict=False) if old is not new]
+    if found != spec or changed:
+        what = changed[0] if changed else "what is in its arguments"
+        raise UnsupportedError(
+            f"the program changes Python state that outlives it: {what}; return it instead"
+        )
 
 
 def _place(tracer: Tracer, outputs: Outputs, leaf: Any) -> tuple[str, Any]:
@@ -165,7 +200,7 @@ def _place(tracer: Tracer, outputs: Outputs, leaf: Any) -> tuple[str, Any]:
     """
     if isinstance(leaf, Tensor):
         return outputs.place(leaf)
-    if not isinstance(leaf, SIMPLE) and not tracer.record.knows(leaf):
+    if not isinstance(leaf, (*SIMPLE, Size)) and not tracer.record.knows(leaf):
         raise UnsupportedError(
             f"the program returns a {type(leaf).__name__}; return tensors, numbers, strings, and "
             "tuples, lists, dictionaries or dataclasses of them"
@@ -184,14 +219,46 @@ def _refuse_side_effects(record: Record, leaves: list) -> None:
         )
 
 
-def _replaced_grads(tracer: Tracer, outputs: Outputs) -> list[tuple[int, int | None]]:
-    """The inputs whose `.grad` is another object than before."""
-    replaced = []
+def _replaced_grads(
+    tracer: Tracer, outputs: Outputs, made: list[Tensor]
+) -> list[tuple[tuple[str, int], int | None]]:
+    """The inputs whose `.grad` is another object than before, and the results that have one."""
+    replaced: list[tuple[tuple[str, int], int | None]] = []
     for x in list(tracer.inputs):
         grad = x.tensor._autograd.grad if x.tensor._autograd is not None else None
         if grad is not x.grad:
-            replaced.append((x.number, None if grad is None else outputs.add(grad)))
+            replaced.append((("input", x.number), None if grad is None else outputs.add(grad)))
+    for tensor in made:
+        if tensor._autograd is not None and tensor._autograd.grad is not None:
+            replaced.append((outputs.place(tensor), outputs.add(tensor._autograd.grad)))
     return replaced
+
+
+def _deferred(tracer: Tracer, outputs: Outputs, reads_grad: bool) -> list[Backward]:
+    """The backward passes of the program that go on outside. Raises UnsupportedError where it matters
+    that they do so only after the call.
+    """
+    if not tracer.deferred:
+        return []
+    first = tracer.inputs[tracer.deferred[0].gradients[0][0]].source.text
+    reason = (
+        f"backward() in the program reaches the history of {first}, which goes on after the call"
+    )
+    if reads_grad:
+        raise UnsupportedError(
+            f"{reason}; but the program looks at .grad, where its gradients would be missing"
+        )
+    grads = {id(x.grad) for x in tracer.inputs if x.grad is not None}
+    written = [tracer.inputs[number] for number in sorted(tracer.written())]
+    changed = [x.source.text for x in written if id(x.tensor) not in grads]
+    if changed:
+        raise UnsupportedError(
+            f"{reason}; but the program writes to {changed[0]}, whose old data that history may need"
+        )
+    return [
+        Backward(d.retain_graph, [(number, outputs.add(grad)) for number, grad in d.gradients])
+        for d in tracer.deferred
+    ]
 
 
 def _refuse_metadata_changes(tracer: Tracer) -> None:
@@ -229,10 +296,12 @@ def _separate_memory(tracer: Tracer) -> set[int]:
 
 def _differentiate(tracer: Tracer, outputs: Outputs) -> Joint:
     if not state.grad_enabled:
-        return Joint([], [], {})
+        return Joint([], [], {}, {})
     mutated = [
         Root("mutation", x.number, x.tensor)
         for x in tracer.inputs
         if x.history is not None and x.tensor._view is None and requires_grad(x.tensor)
     ]
-    return differentiate(tracer, mutated + outputs.differentiable())
+    # Looking for roots adds bases to the results.
+    roots = mutated + outputs.differentiable()
+    return differentiate(tracer, roots, outputs.leaves() | outputs.retaining())

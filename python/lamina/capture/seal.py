@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlir import ir
 
+from ..dispatch.state import state
 from ..errors import VerifyError
 from ..ir import attributes, descriptors, locations
 from ..ir.context import context
@@ -18,8 +19,10 @@ def seal(tracer: Tracer, outputs: Outputs, joint: Joint, versions: list[int]) ->
     """Makes the function under construction complete. `versions` says for each input by how much
     its version moves on. Raises VerifyError when the result is not valid IR.
     """
-    gradients = [(i, tracer.handle(grad)) for i, grad in sorted(joint.gradients.items())]
-    results = [o.array.value for o in outputs.all] + [array.value for _, array in gradients]
+    gradients = [("gradient", *g) for g in sorted(joint.gradients.items())]
+    gradients += [("leaf_gradient", *g) for g in sorted(joint.leaf_gradients.items())]
+    results = [o.array.value for o in outputs.all]
+    results += [tracer.handle(grad).value for *_, grad in gradients]
     with context(), locations.current():
         ir.Operation.create("func.return", operands=results, ip=tracer.builder.point)
         arguments = _arguments(tracer, joint)
@@ -31,10 +34,16 @@ def seal(tracer: Tracer, outputs: Outputs, joint: Joint, versions: list[int]) ->
         )
         function.attributes["arg_attrs"] = ir.ArrayAttr.get([arguments[a] for a in block])
         described = [_output(i, o) for i, o in enumerate(outputs.all)]
-        described += [descriptors.result("gradient", i) for i, _ in gradients]
+        described += [descriptors.result(kind, i) for kind, i, _ in gradients]
         function.attributes["res_attrs"] = ir.ArrayAttr.get(described)
         if any(versions):
             function.attributes["lamina.versions"] = attributes.encode("ints", versions)
+        inference, leaves = outputs.inference(), [*outputs.leaves()]
+        # Without it results are of the mode of the call.
+        if inference or state.inference:
+            function.attributes["lamina.inference"] = attributes.encode("ints", inference)
+        if leaves:
+            function.attributes["lamina.leaves"] = attributes.encode("ints", leaves)
         if joint.roots:
             function.attributes["lamina.tangents"] = ir.ArrayAttr.get(
                 [descriptors.tangent(r.of, r.index) for r in joint.roots]

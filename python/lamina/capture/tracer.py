@@ -9,11 +9,13 @@ ones, so whatever asks for its data raises, and nothing that the program does re
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from mlir import ir
 
+from ..autograd.engine import current_task
 from ..autograd.meta import AutogradMeta, grad_fn, requires_grad
 from ..autograd.meta import edge as edge_of
 from ..autograd.nodes import Node, OutputMeta
@@ -81,24 +83,44 @@ class Input(NamedTuple):
 
 
 class InputNode(Node):
-    """Stands for the history that a tensor which is no leaf has outside of the trace."""
+    """Stands for the history that a tensor which is no leaf has outside of the trace. A gradient that
+    a backward of the program itself sends there is handed to `defer`, to go on after the call.
+    """
 
-    def __init__(self, tensor: Tensor):
+    def __init__(self, tensor: Tensor, defer: Callable[[InputNode, Tensor], None]):
         super().__init__([], [OutputMeta.of(tensor)])
         self._name = tensor._autograd.grad_fn.name()
+        self._defer = defer
 
     def name(self) -> str:
         """The name of the node outside."""
         return self._name
 
     def apply(self, grads: list, wanted: list) -> list:
-        """Raises UnsupportedError: the joint capture catches gradients where they arrive, so this is
-        a backward that the program itself runs.
-        """
-        raise UnsupportedError(
-            "backward() in the program reaches the history of an input that is no leaf; a compiled "
-            "call could not accumulate gradients there"
-        )
+        """Nothing: there are no edges in the trace."""
+        if grads[0] is not None:
+            self._defer(self, grads[0])
+        return []
+
+
+class Copy(NamedTuple):
+    """A tensor whose `root` holds a copy of elements of the memory `source`, where the program has a
+    view.
+    """
+
+    tensor: Tensor
+    root: ir.Value
+    source: ir.Value
+
+
+class Deferred(NamedTuple):
+    """What a backward() of the program sends out of it: gradients of the old data of inputs, by
+    number, to be propagated there in one pass.
+    """
+
+    task: int
+    retain_graph: bool
+    gradients: list[tuple[int, Tensor]]
 
 
 class Tracer:
@@ -112,6 +134,8 @@ class Tracer:
     def __init__(self, name: str, record: Record, merged: list[Memory]):
         self.name, self.record, self.merged = name, record, merged
         self.inputs: list[Input] = []
+        self.deferred: list[Deferred] = []
+        self.copies: list[Copy] = []
         self._counters: dict[int, VersionCounter] = {}
         self._flat: dict[int, Input] = {}
         self._entered: dict[int, Input] = {}
@@ -159,6 +183,12 @@ class Tracer:
         self._made.add(id(tensor))
         # Keeps the object alive, so that its id stays its own.
         self._restore.append((tensor, _slots(tensor)))
+
+    def stands_for_view(self, copy: Tensor, source: Tensor) -> None:
+        """Notes a copy of elements at a place that the trace does not know, which eagerly is a view."""
+        if not self._is_sketch:
+            root = root_of(self.handle(source).value)
+            self.copies.append(Copy(copy, self.handle(copy).value, root))
 
     @contextlib.contextmanager
     def sketching(self):
@@ -228,7 +258,7 @@ class Tracer:
 
     def written(self) -> set[int]:
         """The numbers of the inputs whose memory the program writes to so far."""
-        roots = {_root(ref) for op in self.block.operations for ref in _written_by(op)}
+        roots = {root_of(ref) for op in self.block.operations for ref in written_by(op)}
         of = {x.root.value: x.number for x in self.inputs if x.base is None}
         flat = {number for value, number in of.items() if value in roots}
         return flat | {x.number for x in self.inputs if x.base in flat}
@@ -344,7 +374,7 @@ class Tracer:
         view: ViewInfo | None = None,
     ) -> Input:
         self._settle(tensor)
-        before, meta = _slots(tensor), _leave_history(tensor)
+        before, meta = _slots(tensor), _leave_history(tensor, self._defer)
         self._restore.append((tensor, before))
         _set(tensor, root, storage, strides, offset, meta)
         tensor._counter = self._counter(before["_counter"])
@@ -388,10 +418,23 @@ class Tracer:
     def _literal(self, tensor: Tensor) -> None:
         array = self.builder.constant(tensor._array)
         strides = contiguous_strides(array.shape)
-        _set(tensor, array, Storage(array, strides, CPU), strides, 0, _leave_history(tensor))
+        meta = _leave_history(tensor, self._defer)
+        _set(tensor, array, Storage(array, strides, CPU), strides, 0, meta)
+
+    def _defer(self, node: InputNode, grad: Tensor) -> None:
+        task = current_task()
+        if state.grad_enabled:
+            raise UnsupportedError(
+                "backward(create_graph=True) in the program reaches the history of an input that is no "
+                "leaf: the gradients of a compiled call cannot be differentiated again"
+            )
+        number = next(x.number for x in self.inputs if x.edge is not None and x.edge[0] is node)
+        if not self.deferred or self.deferred[-1].task != task.id:
+            self.deferred.append(Deferred(task.id, task.retain_graph, []))
+        self.deferred[-1].gradients.append((number, grad))
 
 
-def _written_by(op: ir.Operation) -> list[ir.Value]:
+def written_by(op: ir.Operation) -> list[ir.Value]:
     """The refs that an operation writes through."""
     if op.name == _ASSIGN:
         return [op.operands[1]]
@@ -400,7 +443,7 @@ def _written_by(op: ir.Operation) -> list[ir.Value]:
     return []
 
 
-def _root(value: ir.Value) -> ir.Value:
+def root_of(value: ir.Value) -> ir.Value:
     """The memory that a handle leads to."""
     while not isinstance(value.owner, ir.Block) and opset.is_view(value.owner.name):
         value = value.owner.operands[0]
@@ -452,7 +495,7 @@ def _linked(info: ViewInfo, base: Input) -> ViewInfo:
     return ViewInfo(base.tensor, info.chain, info.creation, 0, seen)
 
 
-def _leave_history(tensor: Tensor) -> AutogradMeta | None:
+def _leave_history(tensor: Tensor, defer: Callable) -> AutogradMeta | None:
     """Metadata for the time of the trace: as differentiable as before, with nothing behind it."""
     meta = tensor._autograd
     if not requires_grad(tensor):
@@ -460,7 +503,7 @@ def _leave_history(tensor: Tensor) -> AutogradMeta | None:
     elif tensor.is_leaf:
         twin = AutogradMeta(requires_grad=True)
     else:
-        twin = AutogradMeta(grad_fn=InputNode(tensor))
+        twin = AutogradMeta(grad_fn=InputNode(tensor, defer))
     if meta is not None:
         twin.grad = meta.grad
     return twin

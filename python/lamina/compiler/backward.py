@@ -4,6 +4,7 @@ call itself.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -69,6 +70,24 @@ class WriteBack(Node):
         return [None, grads[0]]
 
 
+class Keep(Node):
+    """Keeps the gradient of a result as its `.grad`."""
+
+    def __init__(self, tensor: Tensor):
+        super().__init__([], [OutputMeta.of(tensor)])
+        self.retain(0, weakref.ref(tensor))
+
+    def apply(self, grads: list, wanted: list) -> list:
+        """Nothing: it has been kept on arrival."""
+        return []
+
+
+def keep_gradient(tensor: Tensor) -> tuple[Node, int]:
+    """Where the gradient of a result goes that retains it though it is no leaf."""
+    tensor._autograd.retains_grad = True
+    return Keep(tensor), 0
+
+
 def note(tensor: Tensor) -> tuple[Any, int]:
     """What counts the writes to a tensor, and how many there were; tensors made in inference mode
     have no such thing.
@@ -84,7 +103,8 @@ def write_backward(convention: Convention, execute) -> Code:
     code = Code(f"{convention.name}Backward", "node", "grads")
     _check_saved(convention, code)
     arguments = [_argument(code, argument) for argument in convention.back_arguments]
-    results = [f"r{k}" for k in range(len(convention.sources))]
+    count = len(convention.sources) + len(convention.leaf_sources)
+    results = [f"r{k}" for k in range(count)]
     call = f"{code.ref(execute, 'execute')}({', '.join(arguments)})"
     code.add(f"{tuple_of(results)} = {call}" if results else call)
     give = code.ref(gradient, "gradient")

@@ -49,7 +49,9 @@ class Convention:
     Inputs, outputs and bases go by number. `arguments` are the inputs that the forward takes;
     `returned` says where each thing stands among the arrays that it returns, by (kind, number), and
     `looks` how results and mutated inputs look. `roots` are the outputs of the backward node, in
-    order, as ("output" or "mutation", number); `sources` the inputs that gradients go to.
+    order, as ("output" or "mutation", number); `sources` the inputs that gradients go to, and
+    `leaf_sources` the outputs: those among `leaves`, which are leaves and require grad, and those that
+    retain their gradient. `inference` are the outputs made in inference mode, None if that is up to the mode of the call.
     """
 
     def __init__(self, module: ir.Module, name: str):
@@ -82,7 +84,11 @@ class Convention:
         )
         back = functions.get(self.back)
         self.back_arguments = [] if back is None else self._backward_arguments(back)
-        self.sources = [] if back is None else [s.index for s in descriptors.results(back)]
+        gradients = [] if back is None else descriptors.results(back)
+        self.sources = [s.index for s in gradients if s.kind == "gradient"]
+        self.leaf_sources = [s.index for s in gradients if s.kind == "leaf_gradient"]
+        self.leaves = descriptors.numbers(forward, "lamina.leaves") or ()
+        self.inference = descriptors.numbers(forward, "lamina.inference")
         if self.error is not None:
             # An error is met on the way to any input.
             self.sources = self.arguments
@@ -99,6 +105,17 @@ class Convention:
         return next(
             (self.root_of("output", i) for i, alias in enumerate(self.outputs) if alias == wanted),
             None,
+        )
+
+    def is_inference(self, kind: str, number: int) -> bool | None:
+        """Whether an output or base is made in inference mode; None if in that of the call."""
+        if self.inference is None:
+            return None
+        if kind == "output":
+            return number in self.inference
+        return any(
+            alias is not None and (alias.root, alias.index) == ("base", number)
+            for alias in (self.outputs[i] for i in self.inference)
         )
 
     def _backward_arguments(self, back: ir.Operation) -> list[Argument]:

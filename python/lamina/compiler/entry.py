@@ -10,7 +10,8 @@ import optree
 from mlir import ir
 
 from .. import config
-from ..autograd.meta import ensure
+from ..autograd.engine import run
+from ..autograd.meta import edge, ensure
 from ..backends import CompileOptions, get_backend
 from ..capture.guards import Guards
 from ..capture.program import Captured, capture
@@ -41,17 +42,26 @@ class Entry:
         self._call = runtime.call
         self.seconds, self.texts = seconds, texts
         self._results, self._structure = captured.results, captured.structure
-        self._grads = captured.grads
-        self._single = captured.structure.is_leaf() and captured.results[0] == ("output", 0)
+        self._grads, self._retained = captured.grads, captured.retained
+        self._deferred = captured.deferred
+        effects = captured.grads or captured.retained or captured.deferred
+        is_first = captured.structure.is_leaf() and captured.results[0] == ("output", 0)
+        self._single = is_first and not effects
 
     def __call__(self, tensors: tuple) -> Any:
         """The program's result for these inputs."""
-        outputs = self._call(tensors)
-        for number, output in self._grads:
-            ensure(tensors[number]).grad = None if output is None else outputs[output]
         if self._single:
-            return outputs[0]
+            return self._call(tensors)[0]
+        passes = [[edge(tensors[i]) for i, _ in p.gradients] for p in self._deferred]
+        outputs = self._call(tensors)
         found = {"output": outputs, "input": tensors}
+        for (kind, number), grad in self._grads:
+            ensure(found[kind][number]).grad = None if grad is None else outputs[grad]
+        for number in self._retained:
+            tensors[number].retain_grad()
+        for backward, edges in zip(self._deferred, passes, strict=True):
+            starts = zip(edges, backward.gradients, strict=True)
+            run([(*e, outputs[grad]) for e, (_, grad) in starts], backward.retain_graph, False)
         leaves = [value if kind == "value" else found[kind][value] for kind, value in self._results]
         return optree.tree_unflatten(self._structure, leaves)
 

@@ -18,7 +18,7 @@ from ..dispatch.state import state
 from ..ir.descriptors import Alias
 from ..storage import Storage
 from ..tensor import make
-from .backward import CompiledBackward, WriteBack, note
+from .backward import CompiledBackward, WriteBack, keep_gradient, note
 from .code import Code, tuple_of
 from .convention import Convention
 from .replay import replayed
@@ -96,6 +96,10 @@ def rebase_inputs(c: Convention, code: Code) -> None:
     """Makes the node the history of the inputs that were written to."""
     for i in _written(c):
         root = c.root_of("mutation", i)
+        if ("mutation", i) not in c.looks:
+            # A part of memory that is another input, which alone is a result.
+            code.add(f"m{root} = {code.ref(OutputMeta, 'OutputMeta')}.of(t{i})")
+            code.add(f"node.outputs[{root}] = m{root}")
         history = f"{code.ref(WriteBack, 'WriteBack')}([before{i}, (node, {root})], m{root})"
         code.add(f"{code.ref(rebase, 'rebase')}(t{i}, {history})")
 
@@ -103,7 +107,7 @@ def rebase_inputs(c: Convention, code: Code) -> None:
 def make_bases(c: Convention, code: Code) -> None:
     """Makes tensors of the memory that outputs are views of."""
     for k in range(c.bases):
-        _fresh(code, f"b{k}", c.returned["base", k], c.root_of_base(k))
+        _fresh(c, code, f"b{k}", ("base", k), c.root_of_base(k))
 
 
 def make_outputs(c: Convention, code: Code) -> None:
@@ -113,9 +117,22 @@ def make_outputs(c: Convention, code: Code) -> None:
     for i, alias in enumerate(c.outputs):
         root = c.root_of("output", i)
         if alias is None:
-            _fresh(code, f"o{i}", c.returned["output", i], root)
+            _fresh(c, code, f"o{i}", ("output", i), root)
         else:
             _shared(code, f"o{i}", alias, root)
+        if i in c.leaves:
+            code.add(f"o{i}._autograd = {code.ref(AutogradMeta, 'AutogradMeta')}(True)")
+
+
+def reach_outputs(c: Convention, code: Code) -> None:
+    """Leads the node on to the outputs that keep their gradient: leaves that the program made, and
+    results that it told to.
+    """
+    if not c.leaf_sources:
+        return
+    find, keep = code.ref(edge, "edge"), code.ref(keep_gradient, "keep_gradient")
+    edges = [f"{find if i in c.leaves else keep}(o{i})" for i in c.leaf_sources]
+    code.add(f"node.next_edges += [{', '.join(edges)}]")
 
 
 def give(c: Convention, code: Code) -> None:
@@ -133,6 +150,7 @@ STEPS = (
     rebase_inputs,
     make_bases,
     make_outputs,
+    reach_outputs,
     give,
 )
 
@@ -155,13 +173,18 @@ def _base_looks(c: Convention, root: int):
     return next((c.looks["base", k] for k in range(c.bases) if c.root_of_base(k) == root), None)
 
 
-def _fresh(code: Code, name: str, at: int, root: int | None) -> None:
+def _fresh(c: Convention, code: Code, name: str, place: tuple, root: int | None) -> None:
     """A tensor over memory of its own, with the node's output number `root` as its history."""
+    at = c.returned[place]
     code.add(f"{name} = {code.ref(make, 'make')}(r{at}, {code.ref(Storage, 'Storage')}(r{at}))")
     if root is not None:
         _set_history(code, name, root)
     # A result of inference mode has no version.
-    code.add(f"if {code.ref(state, 'state')}.inference: {name}._counter = None")
+    is_inference = c.is_inference(*place)
+    if is_inference is None:
+        code.add(f"if {code.ref(state, 'state')}.inference: {name}._counter = None")
+    elif is_inference:
+        code.add(f"{name}._counter = None")
 
 
 def _set_history(code: Code, name: str, root: int) -> None:
@@ -181,6 +204,10 @@ def _shared(code: Code, name: str, alias: Alias, root: int | None) -> None:
     elif alias.sharing == "no_grad":
         with code.block(f"with {code.ref(state, 'state')}.override(grad_enabled=False):"):
             code.add(f"{name} = {replayed(code, alias.views, source)}")
+    elif alias.sharing == "no_grad_before":
+        with code.block(f"with {code.ref(state, 'state')}.override(grad_enabled=False):"):
+            code.add(f"{name} = {replayed(code, alias.views[:-1], source)}")
+        code.add(f"{name} = {replayed(code, alias.views[-1:], name)}")
     else:
         code.add(f"{name} = {replayed(code, alias.views, source)}")
         if alias.sharing in _CREATION:

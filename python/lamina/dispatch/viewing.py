@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..dtypes import from_numpy
 from ..errors import UnsupportedError
 from ..storage import Geometry, Storage, VersionCounter, contiguous_strides, extent
 from ..tensor import Tensor, make
@@ -151,29 +150,19 @@ def in_memory_order(prims, root, strides: tuple):
 
 
 def reinterpreted(prims, flat, dtype: np.dtype):
-    """A traced vector as one of another element type, which reads the same bits; of complex numbers,
-    whose parts follow each other. Raises UnsupportedError for elements of another width.
-    """
-    found = flat.dtype
-    if found == dtype:
+    """A traced vector as one of as many whole elements of another type as it has bits for."""
+    if flat.dtype == dtype:
         return flat
-    if found.kind == "c":
-        return reinterpreted(
-            prims, prims.reshape(prims.view_as_real(flat), (flat.size * 2,)), dtype
-        )
+    if flat.dtype.kind == "c":
+        flat = prims.reshape(prims.view_as_real(flat), (flat.size * 2,))
+    nbytes = flat.size * flat.dtype.itemsize // dtype.itemsize * dtype.itemsize
+    if nbytes < flat.size * flat.dtype.itemsize:
+        flat = prims.slice(flat, (0,), (nbytes // flat.dtype.itemsize,), (1,))
     part = np.dtype(f"f{dtype.itemsize // 2}") if dtype.kind == "c" else dtype
-    if part.itemsize != found.itemsize:
-        raise UnsupportedError(
-            f"memory of {from_numpy(found)} elements seen as {from_numpy(dtype)}, which have "
-            "different widths"
-        )
-    numbers = flat if part == found else prims.bitcast(flat, part)
+    numbers = flat if flat.dtype == part else prims.bitcast(flat, part)
     if dtype.kind != "c":
         return numbers
-    pairs = flat.size // 2
-    if flat.size % 2:
-        numbers = prims.slice(numbers, (0,), (2 * pairs,), (1,))
-    return prims.view_as_complex(prims.reshape(numbers, (pairs, 2)))
+    return prims.view_as_complex(prims.reshape(numbers, (numbers.size // 2, 2)))
 
 
 def view_geometry(op, base: Tensor, rest: tuple):

@@ -13,6 +13,7 @@ import numpy as np
 from mlir import ir
 
 from ..errors import DtypeError, LaminaError, ShapeError
+from ..ops.primitives.view import bitcast_shape
 from . import attributes, locations, opset
 from .diagnostics import error_from
 from .types import ref_type, shape_and_dtype, tensor_type
@@ -94,6 +95,11 @@ class Builder:
     def assign(self, value: TracedArray, ref: TracedArray) -> None:
         """Overwrites the memory behind `ref`."""
         self.emit("assign", [value, ref], None, [])
+
+    def bitcast(self, x: TracedArray, dtype: np.dtype) -> TracedArray:
+        """The same bits read as another dtype; see `primitives.bitcast`."""
+        shape = bitcast_shape(x.shape, x.dtype, np.dtype(dtype))
+        return self.emit("bitcast", [x], None, [self.array_type(shape, np.dtype(dtype))])
 
     def array(self, value, like: TracedArray | None = None, shape: tuple = ()):
         """`value` as a traced array: a literal of a concrete array, `full` of a Python scalar in

@@ -28,7 +28,7 @@ class View(NamedTuple):
 class Alias(NamedTuple):
     """Memory that an output shares: `root` ("input", "base", "output", "fresh"), its number, and
     views of it. `sharing` is how autograd sees it: "view", "detached", "view_of_detached",
-    "no_grad", "multi_output" or "custom_function".
+    "no_grad", "multi_output", "custom_function" or "no_grad_before".
     """
 
     root: str
@@ -39,7 +39,7 @@ class Alias(NamedTuple):
 
 class Slot(NamedTuple):
     """An argument or a result: `kind` ("input", "output", "mutation", "gradient", "saved", "base",
-    "tangent"), its number, for tangents what they are `of`, its layout in elements (None:
+    "tangent", "leaf_gradient"), its number, for tangents what they are `of`, its layout in elements (None:
     row-major), and what it aliases.
     """
 
@@ -91,6 +91,11 @@ def versions(function: ir.Operation) -> dict[int, int]:
         return {s.index: 1 for s in results(function) if s.kind == "mutation"}
     counts = attributes.decode(function.attributes["lamina.versions"])
     return {number: count for number, count in enumerate(counts) if count}
+
+
+def numbers(function: ir.Operation, name: str) -> tuple[int, ...] | None:
+    """The outputs that attribute `name` of a function lists; None without the attribute."""
+    return attributes.decode(function.attributes[name]) if name in function.attributes else None
 
 
 def arguments(function: ir.Operation) -> list[Slot]:

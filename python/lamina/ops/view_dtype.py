@@ -5,8 +5,10 @@ Their `retype` rule gives the geometry, counted in elements of the new dtype, an
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..dtypes import to_numpy
-from ..errors import DtypeError, ShapeError, UnsupportedError
+from ..errors import DtypeError, ShapeError
 from ..storage import Geometry
 from .registry import aten, op
 
@@ -95,9 +97,30 @@ def _rescaled(g: Geometry, have: int, want: int) -> Geometry:
 )
 def view_dtype(p, self, dtype):
     """The same bits read as another dtype; the last dimension scales when widths differ."""
-    target = to_numpy(dtype)
-    if target.itemsize != self.dtype.itemsize:
-        raise UnsupportedError(
-            f"compiling a view of {self.dtype} as {target}, which have different widths", op="view"
-        )
-    return p.bitcast(self, target)
+    return _parts_as(p, _parts_of(p, self), to_numpy(dtype), self.dtype.itemsize)
+
+
+def _parts_of(p, x):
+    """Complex numbers as their parts along a new last dimension, whose layout allows any view; what
+    is not complex as it is.
+    """
+    return p.view_as_real(x) if x.dtype.kind == "c" else x
+
+
+def _parts_as(p, parts, target, width: int):
+    """`target` of parts of elements that were `width` bytes wide."""
+    has_pairs = parts.dtype.itemsize < width
+    item = target.itemsize // 2 if target.kind == "c" else target.itemsize
+    if has_pairs and target.itemsize != width:
+        parts = p.reshape(parts, (*parts.shape[:-2], parts.shape[-2] * 2))
+        has_pairs = False
+    if target.kind == "c" and not has_pairs:
+        if target.itemsize == width:
+            parts = p.reshape(parts, (*parts.shape, 1))
+        else:
+            count = parts.shape[-1] * parts.dtype.itemsize // target.itemsize
+            parts = p.reshape(parts, (*parts.shape[:-1], count, parts.shape[-1] // count))
+    cast = p.bitcast(parts, np.dtype(f"f{item}") if target.kind == "c" else target)
+    if target.kind == "c":
+        return p.view_as_complex(cast)
+    return p.reshape(cast, cast.shape[:-1]) if has_pairs else cast

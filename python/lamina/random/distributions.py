@@ -289,7 +289,10 @@ def _draw_dtype(like: Tensor) -> DType:
 
 @composite(variants="method")
 def uniform_(self, from_=0.0, to=1.0, *, generator=None):
-    """Fills with draws from the uniform distribution on [from, to)."""
+    """Fills with draws from the uniform distribution on [from, to); of complex numbers both parts."""
+    if self.dtype.is_complex:
+        ops.aten.view_as_real(self).uniform_(from_, to, generator=generator)
+        return self
     with no_grad():
         values = (
             uniform(tuple(self.shape), _floating(self.dtype, "uniform_"), generator) * (to - from_)

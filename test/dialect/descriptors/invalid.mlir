@@ -5,7 +5,7 @@ func.func private @argument(tensor<4xf32> {lamina.arg = #lamina.output<0>})
 
 // -----
 
-// expected-error @below {{result 0: 'lamina.result' expects #lamina.output, #lamina.mutation, #lamina.gradient, #lamina.saved or #lamina.base, got #lamina.input<0>}}
+// expected-error @below {{result 0: 'lamina.result' expects #lamina.output, #lamina.mutation, #lamina.gradient, #lamina.leaf_gradient, #lamina.saved or #lamina.base, got #lamina.input<0>}}
 func.func private @result() -> (tensor<4xf32> {lamina.result = #lamina.input<0>})
 
 // -----
@@ -90,3 +90,8 @@ func.func @place(%a: !lamina.ref<4xf32>) {
   %0 = lamina.alias %a {lamina.place = 1} : !lamina.ref<4xf32> -> !lamina.ref<4xf32>
   return
 }
+
+// -----
+
+// expected-error @below {{'lamina.leaves' expects numbers of outputs, array<i64: ...>, got 1 : i64}}
+func.func private @leaves() attributes {lamina.leaves = 1}

@@ -169,7 +169,7 @@ func.func @pairs(%a: tensor<4x3xf32>) {
 // -----
 
 func.func @bitcast_width(%a: tensor<4xf32>) {
-  // expected-error @below {{'lamina.bitcast' op expected the shape of 'tensor<4xf32>' and an element type of 32 bits, got 'tensor<4xi64>'}}
+  // expected-error @below {{'lamina.bitcast' op expected as many bits along the last dimension as in 'tensor<4xf32>' and its other sizes, got 'tensor<4xi64>'}}
   %0 = lamina.bitcast %a : tensor<4xf32> -> tensor<4xi64>
   return
 }

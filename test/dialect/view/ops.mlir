@@ -209,6 +209,15 @@ func.func @bitcast(%a: tensor<4xf32>, %b: !lamina.ref<4xf32>, %c: tensor<4xi1>) 
   return
 }
 
+// CHECK-LABEL: func.func @bitcast_widths
+func.func @bitcast_widths(%a: tensor<2x4xf32>, %b: !lamina.ref<2x4xf32>) {
+  // CHECK: lamina.bitcast %{{.*}} : tensor<2x4xf32> -> tensor<2x16xi8>
+  %0 = lamina.bitcast %a : tensor<2x4xf32> -> tensor<2x16xi8>
+  // CHECK: lamina.bitcast %{{.*}} : !lamina.ref<2x4xf32> -> !lamina.ref<2x2xf64>
+  %1 = lamina.bitcast %b : !lamina.ref<2x4xf32> -> !lamina.ref<2x2xf64>
+  return
+}
+
 // CHECK-LABEL: func.func @bitcast_bytes
 func.func @bitcast_bytes(%a: tensor<4xui8>, %b: !lamina.ref<4xui8>) {
   // CHECK: lamina.bitcast %{{.*}} : tensor<4xui8> -> tensor<4xf8E5M2>

@@ -1,13 +1,13 @@
 // RUN: lamina-opt --lamina-functionalize --split-input-file --verify-diagnostics %s
 
-// Positions of the parts of a complex number cannot be told apart.
-func.func @overlapping_parts(%a: !lamina.ref<1x3xcomplex<f32>> {lamina.arg = #lamina.input<0>},
-                             %b: !lamina.ref<2x3xf32> {lamina.arg = #lamina.input<1>}) {
+// Elements of another width have no position among those of the source.
+func.func @overlapping_widths(%a: !lamina.ref<1x4xi8> {lamina.arg = #lamina.input<0>},
+                              %b: !lamina.ref<2x1xi32> {lamina.arg = #lamina.input<1>}) {
   // expected-note @+1 {{the view is made here}}
-  %0 = lamina.expand %a : !lamina.ref<1x3xcomplex<f32>> -> !lamina.ref<2x3xcomplex<f32>>
-  %1 = lamina.real %0 : !lamina.ref<2x3xcomplex<f32>> -> !lamina.ref<2x3xf32>
-  // expected-error @+1 {{cannot write through 'lamina.expand': several elements of the view are one element of its source, and the elements cannot be told apart by position; expected views of static shape that keep the element type}}
-  lamina.assign %b, %1 : !lamina.ref<2x3xf32>
+  %0 = lamina.expand %a : !lamina.ref<1x4xi8> -> !lamina.ref<2x4xi8>
+  %1 = lamina.bitcast %0 : !lamina.ref<2x4xi8> -> !lamina.ref<2x1xi32>
+  // expected-error @+1 {{cannot write through 'lamina.expand': several elements of the view are one element of its source, and the elements cannot be told apart by position; expected views of static shape that keep the width of elements}}
+  lamina.assign %b, %1 : !lamina.ref<2x1xi32>
   return
 }
 

@@ -42,3 +42,27 @@ func.func @row_of_expanded(%a: !lamina.ref<3xf32> {lamina.arg = #lamina.input<0>
   %2 = lamina.exp %0 : !lamina.ref<2x3xf32>
   return %0 : !lamina.ref<2x3xf32>
 }
+
+// -----
+
+// Parts of complex numbers are counted in parts: the imaginary one of number 1 is number 3.
+// CHECK-LABEL: func.func @imaginary_parts_of_expanded(
+// CHECK-SAME:    %[[A:.*]]: tensor<1x3xcomplex<f32>> {{.*}}, %[[B:.*]]: tensor<2x3xf32>
+func.func @imaginary_parts_of_expanded(%a: !lamina.ref<1x3xcomplex<f32>> {lamina.arg = #lamina.input<0>},
+                                       %b: !lamina.ref<2x3xf32> {lamina.arg = #lamina.input<1>}) {
+  // CHECK-DAG: %[[NUMBERS:.*]] = lamina.expand %{{.*}} : tensor<1x3xi64> -> tensor<2x3xi64>
+  // CHECK: %[[TWICE:.*]] = lamina.add %[[NUMBERS]], %[[NUMBERS]]
+  // CHECK: %[[ONE:.*]] = lamina.full {value = 1 : i64} : tensor<2x3xi64>
+  // CHECK: %[[PLACES:.*]] = lamina.add %[[TWICE]], %[[ONE]]
+  // CHECK: %[[PARTS:.*]] = lamina.view_as_real %[[A]]
+  // CHECK-DAG: %[[FLAT:.*]] = lamina.reshape %[[PARTS]] : tensor<1x3x2xf32> -> tensor<6xf32>
+  // CHECK-DAG: %[[AT:.*]] = lamina.reshape %[[PLACES]] : tensor<2x3xi64> -> tensor<6xi64>
+  // CHECK: %[[NEW:.*]] = lamina.scatter %[[FLAT]], %[[AT]]
+  // CHECK: %[[PAIRS:.*]] = lamina.reshape %[[NEW]] : tensor<6xf32> -> tensor<1x3x2xf32>
+  // CHECK: %[[RESULT:.*]] = lamina.view_as_complex %[[PAIRS]]
+  // CHECK: return %[[RESULT]]
+  %0 = lamina.expand %a : !lamina.ref<1x3xcomplex<f32>> -> !lamina.ref<2x3xcomplex<f32>>
+  %1 = lamina.imag %0 : !lamina.ref<2x3xcomplex<f32>> -> !lamina.ref<2x3xf32>
+  lamina.assign %b, %1 : !lamina.ref<2x3xf32>
+  return
+}

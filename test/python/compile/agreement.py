@@ -32,7 +32,9 @@ def observe(fn, args):
         "inputs": [_look(a) for a in inputs],
         "versions": [a._version - was for a, was in zip(inputs, before, strict=True)],
         "views": [x._is_view() for x in outputs],
-        "bases": [_place(x._base, outputs) for x in outputs],
+        "bases": [_place(x._base, inputs + outputs) for x in outputs],
+        "bases of inputs": [_place(a._base, inputs + outputs) for a in inputs],
+        "histories of views": [_history(a) for a in inputs if a._is_view()],
     }
     _backward(outputs + inputs)
     leaves = [a for a in inputs if a.requires_grad and a.is_leaf]
@@ -42,10 +44,15 @@ def observe(fn, args):
     return seen
 
 
-def _place(base, outputs):
-    """Which output the base of a view is, if it is one."""
-    known = {id(x): i for i, x in enumerate(outputs)}
-    return known.get(id(base), "no output")
+def _place(base, tensors):
+    """Which input or output the base of a view is, if it is one."""
+    known = {id(x): i for i, x in reversed(list(enumerate(tensors)))}
+    return known.get(id(base), "another" if base is not None else None)
+
+
+def _history(x):
+    """The class of a view's history, which a write to its base regenerates."""
+    return None if x.grad_fn is None else x.grad_fn.name()
 
 
 def _look(x):
@@ -57,6 +64,7 @@ def _look(x):
         "requires_grad": x.requires_grad,
         "is_leaf": x.is_leaf,
         "class": type(x),
+        "is_inference": x.is_inference(),
     }
 
 

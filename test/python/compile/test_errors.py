@@ -173,44 +173,15 @@ def test_a_view_of_several_may_not_be_written():
         first.mul_(2)
 
 
-def test_a_leaf_that_the_program_makes_is_refused():
-    with pytest.raises(UnsupportedError, match="leaf of shape \\[3\\]"):
-        compiled(lambda x: x.detach().clone().requires_grad_())(tensor(3))
-
-
-def test_a_view_whose_gradient_stops_half_way_is_refused():
-    def mixed(w):
-        with lamina.no_grad():
-            hidden = w.t()
-        return hidden[0]
-
-    with pytest.raises(UnsupportedError, match="made in grad mode of one that was made without"):
-        compiled(mixed)(tensor(3, 4, grad=True))
-
-
-def made_in_inference_mode(x):
-    with lamina.inference_mode():
-        return x * 2
-
-
 def view_of_what_was_reshaped_in_place(x):
     y = x * 2
     y.unsqueeze_(0)
     return y[0]
 
 
-@pytest.mark.parametrize(
-    "fn,words",
-    [
-        (made_in_inference_mode, "made in inference mode"),
-        (view_of_what_was_reshaped_in_place, "changed in place"),
-        (lambda x: (x * 1).sum().backward(), "history of an input that is no leaf"),
-    ],
-)
-def test_what_a_call_could_not_do_again_is_refused(fn, words):
-    x = tensor(3, grad=True) * 1
-    with pytest.raises(UnsupportedError, match=words):
-        compiled(fn)(x)
+def test_a_view_of_what_was_reshaped_in_place_is_refused():
+    with pytest.raises(UnsupportedError, match="changed in place"):
+        compiled(view_of_what_was_reshaped_in_place)(tensor(3, grad=True) * 1)
 
 
 def test_a_tensor_of_another_trace_is_refused():
@@ -225,12 +196,6 @@ def test_a_tensor_of_another_trace_is_refused():
     with pytest.raises(UnsupportedError):
         compiled(lambda x: keep(x))(tensor(3))
     assert kept == []
-
-
-def test_written_memory_shared_in_elements_of_several_widths_is_refused():
-    x = tensor(4)
-    with pytest.raises(UnsupportedError, match="several widths"):
-        compiled(lambda a, b: a.add_(1) + b[0])(x, x.view(lamina.int8))
 
 
 def test_a_lowered_program_checks_its_arguments():

@@ -180,6 +180,20 @@ def bools_as_bytes(x, bytes_):
     return x.logical_not()
 
 
+@program(lambda: (lambda x: (x, x.view(lamina.int8)[4:12], x.view(lamina.float64)[1:]))(tensor(6)))
+def floats_as_bytes_and_as_wider_floats(x, bytes_, wide):
+    bytes_.bitwise_or_(1)
+    wide.mul_(1.5)
+    return x * 2, bytes_[1:]
+
+
+@program(lambda: (lambda x: (x, x.view(lamina.float64), x.real))(tensor(4, dtype=np.complex64)))
+def complex_numbers_as_wider_floats_and_as_parts(x, wide, r):
+    wide.mul_(1.5)
+    r[1:].add_(1)
+    return x * 2
+
+
 @program(lambda: (lambda x: (x.expand(3, 4), x))(result(4)))
 def repeated_elements_see_the_write(e, x):
     x.mul_(2)

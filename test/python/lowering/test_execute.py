@@ -242,6 +242,13 @@ def test_bitcast():
     check(lambda p, x: p.bitcast(x, np.dtype(np.int8)), integers(9, dtype=np.uint8))
 
 
+@pytest.mark.parametrize("wanted", ["i1", "i2", "i8", "f8", "f2", "u1"])
+def test_bitcast_to_another_width(wanted):
+    dtype = np.dtype(wanted)
+    check(lambda p, x: p.bitcast(x, dtype), floats(3, 4))
+    check(lambda p, x: p.bitcast(x, dtype), integers(2, 8, dtype=np.uint8))
+
+
 VIEWS = {
     "permute": (lambda p, x: p.permute(x, (2, 0, 1)), (2, 3, 4)),
     "reshape merges and splits": (lambda p, x: p.reshape(x, (6, 2, 2)), (2, 3, 4)),

@@ -143,11 +143,26 @@ def view_as_complex(x):
 
 
 def bitcast(x, dtype):
-    """The same bits read as another dtype of equal width."""
+    """The same bits read as another dtype; the last dimension scales where it is narrower or wider."""
     dtype = np.dtype(dtype)
-    if dtype.itemsize != x.dtype.itemsize:
-        raise ValueError(f"bitcast: {x.dtype} and {dtype} differ in width")
-    return x.view(dtype)
+    shape = bitcast_shape(x.shape, x.dtype, dtype)
+    if shape == x.shape:
+        return x.view(dtype)
+    adjacent = x.strides[-1] == x.dtype.itemsize
+    return (x if adjacent else np.ascontiguousarray(x)).view(dtype)
+
+
+def bitcast_shape(shape: tuple, have: np.dtype, want: np.dtype) -> tuple:
+    """The shape of the bits of an array of `have` read as `want`. Raises ValueError where they do not
+    divide evenly along the last dimension.
+    """
+    if have.itemsize == want.itemsize:
+        return shape
+    if not shape or shape[-1] * have.itemsize % want.itemsize:
+        raise ValueError(
+            f"bitcast: {list(shape)} elements of {have} are no whole elements of {want}"
+        )
+    return (*shape[:-1], shape[-1] * have.itemsize // want.itemsize)
 
 
 def alias(x):

@@ -8,7 +8,7 @@ takes all layers.
 from __future__ import annotations
 
 from ..errors import ArgumentError
-from ..ops import registry
+from ..ops.entry import set_dispatcher
 from ..tensor import Tensor
 from . import aliasing, autograd, function, kernel
 from .kinds import FOREIGN, LAYERED, NUMPY, PLAIN, SEQUENCE, kinds
@@ -96,4 +96,4 @@ def _classify(op, args: tuple, handles: list, i: int) -> tuple:
 
 def install() -> None:
     """Makes `call` what registry entries call."""
-    registry.set_dispatcher(call)
+    set_dispatcher(call)

@@ -132,7 +132,9 @@ def argwhere(self):
 
 @composite(variants="function, method")
 def diff(self, n=1, dim=-1):
-    """Differences of neighbours along dim, taken n times."""
+    """Differences of neighbours along dim, taken n times. Raises ShapeError for a 0-d tensor."""
+    if not self.ndim:
+        raise ShapeError("expected at least one dimension", op="diff")
     for _ in range(n):
         size = self.shape[wrap_dim(dim, self.ndim)]
         if size == 0:

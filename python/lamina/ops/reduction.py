@@ -217,6 +217,8 @@ def whole_vjp(grad, self, result):
 
 def _extremum(name, doc):
     def over_dims(p, self, dim, keepdim):
+        if not dim and 0 in self.shape:
+            raise ShapeError(f"the extremum of nothing, of shape {tuple(self.shape)}; give a dim")
         dims = wrap_dims(dim, self.ndim)
         ordered(self, dims)
         return kept(p, getattr(p, name)(self, dims), dims, keepdim)
@@ -225,10 +227,8 @@ def _extremum(name, doc):
         return over_dims(p, self, None, False)
 
     short = name[1:]
-    over_dims.__doc__ = (
-        f"The {doc} over dim, nan if one is. Raises DimError over nothing, DtypeError for complex."
-    )
-    over_all.__doc__ = f"The {doc} of all elements, 0-d. Raises DimError for an empty tensor."
+    over_dims.__doc__ = f"The {doc} over dim, nan if one is. Raises DimError or ShapeError over nothing, DtypeError for complex."
+    over_all.__doc__ = f"The {doc} of all elements, 0-d. Raises ShapeError for an empty tensor."
     op(
         f"{name}(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor",
         vjp={

@@ -8,7 +8,7 @@ the base is returned too when it is not an output already, and only bases are di
 from __future__ import annotations
 
 from ..autograd import views
-from ..autograd.meta import requires_grad
+from ..autograd.meta import is_bare_leaf, requires_grad
 from ..errors import UnsupportedError
 from ..ir.builder import TracedArray
 from ..tensor import Tensor
@@ -147,10 +147,22 @@ def _sharing(tensor: Tensor, shared: Tensor) -> str:
         is_all = tensor is shared and tensor._array is tensor._storage.data
         return "view" if is_all else "detached"
     if info.creation in _BY_CREATION:
+        _refuse_stale(tensor)
         word = _BY_CREATION[info.creation]
         # A view in grad mode of one made without has a history, which leads nowhere.
-        return "no_grad_before" if word == "no_grad" and not tensor.is_leaf else word
+        return "no_grad_before" if word == "no_grad" and not is_bare_leaf(tensor) else word
     return "view" if info.base is shared else "view_of_detached"
+
+
+def _refuse_stale(tensor: Tensor) -> None:
+    info, counter = tensor._view, tensor._counter
+    is_stale = counter is not None and info.version != counter.version
+    if is_stale and requires_grad(info.base):
+        raise UnsupportedError(
+            f"the program returns a view of shape {list(tensor.shape)} that autograd cannot bring up "
+            "to date with its base, which was written to after the view was made without grad, by a "
+            "custom Function or as one of several"
+        )
 
 
 def _refuse_moved(tensor: Tensor, base: Tensor) -> None:

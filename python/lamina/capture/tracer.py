@@ -141,6 +141,7 @@ class Tracer:
         self._entered: dict[int, Input] = {}
         self._restore: list[tuple[Tensor, dict]] = []
         self._made: set[int] = set()
+        self._literals: set[int] = set()
         self._results: set[ir.Value] = set()
         record.on_tensor = self._meet
         self._is_sketch = False
@@ -161,7 +162,7 @@ class Tracer:
             if array.builder is not self.builder:
                 raise UnsupportedError("a tensor made in another trace cannot be used in this one")
             return array
-        if id(tensor) in self._made:
+        if id(tensor) in self._made or id(array) in self._literals:
             self._literal(tensor)
         else:
             self._lift(tensor)
@@ -181,6 +182,7 @@ class Tracer:
     def made(self, tensor: Tensor) -> None:
         """Notes a tensor that the program made from data: it is a literal of the program."""
         self._made.add(id(tensor))
+        self._literals.add(id(tensor._array))
         # Keeps the object alive, so that its id stays its own.
         self._restore.append((tensor, _slots(tensor)))
 

@@ -101,11 +101,13 @@ class Convention:
         """The output of the backward node that the gradient of a base goes to: that of the output
         which is all of it.
         """
+        output = self.output_of_base(number)
+        return None if output is None else self.root_of("output", output)
+
+    def output_of_base(self, number: int) -> int | None:
+        """The output that a base is as a whole."""
         wanted = Alias("base", number, (), "view")
-        return next(
-            (self.root_of("output", i) for i, alias in enumerate(self.outputs) if alias == wanted),
-            None,
-        )
+        return self.outputs.index(wanted) if wanted in self.outputs else None
 
     def is_inference(self, kind: str, number: int) -> bool | None:
         """Whether an output or base is made in inference mode; None if in that of the call."""

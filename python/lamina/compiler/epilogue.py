@@ -108,6 +108,8 @@ def make_bases(c: Convention, code: Code) -> None:
     """Makes tensors of the memory that outputs are views of."""
     for k in range(c.bases):
         _fresh(c, code, f"b{k}", ("base", k), c.root_of_base(k))
+        if c.output_of_base(k) in c.leaves:
+            _make_leaf(code, f"b{k}")
 
 
 def make_outputs(c: Convention, code: Code) -> None:
@@ -120,8 +122,8 @@ def make_outputs(c: Convention, code: Code) -> None:
             _fresh(c, code, f"o{i}", ("output", i), root)
         else:
             _shared(code, f"o{i}", alias, root)
-        if i in c.leaves:
-            code.add(f"o{i}._autograd = {code.ref(AutogradMeta, 'AutogradMeta')}(True)")
+        if i in c.leaves and alias != Alias("base", alias and alias.index, (), "view"):
+            _make_leaf(code, f"o{i}")
 
 
 def reach_outputs(c: Convention, code: Code) -> None:
@@ -185,6 +187,10 @@ def _fresh(c: Convention, code: Code, name: str, place: tuple, root: int | None)
         code.add(f"if {code.ref(state, 'state')}.inference: {name}._counter = None")
     elif is_inference:
         code.add(f"{name}._counter = None")
+
+
+def _make_leaf(code: Code, name: str) -> None:
+    code.add(f"{name}._autograd = {code.ref(AutogradMeta, 'AutogradMeta')}(True)")
 
 
 def _set_history(code: Code, name: str, root: int) -> None:

@@ -162,7 +162,8 @@ def _tensor(number: int, x: Input, bound: dict) -> list[Condition]:
 
 
 def _is_leaf(x: Input) -> bool:
-    return x.autograd is not None and x.autograd.grad_fn is None
+    meta = x.before["_autograd"]
+    return meta is None or meta.grad_fn is None
 
 
 def _aliasing(captured: Captured) -> list[Condition]:

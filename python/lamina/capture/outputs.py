@@ -149,8 +149,11 @@ def _sharing(tensor: Tensor, shared: Tensor) -> str:
     if info.creation in _BY_CREATION:
         _refuse_stale(tensor)
         word = _BY_CREATION[info.creation]
-        # A view in grad mode of one made without has a history, which leads nowhere.
-        return "no_grad_before" if word == "no_grad" and not is_bare_leaf(tensor) else word
+        if word == "no_grad":
+            # A view in grad mode of one made without has a history, which leads nowhere.
+            return word if is_bare_leaf(tensor) else "no_grad_before"
+        is_cut_off = is_bare_leaf(tensor) and requires_grad(info.base)
+        return "no_grad" if is_cut_off else word
     return "view" if info.base is shared else "view_of_detached"
 
 

@@ -18,7 +18,7 @@ from mlir import ir
 from ..autograd.engine import current_task
 from ..autograd.meta import AutogradMeta, grad_fn, requires_grad
 from ..autograd.meta import edge as edge_of
-from ..autograd.nodes import Node, OutputMeta
+from ..autograd.nodes import AccumulateGrad, DeadEnd, Node, OutputMeta
 from ..autograd.views import ViewInfo
 from ..devices import CPU
 from ..dispatch.state import state
@@ -68,7 +68,7 @@ class Input(NamedTuple):
     @property
     def is_marked(self) -> bool:
         """Whether it required grad of itself, not because of what it was computed from."""
-        return self.edge is not None and not isinstance(self.edge[0], InputNode)
+        return self.edge is not None and isinstance(self.edge[0], AccumulateGrad)
 
     @property
     def used(self) -> bool:
@@ -79,7 +79,7 @@ class Input(NamedTuple):
     def history(self):
         """The node that the program made the tensor's last, None when its history is unchanged."""
         node = self.tensor._autograd.grad_fn if self.tensor._autograd is not None else None
-        return None if isinstance(node, InputNode) else node
+        return None if self.edge is not None and node is self.edge[0] else node
 
 
 class InputNode(Node):
@@ -502,6 +502,9 @@ def _leave_history(tensor: Tensor, defer: Callable) -> AutogradMeta | None:
     meta = tensor._autograd
     if not requires_grad(tensor):
         twin = None if meta is None else AutogradMeta()
+    elif tensor.is_leaf and (meta is None or not meta.requires_grad):
+        # A view made without grad: what is computed from it requires grad, and none arrives.
+        twin = AutogradMeta(grad_fn=DeadEnd([], [OutputMeta.of(tensor)]))
     elif tensor.is_leaf:
         twin = AutogradMeta(requires_grad=True)
     else:

@@ -210,6 +210,28 @@ def test_indices_of_a_write_are_literals_in_its_derivative(backend):
     assert_agrees(fn, lambda: (tensor(2, 3, grad=True), tensor(2, 3, seed=1)), backend)
 
 
+def test_one_of_several_views_seen_without_grad(backend):
+    def fn(x):
+        first, _ = x.chunk(2)
+        with lamina.no_grad():
+            return first.t()
+
+    assert_agrees(fn, lambda: (tensor(4, 3, grad=True),), backend)
+
+
+def test_no_gradient_arrives_at_an_input_that_is_a_view_made_without_grad(backend):
+    def fn(v):
+        (v * 2).sum().backward()
+        return v * 3
+
+    for run in (fn, compiled(fn, backend)):
+        x = tensor(3, 3, grad=True)
+        with lamina.no_grad():
+            v = x[1]
+        y = run(v)
+        assert y.requires_grad and v.grad is None and x.grad is None
+
+
 # Leaves that the program makes.
 
 

@@ -2,9 +2,9 @@
 
 // Inputs, outputs, then the workspace; nothing is allocated.
 // CHECK-LABEL: llvm.func @forward(
-// CHECK-SAME: %{{.+}}: !llvm.ptr {lamina.arg = #lamina.input<0>, llvm.noalias}
-// CHECK-SAME: %{{.+}}: !llvm.ptr {lamina.arg = #lamina.input<1>, llvm.noalias}
-// CHECK-SAME: %{{.+}}: !llvm.ptr {lamina.result = #lamina.output<0>, llvm.noalias}
+// CHECK-SAME: %{{.+}}: !llvm.ptr {llvm.noalias}
+// CHECK-SAME: %{{.+}}: !llvm.ptr {llvm.noalias}
+// CHECK-SAME: %{{.+}}: !llvm.ptr {llvm.noalias}
 // CHECK-SAME: %{{.+}}: !llvm.ptr {llvm.noalias})
 // CHECK-SAME: attributes {lamina.entry, lamina.workspace_bytes = {{[0-9]+}} : i64}
 // CHECK-NOT: call @malloc

@@ -15,7 +15,7 @@ def check(seed: int) -> None:
     """Runs every pass on the program of `seed`, executing it in between."""
     program = RandomProgram(seed)
     module = ir.Module.parse(program.text, context())
-    inputs = [SimpleNamespace(before={"_array": array}) for array in program.inputs]
+    inputs = [SimpleNamespace(before={"_array": array}, base=None) for array in program.inputs]
     validator = Validator(SimpleNamespace(name="f", module=module, inputs=inputs))
     try:
         stages.run(module, after_pass=validator.check)

@@ -14,7 +14,8 @@ typedef float vector __attribute__((vector_size(64)));
 typedef long chunk __attribute__((vector_size(64), aligned(8)));
 enum { ACCUMULATORS = 16, LANES = 16, CHUNKS = 8 };
 
-// Reads every byte (but for a rest of less than 512); the sum keeps the compiler from leaving it out.
+// Reads every byte (but for a rest of less than 512); the sum keeps the compiler from leaving it
+// out.
 long read(const long *source, size_t bytes) {
   const chunk *chunks = (const chunk *)source;
   const size_t turns = bytes / (sizeof(chunk) * CHUNKS);

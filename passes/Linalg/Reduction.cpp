@@ -94,9 +94,8 @@ template <typename OpTy, Combining kind> struct ArgReductionLowering : Lowering<
       Value candidate = arith::SelectOp::create(inner, hit, here, size);
       return SmallVector<Value>{arith::MinSIOp::create(inner, candidate, scalars[2])};
     };
-    Value first =
-        reduceLoops(b, {source, extreme}, init, dim,
-                    {b.getMultiDimIdentityMap(rank), keptDims(b, rank, dim)}, firstIndex);
+    Value first = reduceLoops(b, {source, extreme}, init, dim,
+                              {b.getMultiDimIdentityMap(rank), keptDims(b, rank, dim)}, firstIndex);
     return SmallVector<Value>{asInt64(b, first)};
   }
 
@@ -109,11 +108,11 @@ template <typename OpTy, Combining kind> struct ArgReductionLowering : Lowering<
   static Value asInt64(ImplicitLocOpBuilder &b, Value positions) {
     if (getElementTypeOrSelf(positions).isInteger(64))
       return positions;
-    return elementwiseLoops(b, b.getI64Type(), positions,
-                            [](ImplicitLocOpBuilder &inner, ValueRange scalars) {
-                              return SmallVector<Value>{arith::ExtSIOp::create(
-                                  inner, inner.getI64Type(), scalars.front())};
-                            });
+    return elementwiseLoops(
+        b, b.getI64Type(), positions, [](ImplicitLocOpBuilder &inner, ValueRange scalars) {
+          return SmallVector<Value>{
+              arith::ExtSIOp::create(inner, inner.getI64Type(), scalars.front())};
+        });
   }
 
   static Value isExtreme(ImplicitLocOpBuilder &b, Value x, Value extreme) {

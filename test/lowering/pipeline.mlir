@@ -2,10 +2,10 @@
 
 // Inputs, outputs, then the workspace; nothing is allocated.
 // CHECK-LABEL: llvm.func @forward(
-// CHECK-SAME: %{{.+}}: !llvm.ptr {llvm.noalias}
-// CHECK-SAME: %{{.+}}: !llvm.ptr {llvm.noalias}
-// CHECK-SAME: %{{.+}}: !llvm.ptr {llvm.noalias}
-// CHECK-SAME: %{{.+}}: !llvm.ptr {llvm.noalias})
+// CHECK-SAME: %{{[a-z0-9]+}}: !llvm.ptr {llvm.noalias}
+// CHECK-SAME: %{{[a-z0-9]+}}: !llvm.ptr {llvm.noalias}
+// CHECK-SAME: %{{[a-z0-9]+}}: !llvm.ptr {llvm.noalias}
+// CHECK-SAME: %{{[a-z0-9]+}}: !llvm.ptr {llvm.noalias})
 // CHECK-SAME: attributes {lamina.entry, lamina.workspace_bytes = {{[0-9]+}} : i64}
 // CHECK-NOT: call @malloc
 func.func @forward(%x: tensor<64x64xf32> {lamina.arg = #lamina.input<0>},

@@ -40,8 +40,8 @@ void setFunctionTargets(llvm::Module &module, const llvm::TargetMachine &machine
 /// Makes equal functions one.
 void mergeEqualFunctions(llvm::Module &module);
 
-/// Up to `count` parts of `module`, as bitcode, that together define what it does; none if it is not
-/// worth dividing. Gives local symbols of `module` hidden names.
+/// Up to `count` parts of `module`, as bitcode, that together define what it does; none if it is
+/// not worth dividing. Gives local symbols of `module` hidden names.
 std::vector<llvm::SmallVector<char, 0>> split(llvm::Module &module, unsigned count);
 
 /// A part in another context.

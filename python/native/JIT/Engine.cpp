@@ -4,9 +4,9 @@
 #include "python/native/JIT/RuntimeSymbols.h"
 #include "python/native/JIT/Target.h"
 
+#include "llvm/BinaryFormat/Magic.h"
 #include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
 #include "llvm/ExecutionEngine/Orc/Core.h"
-#include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Object/Archive.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -90,8 +90,8 @@ static Error addObjects(LLJIT &jit, JITDylib &library, StringRef bytes, StringRe
     auto member = child.getMemoryBufferRef();
     if (!member)
       return joinErrors(std::move(error), member.takeError());
-    if (Error failure = jit.addObjectFile(
-            library, MemoryBuffer::getMemBufferCopy(member->getBuffer(), name)))
+    if (Error failure =
+            jit.addObjectFile(library, MemoryBuffer::getMemBufferCopy(member->getBuffer(), name)))
       return joinErrors(std::move(error), std::move(failure));
   }
   return error;

@@ -101,8 +101,8 @@ Error join(ArrayRef<SmallVector<char, 0>> objects, SmallVectorImpl<char> &bytes)
     names.push_back(std::to_string(i) + ".o");
   for (auto [object, name] : llvm::zip_equal(objects, names))
     members.emplace_back(MemoryBufferRef(StringRef(object.data(), object.size()), name));
-  auto archive = writeArchiveToBuffer(members, SymtabWritingMode::NoSymtab,
-                                      object::Archive::K_GNU, /*Deterministic=*/true,
+  auto archive = writeArchiveToBuffer(members, SymtabWritingMode::NoSymtab, object::Archive::K_GNU,
+                                      /*Deterministic=*/true,
                                       /*Thin=*/false);
   if (!archive)
     return archive.takeError();

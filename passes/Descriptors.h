@@ -19,12 +19,18 @@ inline constexpr StringLiteral kResult = "lamina.result";
 inline constexpr StringLiteral kStrides = "lamina.strides";
 /// View in the ref world: the caller's input that it is, #lamina.input.
 inline constexpr StringLiteral kPlace = "lamina.place";
+/// Base: the input whose memory it is from then on, resized, #lamina.input.
+inline constexpr StringLiteral kMemory = "lamina.memory";
 /// Result: the memory it shares and the views that lead to it.
 inline constexpr StringLiteral kAlias = "lamina.alias";
 /// Result in the ref world: how autograd sees that it shares memory, a word of #lamina.alias.
 inline constexpr StringLiteral kSharing = "lamina.sharing";
 /// Function: how the caller makes each of the program's outputs.
 inline constexpr StringLiteral kOutputs = "lamina.outputs";
+/// Function: which inputs look elsewhere in the end, #lamina.rebind each.
+inline constexpr StringLiteral kRebinds = "lamina.rebinds";
+/// Function: the outputs that are the base of their memory itself, which came to look otherwise.
+inline constexpr StringLiteral kMoved = "lamina.moved";
 /// Function: by how much the version of each of the program's inputs moves on.
 inline constexpr StringLiteral kVersions = "lamina.versions";
 

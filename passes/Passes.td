@@ -31,13 +31,21 @@ def LaminaFunctionalize : Pass<"lamina-functionalize", "::mlir::func::FuncOp"> {
     given values, so memory that it writes may not be that of another operand. Calls with
     side effects stay, in the order of the program.
 
+    An input that `lamina.set` rebinds looks elsewhere in the end. What it looks at is described
+    as an output is: it is one, or becomes one, and `lamina.rebinds` of the function says
+    `#lamina.rebind<input, output>`. The last place counts; one that views lead back from to the
+    whole input is none. `lamina.resize` starts a root of its own, with the data that is kept. What
+    an input's memory is after it is a `#lamina.base` with `lamina.memory = #lamina.input<k>`, in
+    place of the input's mutation.
+
     Inputs are assumed not to overlap each other: the caller makes overlapping
     inputs one input before, and marks the views of it that they are with
     `lamina.place = #lamina.input<k>`. An output that goes through such a view shares the
     memory of input `k`, by the views that follow; the mark itself goes.
 
     Invariant: no ref is left in the function; every operation but calls with side effects
-    is free of memory effects. A write through a view whose elements overlap becomes a `lamina.scatter` to
+    is free of memory effects. Whether memory is rebound or resized must not depend on control
+    flow. A write through a view whose elements overlap becomes a `lamina.scatter` to
     their positions. A ref in an operation the pass does not know is an error at that
     operation, and so is a write through overlapping elements that have no position
     (elements of another width, sizes that are not known).
@@ -81,8 +89,8 @@ def LaminaViewReplay : Pass<"lamina-view-replay", "::mlir::func::FuncOp"> {
     * `#lamina.alias<output, k, []>`: the same object as output `k`.
 
     Results whose data the caller rebuilds are dropped. Fresh memory becomes a base
-    if several outputs see it, or if its only output is a view of it, whose base the
-    caller can ask for. An only output that is detached and has all elements, in
+    if several outputs see it, if its only output is a view of it, whose base the
+    caller can ask for, or if it is the memory of an input from then on. An only output that is detached and has all elements, in
     whatever order, is returned as memory of its own. A base lies in memory
     (`lamina.strides`) as the outputs that reorder its dimensions say, else so that
     outputs that reshape it need no copy. A mutation whose data turned out to be the

@@ -37,6 +37,17 @@ def Lamina_BaseAttr : Lamina_IndexedDescriptor<"Base", "base",
 def Lamina_OperandAttr : Lamina_IndexedDescriptor<"Operand", "operand",
     "Argument of a custom call: its operand number `index`">;
 
+def Lamina_RebindAttr : Lamina_Attr<"Rebind", "rebind"> {
+  let summary = "Input number `input` looks in the end at what output number `output` is";
+  let description = [{
+    An entry of `lamina.rebinds` of a function: the program changed the sizes, strides or memory of
+    an argument, and the caller's own object has to follow.
+  }];
+  let parameters = (ins "int64_t":$input, "int64_t":$output);
+  let assemblyFormat = "`<` $input `,` $output `>`";
+  let genVerifyDecl = 1;
+}
+
 def Lamina_TangentOf : I32EnumAttr<"TangentOf", "what a tangent belongs to",
     [I32EnumAttrCase<"Output", 0, "output">, I32EnumAttrCase<"Mutation", 1, "mutation">]> {
   let cppNamespace = "::mlir::lamina";

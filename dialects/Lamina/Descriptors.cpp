@@ -44,6 +44,10 @@ LogicalResult OperandAttr::verify(EmitError emitError, int64_t index) {
 LogicalResult TangentAttr::verify(EmitError emitError, TangentOf, int64_t index) {
   return verifyNumber(emitError, index);
 }
+LogicalResult RebindAttr::verify(EmitError emitError, int64_t input, int64_t output) {
+  return success(succeeded(verifyNumber(emitError, input)) &&
+                 succeeded(verifyNumber(emitError, output)));
+}
 LogicalResult AliasAttr::verify(EmitError emitError, AliasRoot, int64_t index,
                                 ArrayRef<ViewStepAttr>, Sharing) {
   return verifyNumber(emitError, index);
@@ -154,6 +158,12 @@ LogicalResult LaminaDialect::verifyRegionResultAttribute(Operation *op, unsigned
     return verifyAlias([&] { return slot.error(); }, value);
   if (attribute.getName() == "lamina.sharing")
     return verifySharing(slot, value);
+  if (attribute.getName() == "lamina.memory") {
+    if (isa<InputAttr>(value) &&
+        isa_and_nonnull<BaseAttr>(function.getResultAttr(number, "lamina.result")))
+      return success();
+    return slot.error() << "'lamina.memory' expects #lamina.input on a #lamina.base, got " << value;
+  }
   if (attribute.getName() != "lamina.result")
     return success();
   if (!isa<OutputAttr, MutationAttr, GradientAttr, LeafGradientAttr, SavedAttr, BaseAttr>(value))
@@ -184,8 +194,27 @@ static LogicalResult verifyOutputs(Operation *op, Attribute value) {
   return success();
 }
 
+/// An input ends in one place.
+static LogicalResult verifyRebinds(Operation *op, Attribute value) {
+  auto rebinds = dyn_cast<ArrayAttr>(value);
+  if (!rebinds)
+    return op->emitError("'lamina.rebinds' expects an array, got ") << value;
+  DenseSet<int64_t> inputs;
+  for (Attribute entry : rebinds) {
+    auto rebind = dyn_cast<RebindAttr>(entry);
+    if (!rebind)
+      return op->emitError("'lamina.rebinds' expects #lamina.rebind, got ") << entry;
+    if (!inputs.insert(rebind.getInput()).second)
+      return op->emitError("'lamina.rebinds' expects one entry for an input, got a second one for ")
+             << "input " << rebind.getInput();
+  }
+  return success();
+}
+
 LogicalResult LaminaDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
   StringRef name = attribute.getName();
+  if (name == "lamina.rebinds")
+    return verifyRebinds(op, attribute.getValue());
   if (name == "lamina.outputs")
     return verifyOutputs(op, attribute.getValue());
   if (name == "lamina.place") {
@@ -193,6 +222,12 @@ LogicalResult LaminaDialect::verifyOperationAttribute(Operation *op, NamedAttrib
       return success();
     return op->emitError("'lamina.place' expects #lamina.input on a view, got ")
            << attribute.getValue() << " on '" << op->getName() << "'";
+  }
+  if (name == "lamina.moved") {
+    if (isa<DenseI64ArrayAttr>(attribute.getValue()))
+      return success();
+    return op->emitError("'lamina.moved' expects the numbers of outputs, array<i64: ...>, got ")
+           << attribute.getValue();
   }
   if (name == "lamina.versions") {
     if (isa<DenseI64ArrayAttr>(attribute.getValue()))
@@ -207,7 +242,7 @@ LogicalResult LaminaDialect::verifyOperationAttribute(Operation *op, NamedAttrib
                            << attribute.getValue();
   }
   if (name == "lamina.arg" || name == "lamina.result" || name == "lamina.alias" ||
-      name == "lamina.strides" || name == "lamina.sharing")
+      name == "lamina.strides" || name == "lamina.sharing" || name == "lamina.memory")
     return op->emitError() << "'" << name << "' belongs on an argument or a result of a function";
   return success();
 }

@@ -22,13 +22,6 @@ LogicalResult AssignOp::verify() {
          << getTarget().getType() << ", got " << getValue().getType();
 }
 
-LogicalResult SetOp::verify() {
-  Type target = getTarget().getType(), source = getSource().getType();
-  if (getElementTypeOrSelf(target) == getElementTypeOrSelf(source))
-    return success();
-  return emitOpError("expected a source of the element type of ") << target << ", got " << source;
-}
-
 LogicalResult ResizeOp::inferTypes(const TypeInference &on, Adaptor adaptor,
                                    SmallVectorImpl<Type> &types) {
   auto source = cast<ShapedType>(adaptor.getSource().getType());

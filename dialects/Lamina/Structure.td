@@ -34,20 +34,20 @@ def Lamina_SetOp : Lamina_Op<"set", [Lamina_OneWorld]> {
   let description = Lamina_Described<[{
     From here on the object that `target` stands for names the memory of `source`, with its shape.
     No data moves. The IR value `target` still means the old memory: later operations on the object
-    use `source`. The operation tells the caller, whose own object has to follow. The element types
-    are equal.
+    use `source`. The operation tells the caller, whose own object has to follow if `target` is one
+    of its inputs; the last place of an object counts.
   }], "lamina.set %target, %source : !lamina.ref<4xf32>, !lamina.ref<2x3xf32>">.text;
   let arguments = (ins Arg<Lamina_Ref, "", [MemWrite]>:$target, Lamina_Ref:$source);
   let assemblyFormat = "$target `,` $source attr-dict `:` type($target) `,` type($source)";
-  let hasVerifier = 1;
 }
 
 def Lamina_ResizeOp : Lamina_Op<"resize", [Lamina_OneWorld, Lamina_InferTypes]> {
-  let summary = "Change the number of elements behind a handle";
+  let summary = "Change the number of elements of memory";
   let description = Lamina_Described<[{
     The result is the same memory with the shape `sizes`, row-major. Elements keep their position in
-    memory; memory grows when there are too few, and what is new is uninitialized. `source` is
-    contiguous, and is not used afterwards.
+    memory; what is new when it grows is zero. `source` is all of some memory, an argument or a fresh
+    result; neither it nor a view of it is used afterwards. Other memory of the same object, if it
+    is an input of the caller, is resized with it.
   }], "%b = lamina.resize %a {sizes = array<i64: 3, 4>} : !lamina.ref<4xf32> -> !lamina.ref<3x4xf32>">.text;
   let arguments = (ins Arg<Lamina_Ref, "", [MemRead, MemWrite]>:$source, DenseI64ArrayAttr:$sizes);
   let results = (outs Lamina_Ref:$result);

@@ -28,6 +28,10 @@ template <typename Inverse, typename View> static OpFoldResult foldUndone(View v
 OpFoldResult AliasOp::fold(FoldAdaptor) { return sourceIf(*this, true); }
 
 OpFoldResult PermuteOp::fold(FoldAdaptor) {
+  auto first = getSource().getDefiningOp<PermuteOp>();
+  auto leadsBack = [&](auto step) { return first.getDims()[step.value()] == int64_t(step.index()); };
+  if (first && llvm::all_of(llvm::enumerate(getDims()), leadsBack))
+    return foldUndone<PermuteOp>(*this);
   return sourceIf(*this, llvm::equal(getDims(), llvm::seq<int64_t>(getDims().size())));
 }
 
@@ -50,7 +54,12 @@ OpFoldResult UnsqueezeOp::fold(FoldAdaptor) {
   return sourceIf(*this, getDims().empty());
 }
 
-OpFoldResult ReshapeOp::fold(FoldAdaptor) { return sourceIfSameType(*this); }
+OpFoldResult ReshapeOp::fold(FoldAdaptor) {
+  if (getType().hasStaticShape())
+    if (OpFoldResult folded = foldUndone<ReshapeOp>(*this))
+      return folded;
+  return sourceIfSameType(*this);
+}
 OpFoldResult ExpandOp::fold(FoldAdaptor) { return sourceIfSameType(*this); }
 OpFoldResult RealOp::fold(FoldAdaptor) {
   auto made = getSource().getDefiningOp<ComplexOp>();

@@ -34,9 +34,25 @@ public:
       return alias;
     if (input)
       return makeAlias(AliasRoot::Input, *input, pathFrom(place, handle), getSharing(index));
-    if (handle.isRoot() && handlesOf[handle.root] == 1)
+    bool isAlone = handle.isRoot() && handlesOf[handle.root] == 1;
+    if (isAlone && !getResizedInput(*handle.root))
       return nullptr;
     return makeAlias(AliasRoot::Fresh, number(handle.root), handle.path(), getSharing(index));
+  }
+
+  /// Resized memory of an input goes back to the caller, whether or not an output sees it.
+  void addResizedMemory() {
+    for (Root *root : memory.getRoots())
+      if (getResizedInput(*root))
+        number(root);
+  }
+
+  /// The input whose memory `root` is, in another size, in the end.
+  InputAttr getResizedInput(Root &root) {
+    auto argument = dyn_cast<BlockArgument>(root.first().origin);
+    if (!root.before || root.isGone || !argument)
+      return nullptr;
+    return func.getArgAttrOfType<InputAttr>(argument.getArgNumber(), descriptor::kArgument);
   }
 
   ArrayRef<Root *> getFreshRoots() const { return fresh; }
@@ -124,6 +140,8 @@ Aliases lamina::classifyAliases(func::FuncOp func, Memory &memory) {
   Aliases aliases;
   for (unsigned index : llvm::seq(func.getNumResults()))
     aliases.ofResult.push_back(classifier.classify(index));
-  llvm::append_range(aliases.fresh, classifier.getFreshRoots());
+  classifier.addResizedMemory();
+  for (Root *root : classifier.getFreshRoots())
+    aliases.fresh.push_back({root, classifier.getResizedInput(*root)});
   return aliases;
 }

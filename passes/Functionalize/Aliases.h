@@ -7,12 +7,19 @@
 
 namespace mlir::lamina {
 
+/// Memory of the function that the caller sees.
+struct Fresh {
+  Root *root;
+  /// The input whose memory it is from then on; null if it is new.
+  InputAttr memoryOf;
+};
+
 struct Aliases {
   /// For each result of the function the alias it is to the caller; null where it
   /// shares memory with nothing else that the caller sees.
   SmallVector<AliasAttr> ofResult;
   /// The roots that #lamina.alias<fresh, k, ...> numbers.
-  SmallVector<Root *> fresh;
+  SmallVector<Fresh> fresh;
 };
 
 /// What memory the outputs of `func` share. `func` still has its refs.

@@ -1,5 +1,6 @@
 #include "passes/Descriptors.h"
 #include "passes/Functionalize/Aliases.h"
+#include "passes/Functionalize/Rebinds.h"
 #include "passes/Functionalize/Translation.h"
 #include "passes/Passes.h"
 
@@ -35,7 +36,9 @@ public:
       return failure();
     addArguments();
     SmallVector<descriptor::Result> results;
-    if (failed(translation.translate(source())) || failed(appendMutations(results))) {
+    if (failed(translation.translate(source())) ||
+        failed(describeRebinds(func, translation.getMemory(), builder)) ||
+        failed(appendMutations(results))) {
       func.getBody().back().erase();
       return failure();
     }
@@ -80,15 +83,24 @@ private:
       results.push_back(
           {translation.lookup(result.value), attributes.getDictionary(func.getContext())});
     }
-    for (auto [number, root] : llvm::enumerate(aliases.fresh))
-      results.push_back(
-          descriptor::makeResult(root->content, BaseAttr::get(func.getContext(), number)));
+    for (auto [number, fresh] : llvm::enumerate(aliases.fresh)) {
+      descriptor::Result base =
+          descriptor::makeResult(fresh.root->content, BaseAttr::get(func.getContext(), number));
+      if (fresh.memoryOf) {
+        NamedAttrList attributes(base.attributes);
+        attributes.set(descriptor::kMemory, fresh.memoryOf);
+        base.attributes = attributes.getDictionary(func.getContext());
+      }
+      results.push_back(base);
+    }
   }
 
   LogicalResult appendMutations(SmallVectorImpl<descriptor::Result> &results) {
     Block &target = func.getBody().back();
     for (BlockArgument argument : source().getArguments()) {
       if (!isRef(argument))
+        continue;
+      if (translation.getMemory().handle(argument).root->isGone)
         continue;
       unsigned index = argument.getArgNumber();
       Value content = translation.lookup(argument);

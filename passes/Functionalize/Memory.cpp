@@ -11,9 +11,7 @@ SmallVector<ViewOpInterface> Handle::path() const {
   return views;
 }
 
-/// Views of values often are no operation at all; finding that out here keeps a value
-/// that comes back to where it was the same value.
-static Value simplify(OpBuilder &builder, Value value) {
+Value lamina::simplify(OpBuilder &builder, Value value) {
   SmallVector<Value> folded;
   Operation *op = value.getDefiningOp();
   if (!op || failed(builder.tryFold(op, folded)) || folded.empty())
@@ -187,5 +185,36 @@ LogicalResult Memory::write(Location loc, Value ref, Value content) {
     handle->value = value;
     handle->generation = root.generation;
   }
+  return success();
+}
+
+/// 0 as the scalar attribute of operations that hold one.
+static Attribute getZero(OpBuilder &builder, Type type) {
+  if (auto complex = dyn_cast<ComplexType>(type)) {
+    Attribute part = builder.getZeroAttr(complex.getElementType());
+    return builder.getArrayAttr({part, part});
+  }
+  return builder.getZeroAttr(type);
+}
+
+LogicalResult Memory::resize(ResizeOp resize) {
+  Handle &source = handle(resize.getSource());
+  auto type = cast<RankedTensorType>(source.root->content.getType());
+  if (!source.isRoot() || source.root->isGone || !type.hasStaticShape())
+    return resize.emitError("'")
+           << resize->getName() << "' of a part of memory, of memory that was resized before or of "
+           << "unknown size: expected an argument or a fresh array of static shape";
+  Location loc = resize.getLoc();
+  Value flat = flatten(builder, loc, source.root->content);
+  auto sizes = resize.getSizes();
+  int64_t missing = ShapedType::getNumElements(sizes) - type.getNumElements();
+  if (missing)
+    flat = PadOp::create(builder, loc, flat, /*low=*/ArrayRef<int64_t>{0},
+                         /*high=*/ArrayRef<int64_t>{missing}, /*interior=*/ArrayRef<int64_t>{0},
+                         getZero(builder, type.getElementType()));
+  auto shaped = RankedTensorType::get(sizes, type.getElementType());
+  addRoot(resize.getResult(), simplify(builder, ReshapeOp::create(builder, loc, shaped, flat)));
+  source.root->isGone = true;
+  handle(resize.getResult()).root->before = source.root;
   return success();
 }

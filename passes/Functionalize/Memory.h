@@ -8,6 +8,10 @@
 
 namespace mlir::lamina {
 
+/// Views of values often are no operation at all; finding that out here keeps a value
+/// that comes back to where it was the same value.
+Value simplify(OpBuilder &builder, Value value);
+
 /// Memory that handles share: an argument's, or the fresh result of an operation.
 struct Root {
   /// The ref the root was made with.
@@ -18,6 +22,13 @@ struct Root {
   unsigned number;
   /// The time of the last write, so that handles know when their value is stale.
   unsigned generation = 0;
+  /// What this memory was before it was resized; null if it was not.
+  Root *before = nullptr;
+  /// Whether it was resized, after which it is another root.
+  bool isGone = false;
+
+  /// The memory that it was at first.
+  Root &first() { return before ? before->first() : *this; }
 };
 
 /// A place in a root: the root itself, or a view of another handle.
@@ -54,6 +65,13 @@ public:
   /// Which of several values given to one element of memory stays is unspecified. Fails, with a
   /// diagnostic at `loc`, if elements overlap in a way that positions cannot describe.
   LogicalResult write(Location loc, Value ref, Value content);
+
+  /// The memory of `resize` goes on with another size. Fails, with a diagnostic, if its source is
+  /// not all of some memory of static shape.
+  LogicalResult resize(ResizeOp resize);
+
+  /// All memory, in the order it came up.
+  auto getRoots() { return llvm::make_pointer_range(roots); }
 
   /// `root` holds `content` from here on.
   void overwrite(Root &root, Value content);

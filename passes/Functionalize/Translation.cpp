@@ -52,8 +52,11 @@ LogicalResult Translation::translate(Operation *op) {
         memory.addView(view);
         return success();
       })
-      .Case([&](SetOp set) { return translateSet(set); })
       .Case([&](CustomCallOp call) { return translateCall(call); })
+      .Case([&](ResizeOp resize) { return translateResize(resize); })
+      // The program goes on with the source; which object of the caller follows is said of the
+      // function as a whole.
+      .Case([](SetOp) { return success(); })
       .Case([&](CondOp cond) { return translateCond(cond); })
       .Case([&](WhileOp loop) { return translateWhile(loop); })
       .Default([&](Operation *other) { return translateCompute(other); });
@@ -110,12 +113,10 @@ LogicalResult Translation::translateCall(CustomCallOp call) {
   return success();
 }
 
-/// The program goes on with the source; only an object of the caller would have to follow.
-LogicalResult Translation::translateSet(SetOp set) {
-  Handle &target = memory.handle(set.getTarget());
-  if (!target.isRoot() || !isa<BlockArgument>(target.root->origin))
-    return success();
-  return set.emitError("'") << set->getName()
-                            << "' rebinds an argument of the function, which the caller could not "
-                               "see: expected only fresh arrays to be rebound";
+/// Which size memory has must not depend on control flow.
+LogicalResult Translation::translateResize(ResizeOp resize) {
+  if (isa<FunctionOpInterface>(resize->getParentOp()))
+    return memory.resize(resize);
+  return resize.emitError("'") << resize->getName()
+                               << "' in a region: expected one size that memory has in the end";
 }

@@ -34,7 +34,7 @@ private:
   LogicalResult translate(Operation *op);
   LogicalResult translateCompute(Operation *op);
   LogicalResult translateCall(CustomCallOp call);
-  LogicalResult translateSet(SetOp set);
+  LogicalResult translateResize(ResizeOp resize);
   LogicalResult translateCond(CondOp cond);
   LogicalResult translateWhile(WhileOp loop);
 

@@ -47,6 +47,8 @@ private:
   void makeBackward() {
     func::FuncOp backward = makeFunction("_backward");
     backward->removeAttr(descriptor::kOutputs);
+    backward->removeAttr(descriptor::kRebinds);
+    backward->removeAttr(descriptor::kMoved);
     backward->removeAttr(descriptor::kVersions);
     backward->removeAttr(descriptor::kInference);
     backward->removeAttr(descriptor::kLeaves);

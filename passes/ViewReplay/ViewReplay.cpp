@@ -64,14 +64,15 @@ private:
   }
 
   /// Fresh memory stays a base where outputs cannot be memory of their own: a view has a base that
-  /// the caller can ask for.
+  /// the caller can ask for. Memory of an input is no output's alone either.
   void numberBases() {
     DenseMap<int64_t, unsigned> users;
     for (const Result &result : results)
       if (AliasAttr alias = getAlias(result); alias && alias.getRoot() == AliasRoot::Fresh)
         users[alias.getIndex()] += isOwnMemory(alias) ? 1 : 2;
     for (const Result &result : results)
-      if (auto base = result.as<BaseAttr>(); base && users[base.getIndex()] > 1)
+      if (auto base = result.as<BaseAttr>();
+          base && (users[base.getIndex()] > 1 || result.attributes.contains(descriptor::kMemory)))
         baseNumber.try_emplace(base.getIndex(), baseNumber.size());
   }
 

@@ -63,6 +63,13 @@ class Settings:
         "Threads of loops in compiled programs, read when the first one is compiled; 0 is one for "
         "each core. `lamina.set_num_threads` changes it.",
     )
+    refuse_like_torch: bool = _setting(
+        False,
+        "LAMINA_REFUSE_LIKE_TORCH",
+        "Refuse, in torch's words, two programs that torch's compiler refuses and lamina compiles: "
+        "writing to the memory that an input looked at before `set_`, and writing to an input under "
+        "autograd after `set_`.",
+    )
     opt_level: int = _setting(2, "LAMINA_OPT_LEVEL", "0 compiles fast, 3 runs fast.")
     keep_stages: bool = _setting(
         False,

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .devices import CPU, device
+from .dispatch.state import state
 from .errors import DataDependentError, DimError, ShapeError
 
 
@@ -95,6 +96,8 @@ class Storage:
 
     def nbytes(self) -> int:
         """Size of the memory in bytes."""
+        if state.tracer is not None and self.traced:
+            return state.tracer.memory.nbytes(self)
         return self.bytes.size
 
     size = __len__ = nbytes
@@ -119,6 +122,9 @@ class Storage:
         """
         if nbytes < 0:
             raise ShapeError(f"a storage cannot be resized to {nbytes} bytes", op="resize_")
+        if state.tracer is not None and self.traced:
+            state.tracer.memory.resize(self, nbytes)
+            return self
         if not self._resizable:
             raise ShapeError(
                 "trying to resize storage that is not resizable: its memory is seen from outside of lamina",

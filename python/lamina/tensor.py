@@ -11,7 +11,7 @@ import numpy as np
 from . import devices, dtypes
 from . import memory_format as formats
 from .dispatch.state import state
-from .errors import AutogradError, DataDependentError, DtypeError, ShapeError, UnsupportedError
+from .errors import AutogradError, DataDependentError, DtypeError, ShapeError
 from .storage import Geometry, Missing, Storage, VersionCounter, contiguous_strides
 
 
@@ -361,13 +361,14 @@ class Tensor:
     def data(self, value: Tensor) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(f"Tensor.data must be a Tensor, got {type(value).__name__}")
-        if state.tracer is not None:
-            raise UnsupportedError("assigning to Tensor.data cannot be compiled")
         if self.requires_grad and value._array.dtype.kind not in "fcV":
             raise DtypeError(
                 "the data of a tensor that requires grad must be of floating point or complex dtype, got "
                 f"{value.dtype}"
             )
+        if state.tracer is not None:
+            state.tracer.adopt(self, value)
+            return
         self._array, self._storage = value._array, value._storage
         self._strides, self._offset = value._strides, value._offset
 

@@ -12,6 +12,7 @@ from ..dispatch.state import state
 from ..errors import AutogradError
 from ..ir import locations
 from ..tensor import Tensor
+from .places import leaf_edge
 from .tracer import Tracer
 
 
@@ -43,7 +44,8 @@ def differentiate(tracer: Tracer, roots: list[Root], leaves: dict[int, Tensor]) 
     """Traces the gradients of all inputs that require grad and of `leaves`, which are outputs, given
     tangents of `roots`.
     """
-    targets = [("input", x.number, x.edge) for x in tracer.inputs if x.edge is not None]
+    edges = [("input", x.number, x.edge or leaf_edge(x)) for x in tracer.inputs]
+    targets = [target for target in edges if target[2] is not None]
     targets += [("leaf", number, edge(tensor)) for number, tensor in leaves.items()]
     roots = [root for root in roots if edge(root.tensor) is not None]
     if not roots:

@@ -16,7 +16,7 @@ import numpy as np
 from ..autograd.meta import requires_grad
 from ..autograd.views import DEFAULT
 from ..ops.registry import aten
-from ..storage import Storage
+from ..storage import Missing, Storage
 from ..tensor import Tensor, make
 
 MAX_WORK = 10_000
@@ -37,7 +37,11 @@ class Memory(NamedTuple):
 
     def holds(self, tensor: Tensor) -> bool:
         """Whether a tensor, which is not in a trace yet, looks at this memory."""
-        if tensor._storage is not self.storage or 0 in tensor.sizes:
+        if tensor._storage is not self.storage:
+            return False
+        if type(tensor._array) is Missing:
+            return self.start == 0
+        if 0 in tensor.sizes:
             return False
         return self.start <= tensor._offset * tensor.itemsize < self.end
 
@@ -60,6 +64,14 @@ class Memory(NamedTuple):
         start, end = min(self.start, other.start), max(self.end, other.end)
         dtype = _element([self.dtype, other.dtype])
         return Memory(self.storage, start, end, dtype, self.linked or other.linked)
+
+
+class SharedMemory(Exception):
+    """The program needs memory as one flat input that it does not have so: the trace starts anew."""
+
+    def __init__(self, memories: list[Memory]):
+        super().__init__(len(memories))
+        self.memories = memories
 
 
 def stretch(tensor: Tensor, start: int, nbytes: int, dtype: np.dtype) -> Tensor:
@@ -104,7 +116,9 @@ def find_shared(inputs: list, written: set[int]) -> list[Memory]:
     outside = {id(x.tensor): x.before for x in inputs}
     groups: dict[int, list] = {}
     for x in inputs:
-        if x.before["_array"].size:
+        array = x.before["_array"]
+        # Memory that is too small for an input has its other inputs as one flat input already.
+        if type(array) is not Missing and array.size:
             groups.setdefault(id(x.real_storage), []).append(Place(x, outside))
     found = []
     for group in groups.values():

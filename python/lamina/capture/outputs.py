@@ -13,6 +13,7 @@ from ..errors import UnsupportedError
 from ..ir.builder import TracedArray
 from ..tensor import Tensor
 from .joint import Root
+from .places import KEPT, OWN, VIEW, leads_to, place_of, to_place
 from .tracer import Input, Tracer
 
 _BY_CREATION = {
@@ -26,16 +27,21 @@ _BY_CREATION = {
 class Output:
     """One result: its array, the input whose memory it is in (None: fresh), and how autograd sees
     that it shares memory, a word of `#lamina.alias`.
+
+    `place` is set if it is what an input looks at in the end, or a tensor of the program that has
+    views and was moved since, and says what its history is.
     """
 
-    __slots__ = ("array", "input", "sharing", "tensor")
+    __slots__ = ("array", "input", "is_moved_base", "place", "sharing", "tensor")
 
     def __init__(self, tensor: Tensor, array: TracedArray, owner: Input | None):
         self.tensor, self.array, self.input = tensor, array, owner
+        self.place: str | None = None
+        self.is_moved_base = False
         if owner is not None and owner.tensor is tensor:
             self.sharing = "view"
         else:
-            self.sharing = _sharing(tensor, tensor if owner is None else owner.tensor)
+            self.sharing = _sharing(tensor, _base(tensor) if owner is None else owner.tensor)
 
 
 class Outputs:
@@ -52,9 +58,19 @@ class Outputs:
         number).
         """
         owner = self.tracer.entered(tensor)
-        if owner is not None and owner.base is not None:
+        if owner is not None and (owner.base is not None or owner.is_rebound):
             return "input", owner.number
         return "output", self.add(tensor)
+
+    def add_places(self) -> None:
+        """Makes what inputs look at in the end outputs, if it is not what they looked at before.
+        They come first, so that later outputs can be views of them.
+        """
+        for x in list(self.tracer.inputs):
+            if x.is_rebound:
+                output = self.all[self.add(x.tensor)]
+                output.place = place_of(x)
+                output.sharing = "view" if output.place == VIEW else "detached"
 
     def add(self, tensor: Tensor) -> int:
         """The number of the result that `tensor` is."""
@@ -63,11 +79,14 @@ class Outputs:
             return found
         array = self.tracer.handle(tensor)
         info = tensor._view
-        if info is not None and info.creation != views.DEFAULT and not self._is_input(info.base):
+        if info is not None and not self._is_input(info.base):
             # Which tensor it is a view of is said relative to that tensor, which comes first.
-            self.add(info.base)
+            if self.tracer.is_moved(info.base):
+                self._add_moved(info.base)
+            elif info.creation != views.DEFAULT:
+                self.add(info.base)
         owner = self._owner(tensor)
-        is_input = owner is not None and owner.tensor is tensor
+        is_input = self._is_input(tensor)
         if not is_input and (
             array.value in self._values or any(array is x.root for x in self.tracer.inputs)
         ):
@@ -77,16 +96,31 @@ class Outputs:
             self.tracer.follow(array, owner)
         self._values.add(array.value)
         self._number[id(tensor)] = len(self.all)
-        self.all.append(Output(tensor, array, owner))
+        output = Output(tensor, array, owner)
+        self.all.append(output)
+        if self._follows(output):
+            output.sharing = to_place(output.sharing)
         return len(self.all) - 1
+
+    def _add_moved(self, base: Tensor) -> None:
+        output = self.all[self.add(base)]
+        output.is_moved_base, output.sharing = True, "detached"
+        output.place = OWN if requires_grad(base) else KEPT
+
+    def _follows(self, output: Output) -> bool:
+        """Whether an output is a view of an input that looks elsewhere, made after it did."""
+        base = _base(output.tensor)
+        if base is output.tensor or id(base) not in self._number:
+            return False
+        found = self.all[self._number[id(base)]]
+        return found.place not in (None, VIEW) and leads_to(found.array, output.array)
 
     def differentiable(self) -> list[Root]:
         """The results that tangents are given for; adds bases that are not results yet."""
         roots: dict[int, Root] = {}
         for number, output in enumerate(self.all):
-            # In memory of an input, but no view of it for autograd.
-            own = output.input is not None and output.sharing == "detached"
-            if own and requires_grad(output.tensor) and not _is_new_leaf(output.tensor):
+            has_own = self._has_own_history(output) and requires_grad(output.tensor)
+            if has_own and (output.place is not None or not _is_new_leaf(output.tensor)):
                 roots[number] = Root("output", number, output.tensor)
         for group in self._fresh():
             recorded = [output.tensor for output in group if requires_grad(output.tensor)]
@@ -95,7 +129,6 @@ class Outputs:
                 output.sharing = _sharing(output.tensor, shared)
             for tensor in recorded:
                 base = _base(tensor)
-                _refuse_moved(tensor, base)
                 number = self.add(base)
                 if not _is_new_leaf(base):
                     roots.setdefault(number, Root("output", number, base))
@@ -115,6 +148,24 @@ class Outputs:
         """The numbers of the results that are made in inference mode."""
         return [i for i, output in enumerate(self.all) if output.tensor._counter is None]
 
+    def _has_own_history(self, output: Output) -> bool:
+        """Whether its gradient comes to the program by no view: it is no view, of an input's memory,
+        for autograd, or a view of how an input looked before.
+        """
+        if output.place is not None:
+            return output.place == OWN
+        base = _base(output.tensor)
+        if base is not output.tensor and (self._is_rebound(base) or self.tracer.is_moved(base)):
+            return self._place(base) != VIEW and not self._follows(output)
+        return output.input is not None and output.sharing == "detached"
+
+    def _place(self, tensor: Tensor) -> str | None:
+        return self.all[self._number[id(tensor)]].place
+
+    def _is_rebound(self, tensor: Tensor) -> bool:
+        x = self.tracer.entered(tensor)
+        return x is not None and x.is_rebound
+
     def _is_input(self, tensor: Tensor) -> bool:
         return self.tracer.entered(tensor) is not None
 
@@ -129,9 +180,14 @@ class Outputs:
         return next((x for x in self.tracer.inputs if x.storage is tensor._storage), None)
 
     def _fresh(self) -> list[list[Output]]:
+        """Outputs in memory of the program, but for places and views of tensors that were moved."""
         groups: dict[int, list[Output]] = {}
         for output in self.all:
-            if output.input is None:
+            base = _base(output.tensor)
+            is_apart = (
+                output.place is not None or self._is_rebound(base) or self.tracer.is_moved(base)
+            )
+            if output.input is None and not is_apart:
                 groups.setdefault(id(output.tensor._storage), []).append(output)
         return list(groups.values())
 
@@ -165,14 +221,6 @@ def _refuse_stale(tensor: Tensor) -> None:
             f"the program returns a view of shape {list(tensor.shape)} that autograd cannot bring up "
             "to date with its base, which was written to after the view was made without grad, by a "
             "custom Function or as one of several"
-        )
-
-
-def _refuse_moved(tensor: Tensor, base: Tensor) -> None:
-    if tensor is not base and base._array is not base._storage.data:
-        raise UnsupportedError(
-            f"the program returns a view of shape {list(tensor.shape)} of a tensor whose sizes or "
-            "strides it changed in place"
         )
 
 

@@ -20,8 +20,9 @@ from ..tensor import Size, Tensor
 from . import flatten
 from .copies import refuse_visible_copies
 from .joint import Joint, Root, differentiate
-from .memory import Memory, find_shared, joined
+from .memory import Memory, SharedMemory, find_shared, joined
 from .outputs import Outputs, retains_grad
+from .places import Mark, marks, refuse_like_torch
 from .reads import Observer
 from .record import SIMPLE, Guard, Record
 from .seal import seal
@@ -47,7 +48,8 @@ class Captured(NamedTuple):
     `module` holds `@name` in the ref world. `leaves` says for each argument leaf which input it is
     (None: no tensor). `results` says for each result leaf which output or input it is, or holds the
     value itself. `grads` are the inputs and outputs whose `.grad` the program replaced, with the output
-    that is the new one (None: it is cleared). `written` are the inputs whose memory it writes to. `deferred` are
+    that is the new one (None: it is cleared). `marks` are the inputs of which it changed whether they
+    require grad. `written` are the inputs whose memory it writes to. `deferred` are
     backward passes that start in it and go on in the history of inputs, `retained` the inputs that
     retain their gradient from now on.
     """
@@ -61,19 +63,12 @@ class Captured(NamedTuple):
     results: list[tuple[str, Any]]
     structure: optree.PyTreeSpec
     grads: list[tuple[tuple[str, int], int | None]]
+    marks: list[Mark]
     is_joint: bool
     reads_grad: bool
     written: set[int]
     deferred: list[Backward]
     retained: list[int]
-
-
-class _SharedMemory(Exception):
-    """The program writes to memory that several of its inputs share: it must be one input."""
-
-    def __init__(self, memories: list[Memory]):
-        super().__init__(len(memories))
-        self.memories = memories
 
 
 def capture(fn: Callable, args: tuple, kwargs: dict, name: str) -> Captured:
@@ -88,8 +83,13 @@ def capture(fn: Callable, args: tuple, kwargs: dict, name: str) -> Captured:
         while True:
             try:
                 return _trace(fn, args, kwargs, name, merged)
-            except _SharedMemory as found:
-                merged = found.memories
+            except SharedMemory as found:
+                missing = [m for m in found.memories if not any(k.covers(m) for k in merged)]
+                if not missing:
+                    raise UnsupportedError(
+                        "the program needs all of some memory that no input shows it"
+                    ) from None
+                merged = joined(merged, missing)
 
 
 def _trace(fn: Callable, args: tuple, kwargs: dict, name: str, merged: list[Memory]) -> Captured:
@@ -152,12 +152,14 @@ def _enter(tracer: Tracer, leaves: list, texts: list[str]) -> list[int | None]:
 def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> Captured:
     leaves, structure = flatten.flatten(result)
     outputs = Outputs(tracer)
+    outputs.add_places()
     results = [_place(tracer, outputs, leaf) for leaf in leaves]
     made = [t for t in leaves if isinstance(t, Tensor) and tracer.entered(t) is None]
     grads = _replaced_grads(tracer, outputs, made)
     retained = [x.number for x in tracer.inputs if retains_grad(x.tensor)]
     deferred = _deferred(tracer, outputs, reads_grad)
-    _refuse_metadata_changes(tracer)
+    marked = marks(tracer)
+    refuse_like_torch(tracer)
     written = _separate_memory(tracer)
     # Before the backward is traced, whose own writes come later than the call.
     versions = tracer.versions()
@@ -170,10 +172,11 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
         tracer.record.names,
         tracer.inputs,
         positions,
-        list(tracer.record.guards.values()),
+        [*tracer.record.guards.values(), *tracer.memory.guards.values()],
         results,
         structure,
         grads,
+        marked,
         bool(joint.roots),
         reads_grad,
         written,
@@ -261,28 +264,8 @@ def _deferred(tracer: Tracer, outputs: Outputs, reads_grad: bool) -> list[Backwa
     ]
 
 
-def _refuse_metadata_changes(tracer: Tracer) -> None:
-    for x in tracer.inputs:
-        if x.tensor._array is not x.root or x.tensor._storage is not x.storage:
-            raise UnsupportedError(
-                f"{x.source.text}: changing the shape, strides or storage of an input "
-                "cannot be compiled yet"
-            )
-        # The metadata of the trace is changed in place, so it is the caller's that says what was.
-        now, before = x.tensor._autograd, x.before["_autograd"]
-        is_cut_off = before is not None and before.grad_fn is not None and now.grad_fn is None
-        if _is_marked(now) != x.is_marked or is_cut_off:
-            raise UnsupportedError(
-                f"{x.source.text}: changing requires_grad of an input cannot be compiled"
-            )
-
-
-def _is_marked(meta) -> bool:
-    return meta is not None and meta.requires_grad
-
-
 def _separate_memory(tracer: Tracer) -> set[int]:
-    """The numbers of the inputs that the program writes to. Raises _SharedMemory when several inputs
+    """The numbers of the inputs that the program writes to. Raises SharedMemory when several inputs
     are in memory that must be one input.
     """
     written = tracer.written()
@@ -290,7 +273,7 @@ def _separate_memory(tracer: Tracer) -> set[int]:
     found = find_shared(computed, written)
     missing = [m for m in found if not any(known.covers(m) for known in tracer.merged)]
     if missing:
-        raise _SharedMemory(joined(tracer.merged, missing))
+        raise SharedMemory(missing)
     return written
 
 
@@ -300,7 +283,8 @@ def _differentiate(tracer: Tracer, outputs: Outputs) -> Joint:
     mutated = [
         Root("mutation", x.number, x.tensor)
         for x in tracer.inputs
-        if x.history is not None and x.tensor._view is None and requires_grad(x.tensor)
+        if x.history is not None and x.tensor._view is None and not x.is_rebound
+        if requires_grad(x.tensor)
     ]
     # Looking for roots adds bases to the results.
     roots = mutated + outputs.differentiable()

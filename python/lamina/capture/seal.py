@@ -36,7 +36,7 @@ def seal(tracer: Tracer, outputs: Outputs, joint: Joint, versions: list[int]) ->
         described = [_output(i, o) for i, o in enumerate(outputs.all)]
         described += [descriptors.result(kind, i) for kind, i, _ in gradients]
         function.attributes["res_attrs"] = ir.ArrayAttr.get(described)
-        if any(versions):
+        if any(versions) or tracer.written():
             function.attributes["lamina.versions"] = attributes.encode("ints", versions)
         inference, leaves = outputs.inference(), [*outputs.leaves()]
         # Without it results are of the mode of the call.
@@ -44,6 +44,9 @@ def seal(tracer: Tracer, outputs: Outputs, joint: Joint, versions: list[int]) ->
             function.attributes["lamina.inference"] = attributes.encode("ints", inference)
         if leaves:
             function.attributes["lamina.leaves"] = attributes.encode("ints", leaves)
+        moved = [i for i, o in enumerate(outputs.all) if o.is_moved_base]
+        if moved:
+            function.attributes["lamina.moved"] = attributes.encode("ints", moved)
         if joint.roots:
             function.attributes["lamina.tangents"] = ir.ArrayAttr.get(
                 [descriptors.tangent(r.of, r.index) for r in joint.roots]

@@ -29,13 +29,20 @@ from ..ir.builder import Builder, TracedArray
 from ..ir.context import context, unknown
 from ..ir.types import ref_type
 from ..memory_format import is_dense
-from ..storage import Storage, VersionCounter, contiguous_strides
+from ..storage import (
+    Missing,
+    Storage,
+    VersionCounter,
+    contiguous_strides,
+)
 from ..tensor import Tensor, make
-from .memory import Memory, stretch, view_of_stretch
+from .memory import Memory, SharedMemory, component, stretch, view_of_stretch
 from .record import Record
 from .sources import Source
+from .traced_memory import TracedMemory
 
 _ASSIGN, _CUSTOM_CALL = "lamina.assign", "lamina.custom_call"
+_SET, _RESIZE = "lamina.set", "lamina.resize"
 _SLOTS = ("_array", "_storage", "_strides", "_offset", "_autograd", "_view", "_counter")
 
 
@@ -52,6 +59,7 @@ class Input(NamedTuple):
     source: Source
     before: dict
     strides: tuple
+    offset: int
     root: TracedArray
     storage: Storage
     edge: tuple | None
@@ -74,6 +82,20 @@ class Input(NamedTuple):
     def used(self) -> bool:
         """Whether the program computes anything with it; only known until passes run."""
         return any(True for _ in self.root.value.uses)
+
+    @property
+    def is_rebound(self) -> bool:
+        """Whether the program made it look elsewhere, or otherwise; not if its memory is too small
+        for it in the end.
+        """
+        return type(self.tensor._array) is TracedArray and self.tensor._array is not self.root
+
+    @property
+    def looks_as_before(self) -> bool:
+        """Whether it looks at its own memory as it did when it entered."""
+        before = (self.root.shape, self.strides, self.offset)
+        same = self.tensor._storage is self.storage and self.tensor.geometry == before
+        return same and self.tensor._array.dtype == self.root.dtype
 
     @property
     def history(self):
@@ -142,6 +164,8 @@ class Tracer:
         self._restore: list[tuple[Tensor, dict]] = []
         self._made: set[int] = set()
         self._literals: set[int] = set()
+        self.memory = TracedMemory(self)
+        self._moved: dict[int, Tensor] = {}
         self._results: set[ir.Value] = set()
         record.on_tensor = self._meet
         self._is_sketch = False
@@ -162,6 +186,8 @@ class Tracer:
             if array.builder is not self.builder:
                 raise UnsupportedError("a tensor made in another trace cannot be used in this one")
             return array
+        if type(array) is Missing:
+            array.__array__()
         if id(tensor) in self._made or id(array) in self._literals:
             self._literal(tensor)
         else:
@@ -207,6 +233,34 @@ class Tracer:
         finally:
             self.builder.point, self._results, self._made, self._is_sketch = kept
 
+    def adopt(self, target: Tensor, source: Tensor) -> None:
+        """Makes `target` look at the memory of `source`, as that does."""
+        self.handle(target)
+        array = self.builder.alias(self.handle(source))
+        target._array, target._storage = array, source._storage
+        target._strides, target._offset = source._strides, source._offset
+        self.rebind(target)
+
+    def is_moved(self, tensor: Tensor) -> bool:
+        """Whether a tensor that the program made looks at its memory otherwise than at first."""
+        is_first = tensor._array is tensor._storage.data
+        return id(tensor) in self._moved and not is_first and tensor._view is None
+
+    def rebind(self, tensor: Tensor) -> None:
+        """Notes that a tensor looks elsewhere from here on, or otherwise: the caller's, if it is an
+        input, has to follow.
+        """
+        x = self.entered(tensor)
+        if x is None:
+            self._moved[id(tensor)] = tensor
+            return
+        if x.looks_as_before and not self.memory.is_resized(x.storage):
+            tensor._array = x.root
+        if x.is_marked:
+            # The gradient of a leaf looks as the leaf does in the end.
+            x.edge[0].outputs = [OutputMeta.of(tensor)]
+        self.builder.emit("set", [x.root, tensor._array], None, [])
+
     # Tensors that take part.
 
     def enter(self, tensor: Tensor, source: Source) -> Input:
@@ -217,6 +271,9 @@ class Tracer:
             cls = type(tensor).__name__
             raise UnsupportedError(f"a {cls} on {tensor.device} cannot be compiled yet")
         memory = next((m for m in self.merged if m.holds(tensor)), None)
+        if memory is None and type(tensor._array) is Missing:
+            real, dtype = tensor._storage, component(tensor._array.dtype)
+            raise SharedMemory([Memory(real, 0, real.nbytes(), dtype, requires_grad(tensor))])
         if memory is not None:
             return self._enter_view(memory, tensor, source)
         return self._enter_root(tensor, source)
@@ -264,6 +321,17 @@ class Tracer:
         of = {x.root.value: x.number for x in self.inputs if x.base is None}
         flat = {number for value, number in of.items() if value in roots}
         return flat | {x.number for x in self.inputs if x.base in flat}
+
+    def writes_to_left(self, x: Input) -> bool:
+        """Whether the program writes to the memory that an input looked at, after it looked
+        elsewhere.
+        """
+        has_left = False
+        for op in self.block.operations:
+            has_left |= op.name == _SET and op.operands[0] == x.root.value
+            if has_left and root_of(x.root.value) in map(root_of, written_by(op)):
+                return True
+        return False
 
     def versions(self) -> list[int]:
         """For each input by how much the program moved on the version of its memory, counted at the
@@ -330,13 +398,23 @@ class Tracer:
         sizes, strides, offset = tensor.geometry
         dtype = tensor._array.dtype
         whole = reinterpreted(self.builder, flat.root, dtype)
-        root = self.builder.as_strided(
-            whole, sizes, strides, offset - memory.start // dtype.itemsize
-        )
+        is_missing = type(tensor._array) is Missing
+        if is_missing:
+            root = self.builder.alias(whole)
+            self.memory.nbytes(flat.storage)
+        else:
+            start = offset - memory.start // dtype.itemsize
+            root = self.builder.as_strided(whole, sizes, strides, start)
         number = len(self.inputs)
         root.value.owner.attributes["lamina.place"] = descriptors.place(number)
         view = None if base is None else _linked(tensor._view, base)
-        return self._replace(tensor, source, root, flat.storage, strides, offset, flat.number, view)
+        missing = tensor._array if is_missing else None
+        found = self._replace(
+            tensor, source, root, flat.storage, strides, offset, flat.number, view
+        )
+        if missing is not None:
+            tensor._array = missing
+        return found
 
     def _enter_base(self, memory: Memory, tensor: Tensor, source: Source) -> Input | None:
         """The input that a tensor is a view of, where the trace must know."""
@@ -381,7 +459,7 @@ class Tracer:
         _set(tensor, root, storage, strides, offset, meta)
         tensor._counter = self._counter(before["_counter"])
         grad = meta.grad if meta is not None else None
-        parts = (before, strides, root, storage, edge_of(tensor), meta, grad, base, view)
+        parts = (before, strides, offset, root, storage, edge_of(tensor), meta, grad, base, view)
         # Its gradient goes where it went before; only a write makes the base's history its own.
         tensor._view = view
         found = Input(len(self.inputs), tensor, source, *parts)
@@ -447,7 +525,9 @@ def written_by(op: ir.Operation) -> list[ir.Value]:
 
 def root_of(value: ir.Value) -> ir.Value:
     """The memory that a handle leads to."""
-    while not isinstance(value.owner, ir.Block) and opset.is_view(value.owner.name):
+    while not isinstance(value.owner, ir.Block) and (
+        opset.is_view(value.owner.name) or value.owner.name == _RESIZE
+    ):
         value = value.owner.operands[0]
     return value
 

@@ -49,9 +49,11 @@ class Convention:
     Inputs, outputs and bases go by number. `arguments` are the inputs that the forward takes;
     `returned` says where each thing stands among the arrays that it returns, by (kind, number), and
     `looks` how results and mutated inputs look. `roots` are the outputs of the backward node, in
-    order, as ("output" or "mutation", number); `sources` the inputs that gradients go to, and
+        order, as ("output" or "mutation", number); `sources` the inputs that gradients go to, and
     `leaf_sources` the outputs: those among `leaves`, which are leaves and require grad, and those that
     retain their gradient. `inference` are the outputs made in inference mode, None if that is up to the mode of the call.
+    `rebinds` are the outputs that inputs look at in the end, `moved` those that are the base itself
+    whose memory they are in, `memories` the bases that the memory of inputs becomes.
     """
 
     def __init__(self, module: ir.Module, name: str):
@@ -69,6 +71,11 @@ class Convention:
             (s.kind, s.index): Looks(*shape_and_dtype(t)) for s, t in zip(slots, types, strict=True)
         }
         self.outputs: list[Alias | None] = descriptors.outputs(forward)
+        self.rebinds = {k: i for i, k in descriptors.rebinds(forward).items()}
+        self.moved = descriptors.numbers(forward, "lamina.moved") or ()
+        self.memories: dict[int, int] = {
+            s.index: s.memory for s in slots if s.kind == "base" and s.memory is not None
+        }
         self.bases = sum(s.kind == "base" for s in slots)
         self.versions: dict[int, int] = descriptors.versions(forward)
         self.roots = descriptors.tangents(forward)
@@ -92,6 +99,15 @@ class Convention:
         if self.error is not None:
             # An error is met on the way to any input.
             self.sources = self.arguments
+
+    def late_outputs(self) -> set[int]:
+        """The outputs that are views of what inputs look at in the end."""
+        late: set[int] = set()
+        for k, alias in enumerate(self.outputs):
+            follows = alias is not None and alias.root == "output"
+            if follows and alias.index in {*late, *self.rebinds, *self.moved}:
+                late.add(k)
+        return late
 
     def root_of(self, of: str, index: int) -> int | None:
         """The output of the backward node that the gradient of something goes to."""

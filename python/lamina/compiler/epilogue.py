@@ -12,7 +12,7 @@ from __future__ import annotations
 from ..autograd.inplace import check_target, rebase
 from ..autograd.meta import AutogradMeta, edge
 from ..autograd.nodes import ErrorNode, OutputMeta
-from ..autograd.views import IN_CUSTOM_FUNCTION, MULTI_OUTPUT
+from ..autograd.views import DEFAULT, IN_CUSTOM_FUNCTION, MULTI_OUTPUT
 from ..devices import CPU
 from ..dispatch.state import state
 from ..ir.descriptors import Alias
@@ -21,6 +21,15 @@ from ..tensor import make
 from .backward import CompiledBackward, WriteBack, keep_gradient, note
 from .code import Code, tuple_of
 from .convention import Convention
+from .rebinding import (
+    check_rebind,
+    check_resize,
+    move,
+    move_and_rebase,
+    move_base,
+    move_on,
+    resized,
+)
 from .replay import replayed
 
 _CREATION = {"multi_output": MULTI_OUTPUT, "custom_function": IN_CUSTOM_FUNCTION}
@@ -43,7 +52,8 @@ def fetch_inputs(c: Convention, code: Code) -> None:
     """Gives a name to every input that some step asks for."""
     shared = [a.index for a in c.outputs if a is not None and a.root == "input"]
     kept = [s.input for s in c.saved if s.input is not None]
-    for i in sorted({*c.arguments, *c.versions, *c.sources, *_written(c), *shared, *kept}):
+    moved = [*c.rebinds.values(), *c.memories.values()]
+    for i in sorted({*c.arguments, *c.versions, *c.sources, *_written(c), *shared, *kept, *moved}):
         code.add(f"t{i} = tensors[{i}]")
 
 
@@ -51,6 +61,11 @@ def check_writes(c: Convention, code: Code) -> None:
     """Refuses, before anything happens, the writes that eager would refuse."""
     for i in _written(c):
         code.add(f"{code.ref(check_target, 'check_write')}(t{i}, {c.name!r})")
+    for k, i in c.rebinds.items():
+        if _continues(c, k):
+            code.add(f"{code.ref(check_rebind, 'check_rebind')}(t{i}, {c.name!r})")
+    for i in c.memories.values():
+        code.add(f"{code.ref(check_resize, 'check_resize')}(t{i}, {c.name!r})")
 
 
 def find_edges(c: Convention, code: Code) -> None:
@@ -59,7 +74,7 @@ def find_edges(c: Convention, code: Code) -> None:
         return
     name = code.ref(edge, "edge")
     code.add(f"edges = [{', '.join(f'{name}(t{i})' for i in c.sources)}]")
-    for i in _written(c):
+    for i in (*_written(c), *(i for k, i in c.rebinds.items() if _continues(c, k))):
         code.add(f"before{i} = {name}(t{i})")
 
 
@@ -107,6 +122,10 @@ def rebase_inputs(c: Convention, code: Code) -> None:
 def make_bases(c: Convention, code: Code) -> None:
     """Makes tensors of the memory that outputs are views of."""
     for k in range(c.bases):
+        if k in c.memories:
+            given = f"t{c.memories[k]}, r{c.returned['base', k]}"
+            code.add(f"b{k} = {code.ref(resized, 'resized')}({given})")
+            continue
         _fresh(c, code, f"b{k}", ("base", k), c.root_of_base(k))
         if c.output_of_base(k) in c.leaves:
             _make_leaf(code, f"b{k}")
@@ -114,16 +133,38 @@ def make_bases(c: Convention, code: Code) -> None:
 
 def make_outputs(c: Convention, code: Code) -> None:
     """Makes the outputs: tensors over arrays that came back, or views replayed on the caller's own
-    tensors, on bases and on earlier outputs.
+    tensors as they were, on bases and on earlier outputs. What inputs look at in the end is among
+    them.
     """
-    for i, alias in enumerate(c.outputs):
-        root = c.root_of("output", i)
-        if alias is None:
-            _fresh(c, code, f"o{i}", ("output", i), root)
+    late = c.late_outputs()
+    for k in range(len(c.outputs)):
+        if k not in late:
+            _output(c, code, k)
+
+
+def rebind_inputs(c: Convention, code: Code) -> None:
+    """Makes inputs, and the program's own tensors that have views, look at what the program made
+    them look at.
+    """
+    for k, i in c.rebinds.items():
+        root = c.root_of("output", k)
+        if root is not None:
+            given = f"t{i}, o{k}, before{i}, node, {root}"
+            code.add(f"{code.ref(move_and_rebase, 'move_and_rebase')}({given})")
+        elif _continues(c, k):
+            code.add(f"{code.ref(move_on, 'move_on')}(t{i}, o{k})")
         else:
-            _shared(code, f"o{i}", alias, root)
-        if i in c.leaves and alias != Alias("base", alias and alias.index, (), "view"):
-            _make_leaf(code, f"o{i}")
+            code.add(f"{code.ref(move, 'move')}(t{i}, o{k})")
+        code.add(f"o{k} = t{i}")
+    for k in (k for k in c.moved if c.outputs[k] is not None):
+        given = f"b{c.outputs[k].index}, o{k}"
+        code.add(f"o{k} = {code.ref(move_base, 'move_base')}({given})")
+
+
+def make_late_outputs(c: Convention, code: Code) -> None:
+    """Makes the outputs that are views of inputs as they are in the end."""
+    for k in sorted(c.late_outputs()):
+        _output(c, code, k)
 
 
 def reach_outputs(c: Convention, code: Code) -> None:
@@ -152,6 +193,8 @@ STEPS = (
     rebase_inputs,
     make_bases,
     make_outputs,
+    rebind_inputs,
+    make_late_outputs,
     reach_outputs,
     give,
 )
@@ -160,6 +203,14 @@ STEPS = (
 def _written(c: Convention) -> list[int]:
     """The inputs that a call writes differentiable data to."""
     return [index for of, index in c.roots if of == "mutation"]
+
+
+def _continues(c: Convention, k: int) -> bool:
+    """Whether output `k`, where an input looks in the end, is where its history goes on."""
+    alias = c.outputs[k]
+    return c.root_of("output", k) is not None or (
+        alias is not None and alias.root == "input" and alias.sharing == "view"
+    )
 
 
 def _meta(c: Convention, code: Code, root: int) -> str:
@@ -173,6 +224,16 @@ def _meta(c: Convention, code: Code, root: int) -> str:
 
 def _base_looks(c: Convention, root: int):
     return next((c.looks["base", k] for k in range(c.bases) if c.root_of_base(k) == root), None)
+
+
+def _output(c: Convention, code: Code, k: int) -> None:
+    alias, root = c.outputs[k], c.root_of("output", k)
+    if alias is None:
+        _fresh(c, code, f"o{k}", ("output", k), root)
+    else:
+        _shared(code, f"o{k}", alias, root)
+    if k in c.leaves and alias != Alias("base", alias and alias.index, (), "view"):
+        _make_leaf(code, f"o{k}")
 
 
 def _fresh(c: Convention, code: Code, name: str, place: tuple, root: int | None) -> None:
@@ -221,11 +282,15 @@ def _shared(code: Code, name: str, alias: Alias, root: int | None) -> None:
 
 
 def _cut_off(code: Code, name: str, source: str, alias: Alias, root: int | None) -> None:
-    """A view that autograd does not follow to its base; its own gradient goes to the node's output
-    `root`, if any.
+    """A view that autograd does not follow to its base, unless it changes; its own gradient goes to
+    the node's output `root`, if any.
     """
+    is_view = alias.sharing != "detached"
     with code.block(f"with {code.ref(state, 'state')}.override(grad_enabled=False):"):
-        code.add(f"{name} = {replayed(code, alias.views, source)}.detach()")
+        made = replayed(code, alias.views, source)
+        code.add(f"{name} = {made}" if is_view else f"{name} = {made}.detach()")
+    if is_view:
+        code.add(f"{name}._view.creation = {_CREATION.get(alias.sharing, DEFAULT)}")
     if root is not None:
         code.add(f"node.outputs[{root}] = {code.ref(OutputMeta, 'OutputMeta')}.of({name})")
         _set_history(code, name, root)

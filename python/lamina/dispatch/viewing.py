@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import UnsupportedError
+from ..errors import ShapeError, UnsupportedError
 from ..storage import Geometry, Storage, VersionCounter, contiguous_strides, extent
 from ..tensor import Tensor, make
 from .state import state
@@ -41,6 +41,8 @@ def call(op, args: tuple):
         ]
     if op.is_inplace_view:
         _adopt(base, views[0])
+        if tracer is not None:
+            tracer.rebind(base)
         return base
     return tuple(views) if many else views[0]
 
@@ -87,21 +89,64 @@ def _remember(op, base: Tensor, rest: tuple, key: tuple) -> tuple:
 
 
 def place(op, args: tuple) -> Tensor:
-    """Makes the first argument look at the memory that the placement rule of `op` gives.
-
-    Raises UnsupportedError in a trace, where the caller's tensor keeps its memory.
-    """
+    """Makes the first argument look at the memory that the placement rule of `op` gives."""
     target = args[0]
     if state.tracer is not None:
-        raise UnsupportedError(
-            "changing which memory a tensor looks at cannot be compiled", op=op.name
-        )
+        return _place_traced(op, args, state.tracer)
     storage, geometry = op.placement(*args)
     dtype = target._array.dtype
     storage.reserve((geometry.offset + extent(geometry.sizes, geometry.strides)) * dtype.itemsize)
     target._array = storage.array(geometry, dtype)
     target._storage, target._strides, target._offset = storage, None, geometry.offset
     return target
+
+
+def _place_traced(op, args: tuple, tracer) -> Tensor:
+    """`place` in a trace: another handle of a traced storage."""
+    target, *rest = args
+    tracer.handle(target)
+    source = rest[0] if rest and isinstance(rest[0], Tensor) else None
+    if source is not None:
+        tracer.handle(source)
+    storage, geometry = op.placement(*args)
+    if source is not None and len(rest) == 1:
+        tracer.adopt(target, source)
+        return target
+    dtype = target._array.dtype
+    if not storage.traced:
+        storage = _new_storage(storage, dtype, tracer)
+    # The program counts from the start of the memory, unless it only looks at self otherwise.
+    tracer.memory.cover(storage, geometry, dtype, storage is not target._storage)
+    storage.reserve((geometry.offset + extent(geometry.sizes, geometry.strides)) * dtype.itemsize)
+    target._array = of_storage(storage, geometry, dtype, tracer.builder)
+    target._storage, target._strides, target._offset = storage, geometry.strides, geometry.offset
+    tracer.rebind(target)
+    return target
+
+
+def _new_storage(storage: Storage, dtype: np.dtype, tracer) -> Storage:
+    """Memory of no bytes in a trace. Raises UnsupportedError for memory that came from outside."""
+    if storage.nbytes():
+        raise UnsupportedError(
+            f"a storage of {storage.nbytes()} bytes that is no tensor's came into the program"
+        )
+    return Storage(tracer.builder.full((0,), 0, dtype), (1,), storage.device)
+
+
+def of_storage(storage: Storage, geometry: Geometry, dtype: np.dtype, prims):
+    """The handle of a traced storage that looks at it so. Raises ShapeError where it reaches past
+    the end.
+    """
+    root = in_memory_order(prims, storage.data, storage.strides)
+    flat = reinterpreted(prims, prims.reshape(root, (root.size,)), dtype)
+    sizes, strides, offset = geometry
+    start = offset - storage.origin * root.dtype.itemsize // dtype.itemsize
+    if start < 0 or start + extent(sizes, strides) > flat.size:
+        raise ShapeError(
+            f"sizes {list(sizes)}, strides {list(strides)} and offset {offset} reach outside of "
+            "their storage"
+        )
+    return prims.as_strided(flat, sizes, strides, start if 0 not in sizes else 0)
 
 
 def _traced_values(op, base: Tensor, rest: tuple, placed, tracer):
@@ -112,6 +157,7 @@ def _traced_values(op, base: Tensor, rest: tuple, placed, tracer):
         return op.impl(tracer.builder, tracer.handle(base), *rest)
     storage = _traced_storage(base, tracer)
     (sizes, strides, offset), _ = placed
+    tracer.memory.cover(storage, placed[0], base._array.dtype, rest[2] is not None)
     root = in_memory_order(tracer.builder, storage.data, storage.strides)
     dtype = base._array.dtype
     if dtype == root.dtype:

@@ -40,7 +40,7 @@ class Alias(NamedTuple):
 class Slot(NamedTuple):
     """An argument or a result: `kind` ("input", "output", "mutation", "gradient", "saved", "base",
     "tangent", "leaf_gradient"), its number, for tangents what they are `of`, its layout in elements (None:
-    row-major), and what it aliases.
+    row-major), what it aliases, and for bases the input whose memory it becomes.
     """
 
     kind: str
@@ -48,6 +48,7 @@ class Slot(NamedTuple):
     of: str | None
     strides: tuple[int, ...] | None
     alias: Alias | None
+    memory: int | None
 
 
 def argument(kind: str, *parameters, strides: tuple | None = None) -> ir.Attribute:
@@ -96,6 +97,14 @@ def versions(function: ir.Operation) -> dict[int, int]:
 def numbers(function: ir.Operation, name: str) -> tuple[int, ...] | None:
     """The outputs that attribute `name` of a function lists; None without the attribute."""
     return attributes.decode(function.attributes[name]) if name in function.attributes else None
+
+
+def rebinds(function: ir.Operation) -> dict[int, int]:
+    """The outputs that inputs look at in the end, by the number of the input."""
+    if "lamina.rebinds" not in function.attributes:
+        return {}
+    pairs = [_parts(str(r))[1] for r in ir.ArrayAttr(function.attributes["lamina.rebinds"])]
+    return dict(tuple(map(int, pair.split(","))) for pair in pairs)
 
 
 def arguments(function: ir.Operation) -> list[Slot]:
@@ -162,7 +171,8 @@ def _slot(named: dict, key: str) -> Slot:
     *of, index = [part.strip() for part in body.split(",")]
     strides = attributes.decode(named["lamina.strides"]) if "lamina.strides" in named else None
     shared = alias(str(named["lamina.alias"])) if "lamina.alias" in named else None
-    return Slot(kind, int(index), of[0] if of else None, strides, shared)
+    memory = int(_parts(str(named["lamina.memory"]))[1]) if "lamina.memory" in named else None
+    return Slot(kind, int(index), of[0] if of else None, strides, shared, memory)
 
 
 def _parts(text: str) -> tuple[str, str]:

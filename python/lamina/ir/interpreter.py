@@ -108,6 +108,9 @@ class Block:
             return _REGIONS[name](self, op)
         if name == "custom_call":
             return custom_calls.decode(op)
+        if name == "set":
+            # An object of the caller follows, no array.
+            return lambda *_: ()
         return primitive(op)
 
     def region(self, op: ir.Operation, number: int) -> Block:

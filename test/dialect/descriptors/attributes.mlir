@@ -33,3 +33,12 @@ func.func private @aliases() -> (tensor<4xf32> {lamina.alias = #lamina.alias<inp
 // CHECK-LABEL: func.func private @outputs
 // CHECK-SAME: lamina.outputs = [unit, #lamina.alias<base, 0, [#lamina.view<"bitcast", {dtype = i32}>]>]
 func.func private @outputs() attributes {lamina.outputs = [unit, #lamina.alias<base, 0, [#lamina.view<"bitcast", {dtype = i32}>]>]}
+
+// CHECK-LABEL: func.func private @rebinds
+// CHECK-SAME: lamina.rebinds = [#lamina.rebind<0, 1>]
+func.func private @rebinds() attributes {lamina.rebinds = [#lamina.rebind<0, 1>]}
+
+// CHECK-LABEL: func.func private @memory
+// CHECK-SAME: {lamina.memory = #lamina.input<1>, lamina.result = #lamina.base<0>}
+// CHECK-SAME: lamina.moved = array<i64: 0>
+func.func private @memory() -> (tensor<4xf32> {lamina.memory = #lamina.input<1>, lamina.result = #lamina.base<0>}) attributes {lamina.moved = array<i64: 0>}

@@ -95,3 +95,28 @@ func.func @place(%a: !lamina.ref<4xf32>) {
 
 // expected-error @below {{'lamina.leaves' expects numbers of outputs, array<i64: ...>, got 1 : i64}}
 func.func private @leaves() attributes {lamina.leaves = 1}
+
+// -----
+
+// expected-error @below {{'lamina.rebinds' expects #lamina.rebind, got 1 : i64}}
+func.func private @rebind() attributes {lamina.rebinds = [1]}
+
+// -----
+
+// expected-error @below {{'lamina.rebinds' expects one entry for an input, got a second one for input 0}}
+func.func private @two_places() attributes {lamina.rebinds = [#lamina.rebind<0, 1>, #lamina.rebind<0, 2>]}
+
+// -----
+
+// expected-error @below {{expected a number that is not negative, got -1}}
+func.func private @rebind_number() attributes {lamina.rebinds = [#lamina.rebind<0, -1>]}
+
+// -----
+
+// expected-error @below {{result 0: 'lamina.memory' expects #lamina.input on a #lamina.base, got #lamina.input<0>}}
+func.func private @memory() -> (tensor<4xf32> {lamina.memory = #lamina.input<0>, lamina.result = #lamina.output<0>})
+
+// -----
+
+// expected-error @below {{'lamina.moved' expects the numbers of outputs, array<i64: ...>, got [1]}}
+func.func private @moved() attributes {lamina.moved = [1]}

@@ -16,14 +16,6 @@ func.func @assign_to_tensor(%a: tensor<4xf32>) {
 
 // -----
 
-func.func @set_elements(%a: !lamina.ref<4xf32>, %b: !lamina.ref<4xf64>) {
-  // expected-error @below {{'lamina.set' op expected a source of the element type of '!lamina.ref<4xf32>', got '!lamina.ref<4xf64>'}}
-  lamina.set %a, %b : !lamina.ref<4xf32>, !lamina.ref<4xf64>
-  return
-}
-
-// -----
-
 func.func @resize(%a: !lamina.ref<4xf32>) {
   // expected-error @below {{'lamina.resize' op expected every entry of 'sizes' to be at least 0, got [-2]}}
   %0 = lamina.resize %a {sizes = array<i64: -2>} : !lamina.ref<4xf32> -> !lamina.ref<2xf32>

@@ -125,10 +125,48 @@ func.func @condition_writes(%a: !lamina.ref<i1> {lamina.arg = #lamina.input<0>})
 
 // -----
 
-func.func @rebound_input(%a: !lamina.ref<4xf32> {lamina.arg = #lamina.input<0>},
-                         %b: !lamina.ref<4xf32> {lamina.arg = #lamina.input<1>}) {
-  // expected-error @+1 {{'lamina.set' rebinds an argument of the function, which the caller could not see: expected only fresh arrays to be rebound}}
-  lamina.set %a, %b : !lamina.ref<4xf32>, !lamina.ref<4xf32>
+func.func @rebound_in_a_region(%a: !lamina.ref<4xf32> {lamina.arg = #lamina.input<0>},
+                               %b: !lamina.ref<4xf32> {lamina.arg = #lamina.input<1>},
+                               %p: !lamina.ref<i1> {lamina.arg = #lamina.input<2>}) {
+  lamina.cond %p : !lamina.ref<i1> {
+    // expected-error @+1 {{'lamina.set' rebinds input 0 in a region: expected one place where it looks in the end}}
+    lamina.set %a, %b : !lamina.ref<4xf32>, !lamina.ref<4xf32>
+    lamina.yield
+  } else {
+    lamina.yield
+  }
+  return
+}
+
+// -----
+
+func.func @resized_in_a_region(%a: !lamina.ref<4xf32> {lamina.arg = #lamina.input<0>},
+                               %p: !lamina.ref<i1> {lamina.arg = #lamina.input<1>}) {
+  lamina.cond %p : !lamina.ref<i1> {
+    // expected-error @+1 {{'lamina.resize' in a region: expected one size that memory has in the end}}
+    %0 = lamina.resize %a {sizes = array<i64: 2>} : !lamina.ref<4xf32> -> !lamina.ref<2xf32>
+    lamina.yield
+  } else {
+    lamina.yield
+  }
+  return
+}
+
+// -----
+
+func.func @resized_part(%a: !lamina.ref<4xf32> {lamina.arg = #lamina.input<0>}) {
+  %0 = lamina.slice %a {starts = array<i64: 0>, stops = array<i64: 2>, steps = array<i64: 1>} : !lamina.ref<4xf32> -> !lamina.ref<2xf32>
+  // expected-error @+1 {{'lamina.resize' of a part of memory, of memory that was resized before or of unknown size: expected an argument or a fresh array of static shape}}
+  %1 = lamina.resize %0 {sizes = array<i64: 3>} : !lamina.ref<2xf32> -> !lamina.ref<3xf32>
+  return
+}
+
+// -----
+
+func.func @resized_twice(%a: !lamina.ref<4xf32> {lamina.arg = #lamina.input<0>}) {
+  %0 = lamina.resize %a {sizes = array<i64: 2>} : !lamina.ref<4xf32> -> !lamina.ref<2xf32>
+  // expected-error @+1 {{'lamina.resize' of a part of memory, of memory that was resized before}}
+  %1 = lamina.resize %a {sizes = array<i64: 3>} : !lamina.ref<4xf32> -> !lamina.ref<3xf32>
   return
 }
 

@@ -167,3 +167,26 @@ func.func @swapped(%a: tensor<4xf32> {lamina.arg = #lamina.input<0>}, %b: tensor
 func.func @helper(%a: tensor<4xf32>) -> tensor<4xf32> {
   return %a : tensor<4xf32>
 }
+
+// -----
+
+// What an input looks at in the end is made like any output; the rebind stays as it is.
+// CHECK-LABEL: func.func @rebound_input(
+// CHECK-SAME:  attributes {lamina.outputs = [#lamina.alias<input, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>], detached>], lamina.rebinds = [#lamina.rebind<0, 0>]}
+// CHECK:       return
+func.func @rebound_input(%a: tensor<2x3xf32> {lamina.arg = #lamina.input<0>})
+    -> (tensor<3x2xf32> {lamina.result = #lamina.output<0>, lamina.alias = #lamina.alias<input, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>], detached>})
+    attributes {lamina.rebinds = [#lamina.rebind<0, 0>]} {
+  %0 = lamina.permute %a {dims = array<i64: 1, 0>} : tensor<2x3xf32> -> tensor<3x2xf32>
+  return %0 : tensor<3x2xf32>
+}
+
+// -----
+
+// Memory of an input is returned, whoever sees it.
+// CHECK-LABEL: func.func @memory_of_an_input(
+// CHECK-SAME:  -> (tensor<2xf32> {lamina.memory = #lamina.input<0>, lamina.result = #lamina.base<0>})
+func.func @memory_of_an_input(%a: tensor<4xf32> {lamina.arg = #lamina.input<0>}, %b: tensor<2xf32> {lamina.arg = #lamina.input<1>})
+    -> (tensor<2xf32> {lamina.memory = #lamina.input<0>, lamina.result = #lamina.base<0>}) {
+  return %b : tensor<2xf32>
+}

@@ -30,6 +30,7 @@ def observe(fn, args):
         "shares with output": [[x._storage is y._storage for y in outputs] for x in outputs],
         "is output": [[x is y for y in outputs] for x in outputs],
         "inputs": [_look(a) for a in inputs],
+        "places": [_look_at(a, inputs) for a in inputs],
         "versions": [a._version - was for a, was in zip(inputs, before, strict=True)],
         "views": [x._is_view() for x in outputs],
         "bases": [_place(x._base, inputs + outputs) for x in outputs],
@@ -65,6 +66,17 @@ def _look(x):
         "is_leaf": x.is_leaf,
         "class": type(x),
         "is_inference": x.is_inference(),
+    }
+
+
+def _look_at(x, inputs):
+    """Where an argument is in memory, whom it shares it with, and whose view it is."""
+    return {
+        "offset": x.storage_offset(),
+        "bytes": x._storage.nbytes(),
+        "shares": [x._storage is a._storage for a in inputs],
+        "is_view": x._is_view(),
+        "base": [x._base is a for a in inputs],
     }
 
 

@@ -27,7 +27,9 @@ class Handle(NamedTuple):
 
 
 class RandomProgram:
-    """`text` is a module with a joint function @f of `inputs`, or one without gradients."""
+    """`text` is a module with a joint function @f of `inputs`, or one without gradients. `places`
+    says which `outputs`, arrays, inputs look at in the end.
+    """
 
     def __init__(self, seed: int, length: int = 14):
         self._random = random.Random(seed)
@@ -43,6 +45,8 @@ class RandomProgram:
 
         self._steps(length)
         outputs = [self._random.choice(self._handles) for _ in range(self._random.randint(0, 4))]
+        self.places = self._add_places(outputs)
+        self.outputs = [o.array for o in outputs]
         gradients = []
         if outputs and self._random.random() < 0.6:
             arguments += self._add_tangents(outputs)
@@ -51,6 +55,24 @@ class RandomProgram:
                 self._random.choice(self._handles) for _ in range(self._random.randint(1, 3))
             ]
         self.text = self._function(arguments, outputs, gradients)
+
+    def _add_places(self, outputs: list) -> dict[int, int]:
+        """Inputs look elsewhere in the end; for each the output that it looks at."""
+        places = {}
+        for i in range(len(self.inputs)):
+            if self._random.random() < 0.7:
+                continue
+            place = self._random.choice(self._handles)
+            self._set(i, self._random.choice(self._handles))
+            self._set(i, place)
+            places[i] = next((k for k, o in enumerate(outputs) if o is place), len(outputs))
+            if places[i] == len(outputs):
+                outputs.append(place)
+        return places
+
+    def _set(self, number: int, place: Handle) -> None:
+        types = f"{_type(self.inputs[number])}, {_type(place.array)}"
+        self._lines.append(f"lamina.set %x{number}, {place.name} : {types}")
 
     def _add_tangents(self, outputs: list) -> list[str]:
         """Arguments for the gradients of the outputs. The forward's memory is read only now."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from ._numeric import scalar
 
-__all__ = ["assign", "constant", "full", "iota"]
+__all__ = ["assign", "constant", "full", "iota", "resize"]
 
 
 def constant(array):
@@ -27,3 +27,11 @@ def iota(shape, dim, dtype):
 def assign(value, ref):
     """Write value into the elements of ref; value may overlap it."""
     np.copyto(ref, value)
+
+
+def resize(source, sizes):
+    """The same memory with another number of elements, row-major; what is new is zero."""
+    fresh = np.zeros(sizes, source.dtype)
+    flat = source.reshape(-1)[: fresh.size]
+    fresh.reshape(-1)[: flat.size] = flat
+    return fresh

@@ -58,7 +58,8 @@ class Outputs:
         number).
         """
         owner = self.tracer.entered(tensor)
-        if owner is not None and (owner.base is not None or owner.is_rebound):
+        if owner is not None and (owner.is_rebound or self._shares_memory(owner)):
+            # As a result it would be an argument beside the memory that it is in.
             return "input", owner.number
         return "output", self.add(tensor)
 
@@ -71,6 +72,10 @@ class Outputs:
                 output = self.all[self.add(x.tensor)]
                 output.place = place_of(x)
                 output.sharing = "view" if output.place == VIEW else "detached"
+
+    def _shares_memory(self, x: Input) -> bool:
+        others = (y for y in self.tracer.inputs if y is not x)
+        return x.base is not None or any(y.real_storage is x.real_storage for y in others)
 
     def add(self, tensor: Tensor) -> int:
         """The number of the result that `tensor` is."""

@@ -75,6 +75,12 @@ def members_and_their_views_are_returned(a, b):
     return a, b, b.view(2, 2), a[1:].detach(), b.as_strided((2, 2), (1, 2))
 
 
+@program(base_before_view)
+def an_input_that_is_only_returned(x, v):
+    x.mul_(2)
+    return v
+
+
 @program(overlapping)
 def a_view_of_all_memory_is_returned(a, b):
     a.mul_(2)

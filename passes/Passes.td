@@ -286,8 +286,10 @@ def LaminaCpuTileContractions : Pass<"lamina-cpu-tile-contractions", "::mlir::fu
     A contraction of floats (a matrix product, batched or with permuted operands, a convolution) is
     put into a parallel loop over tiles of its result that fit the cache; batches and further loops
     over one operand are taken one by one. Elementwise loop nests that are the only reader of the
-    result, such as a bias, an activation or a cast, are computed for the tile in the same turn. The
-    attribute `lamina.extent` holds rows and columns of the result and of its largest tile, for
+    result, such as a bias, an activation or a cast, are computed for the tile in the same turn. So
+    are the rows of the left operand if reductions along them produce it, and the product that they
+    come from: an attention computes scores and softmax for a few rows at a time and never has all of
+    them in memory. The attribute `lamina.extent` holds rows and columns of the result and of its largest tile, for
     `lamina-cpu-lower-contractions`. Small products, and narrow ones that memory bounds, are left
     alone.
 

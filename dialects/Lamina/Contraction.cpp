@@ -124,10 +124,42 @@ template <typename Contraction> struct ZeroOfNothing : OpRewritePattern<Contract
     return success();
   }
 };
+
+/// Batches that were merged into one dimension for the product stay apart, so that what is computed
+/// before and after it sees the same dimensions.
+struct KeepBatchesApart : OpRewritePattern<MatmulOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const override {
+    auto lhs = op.getLhs().getDefiningOp<ReshapeOp>(), rhs = op.getRhs().getDefiningOp<ReshapeOp>();
+    auto type = dyn_cast<RankedTensorType>(op.getType());
+    if (!lhs || !rhs || !type || !mergesBatches(lhs) || !mergesBatches(rhs))
+      return failure();
+    auto left = cast<RankedTensorType>(lhs.getOperand().getType());
+    auto right = cast<RankedTensorType>(rhs.getOperand().getType());
+    if (left.getShape().drop_back(2) != right.getShape().drop_back(2))
+      return failure();
+    SmallVector<int64_t> shape(left.getShape());
+    shape.back() = right.getShape().back();
+    Value product =
+        MatmulOp::create(rewriter, op.getLoc(), RankedTensorType::get(shape, type.getElementType()),
+                         lhs.getOperand(), rhs.getOperand());
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, type, product);
+    return success();
+  }
+
+  /// Whether matrices stay as they are and there are fewer dimensions before them.
+  static bool mergesBatches(ReshapeOp op) {
+    auto from = dyn_cast<RankedTensorType>(op.getOperand().getType());
+    auto to = dyn_cast<RankedTensorType>(op.getType());
+    return from && to && from.hasStaticShape() && to.hasStaticShape() &&
+           from.getRank() > to.getRank() && to.getRank() >= 3 &&
+           from.getShape().take_back(2) == to.getShape().take_back(2);
+  }
+};
 } // namespace
 
 void MatmulOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<ZeroOfNothing<MatmulOp>>(context);
+  patterns.add<ZeroOfNothing<MatmulOp>, KeepBatchesApart>(context);
 }
 
 void ConvolutionOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {

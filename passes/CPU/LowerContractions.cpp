@@ -128,7 +128,7 @@ private:
     if (lhs && lhs->stride(c.reduction.front()) == 1)
       return;
     lhs.reset();
-    packedLhs = packAhead(c, c.lhs, c.row, registers.rows);
+    packedLhs = packAhead(c, c.lhs, c.row, registers.rows, registers.lanes);
     if (!packedLhs)
       packedLhs = packTile(b, c, c.lhs, c.row, extent.tileRows, registers.lanes);
   }
@@ -143,7 +143,7 @@ private:
       rhs.reset();
     }
     if (extent.rows > extent.tileRows && c.columns.size() == 1)
-      packedRhs = packAhead(c, c.rhs, c.columns.front(), registers.columns());
+      packedRhs = packAhead(c, c.rhs, c.columns.front(), registers.columns(), registers.lanes);
     if (!packedRhs)
       packedRhs = packTile(b, c, c.rhs, c.columns, extent.tileColumns, registers.lanes);
   }

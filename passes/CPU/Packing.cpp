@@ -5,6 +5,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
+#include "passes/CPU/TransposedCopy.h"
 
 using namespace mlir;
 using namespace mlir::lamina;
@@ -41,6 +42,40 @@ static Value subview(ImplicitLocOpBuilder &b, Value memory, unsigned dim, int64_
   offsets[dim] = offset;
   sizes[dim] = size;
   return memref::SubViewOp::create(b, memory, offsets, sizes, strides);
+}
+
+/// Copies what belongs to `target` from its element `offset` along dimension `dim` on.
+static void copyFrom(ImplicitLocOpBuilder &b, Value source, AffineMap from, Value target,
+                     unsigned dim, int64_t offset) {
+  int64_t size = cast<MemRefType>(target.getType()).getDimSize(dim);
+  if (offset == size)
+    return;
+  target = subview(b, target, dim, offset, size - offset);
+  ArrayRef<int64_t> sizes = cast<MemRefType>(target.getType()).getShape();
+  SmallVector<AffineExpr> exprs;
+  for (auto [position, expr] : llvm::enumerate(from.getResults())) {
+    auto loop = dyn_cast<AffineDimExpr>(expr);
+    unsigned at = loop ? loop.getPosition() : 0;
+    // A dimension that is one loop has to be as long as the loop; the others are shifted.
+    if (loop)
+      source = subview(b, source, position, at == dim ? offset : 0, sizes[at]);
+    AffineExpr line = b.getAffineDimExpr(dim);
+    exprs.push_back(loop ? expr : expr.replace(line, line + offset));
+  }
+  copyLoops(b, source, AffineMap::get(from.getNumDims(), 0, exprs, b.getContext()), target);
+}
+
+/// Copies by the quickest means for the two layouts.
+static void copyPacked(ImplicitLocOpBuilder &b, Value source, AffineMap from, Value target,
+                       int64_t lanes) {
+  if (!copyTransposedSquares(b, source, from, target, lanes))
+    return copyLoops(b, source, from, target);
+  unsigned line = from.getNumDims() - 1, depth = line - 1;
+  ArrayRef<int64_t> shape = cast<MemRefType>(target.getType()).getShape();
+  int64_t lines = shape[line] - shape[line] % lanes;
+  copyFrom(b, source, from, target, line, lines);
+  copyFrom(b, source, from, subview(b, target, line, 0, lines), depth,
+           shape[depth] - shape[depth] % lanes);
 }
 
 static Value flattened(ImplicitLocOpBuilder &b, Value memory) {
@@ -112,7 +147,7 @@ static std::optional<Origin> originOf(const Contraction &c, OpOperand *operand) 
 }
 
 std::optional<PackedOperand> lamina::packAhead(const Contraction &c, OpOperand *operand,
-                                               unsigned loop, int64_t width) {
+                                               unsigned loop, int64_t width, int64_t lanes) {
   if (!c.isPlain(operand))
     return std::nullopt;
   std::optional<Origin> origin = originOf(c, operand);
@@ -143,21 +178,20 @@ std::optional<PackedOperand> lamina::packAhead(const Contraction &c, OpOperand *
   Value packed = memref::AllocOp::create(b, packedType, b.getI64IntegerAttr(64));
 
   unsigned lineLoop = shape.size() - 1;
-  SmallVector<AffineExpr> from(shape.size() - 1);
-  from.resize(cast<MemRefType>(origin->source.getType()).getRank());
+  SmallVector<AffineExpr> from(cast<MemRefType>(origin->source.getType()).getRank());
   for (auto [position, dim] : llvm::enumerate(outer))
     from[dim] = b.getAffineDimExpr(position);
   for (auto [position, k] : llvm::enumerate(c.reduction))
     from[*c.dimension(operand, k)] = b.getAffineDimExpr(panelLoop + 1 + position);
-  auto copy = [&](int64_t firstPanel, int64_t panels, int64_t lanes) {
-    if (panels == 0 || lanes == 0)
+  auto copy = [&](int64_t firstPanel, int64_t panels, int64_t lines) {
+    if (panels == 0 || lines == 0)
       return;
     from[lineDim] = b.getAffineDimExpr(panelLoop) * width + b.getAffineDimExpr(lineLoop);
     Value source =
-        subview(b, origin->source, lineDim, firstPanel * width, (panels - 1) * width + lanes);
+        subview(b, origin->source, lineDim, firstPanel * width, (panels - 1) * width + lines);
     Value target = subview(b, packed, panelLoop, firstPanel, panels);
-    target = subview(b, target, lineLoop, 0, lanes);
-    copyLoops(b, source, AffineMap::get(shape.size(), 0, from, b.getContext()), target);
+    target = subview(b, target, lineLoop, 0, lines);
+    copyPacked(b, source, AffineMap::get(shape.size(), 0, from, b.getContext()), target, lanes);
   };
   copy(0, whole, width);
   copy(whole, rest ? 1 : 0, rest);
@@ -214,6 +248,6 @@ PackedOperand lamina::packTile(ImplicitLocOpBuilder &b, const Contraction &c, Op
   Value view =
       memref::ReinterpretCastOp::create(b, flat, OpFoldResult(b.getIndexAttr(0)), sizes, mixed);
   AffineMap from = c.map(operand).replaceDimsAndSymbols(replacement, {}, order.size(), 0);
-  copyLoops(b, operand->get(), simplifyAffineMap(from), view);
+  copyPacked(b, operand->get(), simplifyAffineMap(from), view, lanes);
   return PackedOperand{flat, Value(), 1, width};
 }

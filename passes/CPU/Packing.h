@@ -23,7 +23,7 @@ struct PackedOperand {
 /// Packs all of the array that `operand` is a tile of, ahead of the parallel loop over the tiles,
 /// in panels of `width` lines. The lines are `loop`. Nothing if the operand is not known there.
 std::optional<PackedOperand> packAhead(const Contraction &c, OpOperand *operand, unsigned loop,
-                                       int64_t width);
+                                       int64_t width, int64_t lanes);
 
 /// Packs the tile itself; its lines are `loops`, no more than `mostLines`, one of which may be
 /// dynamic. They are padded to whole vectors of `lanes`.

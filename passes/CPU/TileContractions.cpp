@@ -7,6 +7,7 @@
 #include "mlir/Interfaces/TilingInterface.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "passes/CPU/RegisterTile.h"
+#include "passes/CPU/RowPrologue.h"
 #include "passes/Passes.h"
 
 namespace mlir::lamina {
@@ -22,6 +23,8 @@ static constexpr int64_t kTileRows = 64;
 static constexpr int64_t kTileColumns = 128;
 /// The most columns of a tile when they cannot be cut into parts of equal size.
 static constexpr int64_t kMostColumns = 512;
+/// Elements of the left operand that a tile may compute on the way, to stay in the cache.
+static constexpr int64_t kPrologueElements = 32 * 1024;
 /// Below, plain loops are as good and quicker to compile.
 static constexpr int64_t kLeastMultiplications = 8192;
 
@@ -33,6 +36,25 @@ static bool isWorthKernel(const Contraction &c) {
   if (!outer || !columns || !depth || ShapedType::isDynamic(rows))
     return false;
   return rows >= 4 && *columns >= 4 && *outer * rows * *columns * *depth >= kLeastMultiplications;
+}
+
+/// A tile that covers a loop is no tile.
+static SmallVector<int64_t> withoutWhole(SmallVector<int64_t> tiles, const Contraction &c) {
+  for (auto [tile, range] : llvm::zip_equal(tiles, c.op.getStaticLoopRanges()))
+    if (tile >= range)
+      tile = 0;
+  return tiles;
+}
+
+/// Tiles of rows that are computed on the way are over all columns.
+static SmallVector<int64_t> rowTilesOf(const Contraction &c) {
+  SmallVector<int64_t> tiles(c.op.getNumLoops(), 0);
+  for (unsigned loop : c.outer)
+    tiles[loop] = 1;
+  int64_t rows = std::min(kTileRows, kPrologueElements / *c.extent(c.reduction));
+  RegisterTile registers = registerTileFor(c.op, c.element, c.range(c.row), *c.extent(c.columns));
+  tiles[c.row] = llvm::alignTo(std::max<int64_t>(rows, 1), registers.rows);
+  return withoutWhole(tiles, c);
 }
 
 /// For each loop, the size of its tile; 0 for loops that stay whole.
@@ -60,17 +82,24 @@ static SmallVector<int64_t> tilesOf(const Contraction &c) {
     // The rows share what was gathered for the columns.
     tiles[c.row] = llvm::alignTo(std::min<int64_t>(rows, 512), registers.rows);
   }
-  for (auto [tile, range] : llvm::zip_equal(tiles, c.op.getStaticLoopRanges()))
-    if (tile >= range)
-      tile = 0;
-  return tiles;
+  return withoutWhole(tiles, c);
+}
+
+/// Whether rows of the left operand are to be computed tile by tile, without ever being in memory
+/// as a whole.
+static bool takesPrologue(const Contraction &c, const RowPrologue &prologue) {
+  return prologue.reduces() && c.columns.size() == 1 && *c.extent(c.columns) <= kMostColumns &&
+         *c.extent(c.reduction) <= kPrologueElements / 8;
 }
 
 namespace {
-/// A contraction and the elementwise loop nests that read its result, down to the last one.
+/// A contraction with what computes its rows and the elementwise loop nests that read its result,
+/// down to the last one.
 class Group {
 public:
-  explicit Group(const Contraction &c) : contraction(c), root(c.op), tiles(tilesOf(c)) {
+  explicit Group(const Contraction &c)
+      : contraction(c), prologue(c), root(c.op), hasPrologue(takesPrologue(c, prologue)),
+        tiles(hasPrologue ? rowTilesOf(c) : tilesOf(c)) {
     for (auto [tile, range] : llvm::zip_equal(tiles, c.op.getStaticLoopRanges()))
       sizes.push_back(tile ? tile : range);
     members.insert(c.op);
@@ -83,12 +112,15 @@ public:
     }
   }
 
+  bool contains(Operation *op) const {
+    return members.contains(op) || (hasPrologue && prologue.contains(op));
+  }
   bool isTiled() const {
     return llvm::any_of(tiles, [](int64_t tile) { return tile != 0; });
   }
 
   LogicalResult tile(RewriterBase &rewriter) {
-    noteExtent(rewriter);
+    noteExtents(rewriter);
     if (!isTiled())
       return success();
     scf::SCFTileAndFuseOptions options;
@@ -97,9 +129,11 @@ public:
     options.setFusionControlFn(
         [&](tensor::ExtractSliceOp, OpResult producer,
             bool) -> std::optional<scf::SCFTileAndFuseOptions::ControlFnResult> {
-          if (!members.contains(producer.getOwner()))
+          Operation *op = producer.getOwner();
+          if (!contains(op))
             return std::nullopt;
-          return scf::SCFTileAndFuseOptions::ControlFnResult{/*yieldProducerReplacement=*/false};
+          bool leaves = hasPrologue && prologue.isReadOutside(op);
+          return scf::SCFTileAndFuseOptions::ControlFnResult{/*yieldProducerReplacement=*/leaves};
         });
     rewriter.setInsertionPoint(root);
     auto tiled = scf::tileConsumerAndFuseProducersUsingSCF(
@@ -107,11 +141,24 @@ public:
     if (failed(tiled))
       return failure();
     for (auto [value, replacement] : tiled->replacements)
-      rewriter.replaceAllUsesWith(value, replacement);
+      rewriter.replaceUsesWithIf(value, replacement, [&](OpOperand &use) {
+        return !tiled->loops.front()->isProperAncestor(use.getOwner());
+      });
     return success();
   }
 
 private:
+  void noteExtents(Builder &b) {
+    noteExtent(b);
+    if (!hasPrologue)
+      return;
+    for (const Contraction &c : prologue.contractions()) {
+      int64_t columns = *c.extent(c.columns);
+      c.op->setAttr("lamina.extent", b.getDenseI64ArrayAttr({c.range(c.row), columns,
+                                                             sizes[contraction.row], columns}));
+    }
+  }
+
   /// Rows and columns of the product and of its largest tiles: what is left at the edges is known
   /// even where the size of a tile is not.
   void noteExtent(Builder &b) {
@@ -154,7 +201,9 @@ private:
   }
 
   Contraction contraction;
+  RowPrologue prologue;
   linalg::LinalgOp root;
+  bool hasPrologue;
   /// By the loops of the root.
   SmallVector<int64_t> tiles;
   /// By the loops of the contraction.
@@ -171,9 +220,18 @@ struct CpuTileContractions : lamina::impl::LaminaCpuTileContractionsBase<CpuTile
         contractions.push_back(*c);
     });
     IRRewriter rewriter(&getContext());
-    for (const Contraction &c : contractions)
-      if (failed(Group(c).tile(rewriter)))
+    DenseSet<Operation *> taken;
+    // From the last one: what a group takes in must not have been tiled before.
+    for (const Contraction &c : llvm::reverse(contractions)) {
+      if (taken.contains(c.op))
+        continue;
+      Group group(c);
+      for (const Contraction &other : contractions)
+        if (group.contains(other.op))
+          taken.insert(other.op);
+      if (failed(group.tile(rewriter)))
         return signalPassFailure();
+    }
     if (!contractions.empty())
       cleanUp();
   }

@@ -30,3 +30,25 @@ func.func @some_columns(%a: tensor<2x?xf32>, %b: tensor<?x3xf32>) -> tensor<2x3x
   %0 = lamina.matmul %a, %b : (tensor<2x?xf32>, tensor<?x3xf32>) -> tensor<2x3xf32>
   return %0 : tensor<2x3xf32>
 }
+
+// Batches that were merged for the product stay apart.
+
+// CHECK-LABEL: func.func @merged_batches
+func.func @merged_batches(%a: tensor<2x4x5x6xf32>, %b: tensor<2x4x6x7xf32>) -> tensor<2x4x5x7xf32> {
+  // CHECK-NEXT: %[[P:.+]] = lamina.matmul %arg0, %arg1 : (tensor<2x4x5x6xf32>, tensor<2x4x6x7xf32>) -> tensor<2x4x5x7xf32>
+  // CHECK-NEXT: return %[[P]]
+  %0 = lamina.reshape %a : tensor<2x4x5x6xf32> -> tensor<8x5x6xf32>
+  %1 = lamina.reshape %b : tensor<2x4x6x7xf32> -> tensor<8x6x7xf32>
+  %2 = lamina.matmul %0, %1 : (tensor<8x5x6xf32>, tensor<8x6x7xf32>) -> tensor<8x5x7xf32>
+  %3 = lamina.reshape %2 : tensor<8x5x7xf32> -> tensor<2x4x5x7xf32>
+  return %3 : tensor<2x4x5x7xf32>
+}
+
+// CHECK-LABEL: func.func @batches_merged_otherwise
+func.func @batches_merged_otherwise(%a: tensor<2x4x5x6xf32>, %b: tensor<4x2x6x7xf32>) -> tensor<8x5x7xf32> {
+  // CHECK: lamina.matmul {{.*}} : (tensor<8x5x6xf32>, tensor<8x6x7xf32>)
+  %0 = lamina.reshape %a : tensor<2x4x5x6xf32> -> tensor<8x5x6xf32>
+  %1 = lamina.reshape %b : tensor<4x2x6x7xf32> -> tensor<8x6x7xf32>
+  %2 = lamina.matmul %0, %1 : (tensor<8x5x6xf32>, tensor<8x6x7xf32>) -> tensor<8x5x7xf32>
+  return %2 : tensor<8x5x7xf32>
+}

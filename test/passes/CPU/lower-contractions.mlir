@@ -53,6 +53,28 @@ func.func @edges(%a: memref<5x64xf32>, %b: memref<64x3xf32>, %c: memref<5x3xf32>
 
 // -----
 
+// An operand whose steps are contiguous is transposed in registers, square by square.
+// CHECK-LABEL: func.func @transposed(
+// CHECK: scf.for
+// CHECK-COUNT-8: vector.load %{{.+}} : memref<64x32xf32>, vector<8xf32>
+// CHECK-COUNT-24: vector.shuffle
+// CHECK-COUNT-8: vector.store
+// CHECK-NOT: linalg.generic
+func.func @transposed(%a: memref<64x32xf32>, %b: memref<64x32xf32>, %c: memref<64x64xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (j, k)>, affine_map<(i, j, k) -> (i, j)>],
+                  iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x32xf32>, memref<64x32xf32>) outs(%c : memref<64x64xf32>)
+      attrs = {lamina.extent = array<i64: 64, 64, 64, 64>} {
+  ^bb0(%s: f32, %t: f32, %o: f32):
+    %0 = arith.mulf %s, %t : f32
+    %1 = arith.addf %o, %0 : f32
+    linalg.yield %1 : f32
+  }
+  return
+}
+
+// -----
+
 // Small floats are widened when they are packed, the left operand too.
 // CHECK-LABEL: func.func @widened(
 // CHECK-COUNT-2: arith.extf

@@ -1,4 +1,4 @@
-// RUN: lamina-opt %s --lamina-cpu-tile-contractions --split-input-file | FileCheck %s
+// RUN: lamina-opt %s --lamina-cpu-tile-contractions --cse --split-input-file | FileCheck %s
 
 // What reads the product element by element is computed for the tile.
 // CHECK-LABEL: func.func @epilogue(
@@ -51,6 +51,46 @@ func.func @convolution(%x: tensor<2x8x58x58xf32>, %w: tensor<16x8x3x3xf32>, %c: 
     linalg.yield %1 : f32
   } -> tensor<2x16x56x56xf32>
   return %p : tensor<2x16x56x56xf32>
+}
+
+// -----
+
+// Rows of the left operand that a softmax computes are computed tile by tile, with the product that
+// they come from: none of them is in memory as a whole.
+// CHECK-LABEL: func.func @attention(
+// CHECK: scf.forall (%{{.+}}, %{{.+}}) = (0, 0) to (4, 128) step (1, 64)
+// CHECK: %[[S:.+]] = linalg.batch_matmul {lamina.extent = array<i64: 128, 256, 64, 256>} {{.*}} -> tensor<1x64x256xf32>
+// CHECK: %[[M:.+]] = linalg.generic {{.*}} ins(%[[S]] : tensor<1x64x256xf32>) outs(%{{.+}} : tensor<1x64xf32>)
+// CHECK: %[[P:.+]] = linalg.generic {{.*}} ins(%[[S]], %[[M]] : tensor<1x64x256xf32>, tensor<1x64xf32>)
+// CHECK: linalg.batch_matmul {lamina.extent = array<i64: 128, 32, 64, 32>} ins(%[[P]], %{{.+}} : tensor<1x64x256xf32>, tensor<1x256x32xf32>)
+// CHECK-NOT: tensor<4x128x256xf32>
+func.func @attention(%q: tensor<4x128x32xf32>, %k: tensor<4x32x256xf32>, %v: tensor<4x256x32xf32>) -> tensor<4x128x32xf32> {
+  %zero = arith.constant 0.0 : f32
+  %least = arith.constant 0xFF800000 : f32
+  %e0 = tensor.empty() : tensor<4x128x256xf32>
+  %i0 = linalg.fill ins(%zero : f32) outs(%e0 : tensor<4x128x256xf32>) -> tensor<4x128x256xf32>
+  %s = linalg.batch_matmul ins(%q, %k : tensor<4x128x32xf32>, tensor<4x32x256xf32>) outs(%i0 : tensor<4x128x256xf32>) -> tensor<4x128x256xf32>
+  %e1 = tensor.empty() : tensor<4x128xf32>
+  %i1 = linalg.fill ins(%least : f32) outs(%e1 : tensor<4x128xf32>) -> tensor<4x128xf32>
+  %m = linalg.generic {indexing_maps = [affine_map<(b, i, j) -> (b, i, j)>, affine_map<(b, i, j) -> (b, i)>],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%s : tensor<4x128x256xf32>) outs(%i1 : tensor<4x128xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %0 = arith.maximumf %x, %o : f32
+    linalg.yield %0 : f32
+  } -> tensor<4x128xf32>
+  %p = linalg.generic {indexing_maps = [affine_map<(b, i, j) -> (b, i, j)>, affine_map<(b, i, j) -> (b, i)>, affine_map<(b, i, j) -> (b, i, j)>],
+                       iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%s, %m : tensor<4x128x256xf32>, tensor<4x128xf32>) outs(%e0 : tensor<4x128x256xf32>) {
+  ^bb0(%x: f32, %y: f32, %o: f32):
+    %0 = arith.subf %x, %y : f32
+    %1 = math.exp %0 : f32
+    linalg.yield %1 : f32
+  } -> tensor<4x128x256xf32>
+  %e2 = tensor.empty() : tensor<4x128x32xf32>
+  %i2 = linalg.fill ins(%zero : f32) outs(%e2 : tensor<4x128x32xf32>) -> tensor<4x128x32xf32>
+  %r = linalg.batch_matmul ins(%p, %v : tensor<4x128x256xf32>, tensor<4x256x32xf32>) outs(%i2 : tensor<4x128x32xf32>) -> tensor<4x128x32xf32>
+  return %r : tensor<4x128x32xf32>
 }
 
 // -----

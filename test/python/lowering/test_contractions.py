@@ -138,7 +138,32 @@ func.func @f(%a: tensor<200x200xf32> {lamina.arg = #lamina.input<0>})
     assert_close(a, expected, 1e-5, 200)
 
 
-SPATIAL = st.integers(1, 9)
+@settings(max_examples=15, deadline=None)
+@given(
+    batch=st.sampled_from([(), (3,), (2, 2)]),
+    queries=SIZES,
+    keys=SIZES,
+    width=st.integers(1, 40),
+    kind=st.sampled_from(["f32", "f64", "bf16"]),
+)
+def test_attention(batch, queries, keys, width, kind):
+    dtype, tolerance = TYPES[kind]
+    q, k, v = (uniform((*batch, n, width), dtype) for n in (queries, keys, keys))
+
+    def attention(p, q, k, v):
+        rank = len(batch) + 2
+        shape = [*batch, queries, keys]
+        scores = p.matmul(q, p.permute(k, [*range(rank - 2), rank - 1, rank - 2]))
+        largest = p.expand(p.unsqueeze(p.amax(scores, [rank - 1]), [rank - 1]), shape)
+        weights = p.exp(p.sub(scores, largest))
+        total = p.expand(p.unsqueeze(p.sum(weights, [rank - 1]), [rank - 1]), shape)
+        return p.matmul(p.div(weights, total), v)
+
+    x, y, z = (a.astype(np.float64) for a in (q, k, v))
+    scores = x @ np.swapaxes(y, -1, -2)
+    weights = np.exp(scores - scores.max(-1, keepdims=True))
+    expected = weights / weights.sum(-1, keepdims=True) @ z
+    assert_close(run(attention, q, k, v), expected, tolerance, width)
 
 
 @settings(max_examples=40, deadline=None)

@@ -6,14 +6,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from mlir import ir
+
 from ..autograd.engine import run
 from ..autograd.meta import edge
 from ..dispatch.state import state
-from ..errors import AutogradError
+from ..errors import AutogradError, UnsupportedError
 from ..ir import locations
 from ..tensor import Tensor
 from .places import leaf_edge
-from .tracer import Tracer
+from .tracer import Tracer, root_of, written_by
 
 
 class Root(NamedTuple):
@@ -30,13 +32,15 @@ class Joint(NamedTuple):
     """The differentiable roots, their tangent arguments, and the gradients of inputs and of leaves
     among the outputs, by number.
 
-    `error` says why there are no gradients although a root requires grad.
+    `once` says that the backward writes to memory of the forward, so a second one would start from
+    other data. `error` says why there are no gradients although a root requires grad.
     """
 
     roots: list[Root]
     tangents: list[Tensor]
     gradients: dict[int, Tensor]
     leaf_gradients: dict[int, Tensor]
+    once: bool = False
     error: str | None = None
 
 
@@ -52,18 +56,43 @@ def differentiate(tracer: Tracer, roots: list[Root], leaves: dict[int, Tensor]) 
         return Joint([], [], {}, {})
     tangents = [tracer.tangent(root.tensor) for root in roots]
     starts = [(*edge(root.tensor), tangent) for root, tangent in zip(roots, tangents, strict=True)]
-    before = tracer.builder.locate
+    before, forward = tracer.builder.locate, len(tracer.block.operations)
     tracer.builder.locate = lambda: locations.derivative(before())
     try:
         with state.override(tracer=tracer):
             found = run(starts, False, False, [t for *_, t in targets], accumulate=False)
     except AutogradError as error:
         # Only a program that goes on to differentiate the results may complain.
-        return Joint(roots, tangents, {}, {}, error.message)
+        return Joint(roots, tangents, {}, {}, error=error.message)
     finally:
         tracer.builder.locate = before
     gradients: dict = {"input": {}, "leaf": {}}
     for (kind, number, _), grad in zip(targets, found, strict=True):
         if grad is not None:
             gradients[kind][number] = grad
-    return Joint(roots, tangents, gradients["input"], gradients["leaf"])
+    once = _writes_forward(tracer, forward)
+    return Joint(roots, tangents, gradients["input"], gradients["leaf"], once)
+
+
+def _writes_forward(tracer: Tracer, forward: int) -> bool:
+    """Whether the operations after the first `forward` ones, the backward's, write to memory of the
+    forward. Raises UnsupportedError where that memory is the caller's.
+    """
+    operations = list(tracer.block.operations)[forward:]
+    own = {result for op in operations for result in op.results}
+    found = False
+    written = [(op, root_of(ref)) for op in operations for ref in written_by(op)]
+    for op, root in written:
+        if isinstance(root.owner, ir.Block):
+            _refuse_write(tracer, op, root)
+        found |= root not in own
+    return found
+
+
+def _refuse_write(tracer: Tracer, op: ir.Operation, root: ir.Value) -> None:
+    of_input = (x.source.text for x in tracer.inputs if x.root.value == root)
+    what = next(of_input, "the gradient that it is given")
+    raise UnsupportedError(
+        f"the backward writes to {what}; a compiled backward only returns gradients",
+        frame=locations.frame_of(op.location),
+    )

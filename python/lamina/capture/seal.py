@@ -51,6 +51,8 @@ def seal(tracer: Tracer, outputs: Outputs, joint: Joint, versions: list[int]) ->
             function.attributes["lamina.tangents"] = ir.ArrayAttr.get(
                 [descriptors.tangent(r.of, r.index) for r in joint.roots]
             )
+        if joint.once:
+            function.attributes["lamina.backward_once"] = ir.UnitAttr.get()
         if joint.error is not None:
             function.attributes["lamina.backward_error"] = ir.StringAttr.get(joint.error)
     try:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..autograd.meta import AutogradMeta
 from ..autograd.nodes import ErrorNode, Node, OutputMeta
+from ..autograd.saved import FREED
 from ..dispatch.state import state
 from ..errors import AutogradError, DataDependentError
 from ..storage import Storage, extent
@@ -19,9 +20,9 @@ from ..tensor import Tensor, make
 from .code import Code, tuple_of
 from .convention import Argument, Convention
 
-_FREED = (
-    "the values that a compiled function saved for its backward have been freed by an earlier "
-    "backward or autograd.grad(); pass retain_graph=True to keep them"
+_SPENT = (
+    "this backward writes to values of its forward, so it cannot run a second time; call the compiled "
+    "function again, or run it eagerly"
 )
 _TWICE = (
     "the gradient of a compiled function cannot be differentiated again; compute the outer "
@@ -33,8 +34,10 @@ class CompiledBackward(Node):
     """Gradients of a compiled function, from the arrays that its forward saved.
 
     `notes` holds, for each of them that is the data of an input, what counts its writes and how
-    many there were.
+    many there were. `spent` is whether a backward that can run only once has.
     """
+
+    spent = False
 
     def __init__(self, run: Callable, edges: list, outputs: list, saved: tuple, notes: tuple):
         super().__init__(edges, outputs)
@@ -49,12 +52,13 @@ class CompiledBackward(Node):
         written to since.
         """
         if self.saved is None:
-            raise AutogradError(_FREED, op=self.name())
+            raise AutogradError(FREED, op=self.name())
         return self._run(self, grads)
 
     def release(self) -> None:
-        """Frees what was saved."""
-        self.saved = self.notes = None
+        """Frees what was saved, if anything was."""
+        if self.saved:
+            self.saved = self.notes = None
 
 
 class WriteBack(Node):
@@ -101,15 +105,27 @@ def write_backward(convention: Convention, execute) -> Code:
     runs the backward on arrays.
     """
     code = Code(f"{convention.name}Backward", "node", "grads")
+    if convention.once:
+        code.add(f"{code.ref(refuse_again, 'refuse_again')}(node)")
     _check_saved(convention, code)
     arguments = [_argument(code, argument) for argument in convention.back_arguments]
     count = len(convention.sources) + len(convention.leaf_sources)
     results = [f"r{k}" for k in range(count)]
     call = f"{code.ref(execute, 'execute')}({', '.join(arguments)})"
     code.add(f"{tuple_of(results)} = {call}" if results else call)
-    give = code.ref(gradient, "gradient")
-    code.add(f"return [{', '.join(f'{give}({r})' for r in results)}]")
+    given = [_given(convention, code, k) for k in range(len(results))]
+    code.add(f"return [{', '.join(given)}]")
     return code
+
+
+def _given(convention: Convention, code: Code, number: int) -> str:
+    """A gradient, or None when no gradient arrived that it depends on."""
+    value = f"{code.ref(gradient, 'gradient')}(r{number})"
+    reached = convention.reached[number]
+    if len(reached) in (0, len(convention.roots)):
+        return value
+    arrived = " or ".join(f"grads[{root}] is not None" for root in sorted(reached))
+    return f"{value} if {arrived} else None"
 
 
 def _check_saved(convention: Convention, code: Code) -> None:
@@ -131,6 +147,13 @@ def _argument(code: Code, argument: Argument) -> str:
         return f"s{argument.saved}"
     wanted = code.ref(argument, f"wanted{argument.root}")
     return f"{code.ref(tangent, 'tangent')}(grads[{argument.root}], {wanted}, node)"
+
+
+def refuse_again(node: CompiledBackward) -> None:
+    """Raises AutogradError at the second time: the first has written to what was saved."""
+    if node.spent:
+        raise AutogradError(_SPENT, op=node.name())
+    node.spent = True
 
 
 def refuse_written(node: Node, array: np.ndarray, version: int, expected: int) -> None:

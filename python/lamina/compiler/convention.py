@@ -49,9 +49,11 @@ class Convention:
     Inputs, outputs and bases go by number. `arguments` are the inputs that the forward takes;
     `returned` says where each thing stands among the arrays that it returns, by (kind, number), and
     `looks` how results and mutated inputs look. `roots` are the outputs of the backward node, in
-        order, as ("output" or "mutation", number); `sources` the inputs that gradients go to, and
+    order, as ("output" or "mutation", number); `sources` the inputs that gradients go to, and
     `leaf_sources` the outputs: those among `leaves`, which are leaves and require grad, and those that
-    retain their gradient. `inference` are the outputs made in inference mode, None if that is up to the mode of the call.
+    retain their gradient. `reached` are, for each result of the backward, the roots whose gradients
+    it depends on. `inference` are the outputs made in inference mode, None if that is up to the mode
+    of the call. `once` says that a backward cannot run again, `error` that there is none and why.
     `rebinds` are the outputs that inputs look at in the end, `moved` those that are the base itself
     whose memory they are in, `memories` the bases that the memory of inputs becomes.
     """
@@ -89,6 +91,7 @@ class Convention:
             if "lamina.backward_error" in forward.attributes
             else None
         )
+        self.once = "lamina.backward_once" in forward.attributes
         back = functions.get(self.back)
         self.back_arguments = [] if back is None else self._backward_arguments(back)
         gradients = [] if back is None else descriptors.results(back)
@@ -96,6 +99,7 @@ class Convention:
         self.leaf_sources = [s.index for s in gradients if s.kind == "leaf_gradient"]
         self.leaves = descriptors.numbers(forward, "lamina.leaves") or ()
         self.inference = descriptors.numbers(forward, "lamina.inference")
+        self.reached = [] if back is None else self._reached(back)
         if self.error is not None:
             # An error is met on the way to any input.
             self.sources = self.arguments
@@ -146,3 +150,21 @@ class Convention:
             root = None if is_saved else self.root_of(slot.of, slot.index)
             found.append(Argument(slot.index if is_saved else None, root, shape, dtype, strides))
         return found
+
+    def _reached(self, back: ir.Operation) -> list[set[int]]:
+        block = back.regions[0].blocks[0]
+        roots: dict[ir.Value, set[int]] = {
+            value: {argument.root} - {None}
+            for value, argument in zip(block.arguments, self.back_arguments, strict=True)
+        }
+        for op in block.operations:
+            found = set().union(*(roots.get(value, ()) for value in _read_by(op.operation)))
+            roots.update(dict.fromkeys(op.results, found))
+        returned = list(block.operations)[-1]
+        return [roots[value] for value in returned.operands]
+
+
+def _read_by(op: ir.Operation) -> list[ir.Value]:
+    """What an operation and those in its regions read."""
+    inner = (nested.operation for r in op.regions for b in r.blocks for nested in b.operations)
+    return [*op.operands, *(value for nested in inner for value in _read_by(nested))]

@@ -53,3 +53,17 @@ def test_the_wrapper_is_shown_when_asked_for(capsys):
         lamina.compile(lambda x: x * 2)(lamina.ones(3))
     shown = capsys.readouterr().err
     assert "execute(t0._array)" in shown and "func.func" not in shown
+
+
+@pytest.mark.parametrize("backend", ["interpreter", "cpu"])
+def test_a_write_to_one_of_two_inputs_in_one_memory_gives_both_a_history(backend):
+    x = lamina.ones(2, 3, requires_grad=True) * 1
+    view = x.t()
+
+    def program(x, view):
+        x.clamp_(-1, 0.5)
+        return view * 2
+
+    result = lamina.compile(program, fullgraph=True, backend=backend)(x, view)
+    assert result.tolist() == [[1, 1], [1, 1], [1, 1]]
+    assert not x.is_leaf and view.grad_fn is not None

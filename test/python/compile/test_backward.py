@@ -1,0 +1,175 @@
+"""The backward of a compiled function: what it writes to, how often it runs, and what arrives."""
+
+import inspect
+
+import lamina
+import pytest
+from lamina import config
+from lamina.autograd import Function
+from lamina.errors import AutogradError, UnsupportedError
+
+
+@pytest.fixture(params=["interpreter", "cpu"], autouse=True)
+def backend(request):
+    with config.scope(backend=request.param):
+        yield
+
+
+@pytest.fixture
+def x():
+    return lamina.tensor([1.0, 2.0, 3.0], requires_grad=True)
+
+
+def compiled(function):
+    return lamina.compile(function, fullgraph=True)
+
+
+class ScalesSaved(Function):
+    """Keeps a value on ctx and scales it in backward."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.kept = x * 2
+        return x * 3
+
+    @staticmethod
+    def backward(ctx, grad):
+        ctx.kept.mul_(10)
+        return grad * ctx.kept
+
+
+class ScalesTangent(Function):
+    """Writes to the gradient that it is given."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad.mul_(3)
+
+
+def test_a_backward_may_write_to_what_the_forward_made(x):
+    compiled(lambda x: ScalesSaved.apply(x))(x).sum().backward()
+    assert x.grad.tolist() == [20, 40, 60]
+
+
+def test_a_backward_that_wrote_to_what_it_kept_does_not_run_again(x):
+    loss = compiled(lambda x: ScalesSaved.apply(x))(x).sum()
+    loss.backward(retain_graph=True)
+    with pytest.raises(AutogradError, match="cannot run a second time"):
+        loss.backward()
+
+
+def test_a_gradient_inside_of_the_backward_may_be_written_to(x):
+    tangent = lamina.ones(3)
+    compiled(lambda x: ScalesTangent.apply(x) * 5)(x).backward(tangent)
+    assert x.grad.tolist() == [15, 15, 15] and tangent.tolist() == [1, 1, 1]
+
+
+def test_writing_to_the_callers_gradient_is_refused_at_the_users_line(x):
+    with pytest.raises(UnsupportedError, match="writes to the gradient that it is given") as error:
+        compiled(lambda x: ScalesTangent.apply(x))(x)
+    _, first = inspect.getsourcelines(ScalesTangent.backward)
+    assert error.value.user_frame.line == first + 2
+
+
+def test_saved_values_survive_a_backward_that_retains_the_graph(x):
+    loss = compiled(lambda x: (x * x).sum())(x)
+    loss.backward(retain_graph=True)
+    loss.backward()
+    assert x.grad.tolist() == [4, 8, 12]
+
+
+def test_a_second_backward_says_what_eager_says(x):
+    def message(function):
+        loss = function(x).sum()
+        loss.backward()
+        with pytest.raises(AutogradError) as error:
+            loss.backward()
+        return error.value.message
+
+    function = lambda x: x * x  # noqa: E731
+    assert message(compiled(function)) == message(function)
+
+
+def test_a_backward_that_saved_nothing_runs_again(x):
+    result = compiled(lambda x: x + 1)(x)
+    result.backward(lamina.ones(3))
+    result.backward(lamina.ones(3))
+    assert x.grad.tolist() == [2, 2, 2]
+
+
+def test_inputs_that_no_gradient_reaches_get_none(x):
+    y = lamina.ones(3, requires_grad=True)
+    first, second = compiled(lambda x, y: (x * 2, y * 3))(x, y)
+    first.sum().backward()
+    assert x.grad.tolist() == [2, 2, 2] and y.grad is None
+    second.sum().backward()
+    assert y.grad.tolist() == [3, 3, 3]
+
+
+def test_gradients_of_gradients_are_refused_when_they_are_asked_for(x):
+    loss = compiled(lambda x: x * x * x)(x).sum()
+    (grad,) = lamina.autograd.grad(loss, x, create_graph=True)
+    assert grad.tolist() == [3, 12, 27]
+    with pytest.raises(AutogradError, match="cannot be differentiated again"):
+        grad.sum().backward()
+
+
+@pytest.mark.parametrize(
+    "overwrite",
+    [lambda w: w.zero_(), lambda w: w.detach().zero_(), lambda w: w[1:].fill_(0)],
+    ids=["itself", "detached", "a view"],
+)
+def test_an_input_that_is_saved_and_overwritten_in_the_forward_agrees_with_eager(x, overwrite):
+    def saves_the_input(x, w):
+        result = x * w
+        overwrite(w)
+        return result
+
+    def saves_a_copy(x, w):
+        result = x * w.clone()
+        overwrite(w)
+        return result
+
+    def saves_nothing(x, w):
+        result = x + w
+        overwrite(w)
+        return result
+
+    def outcome(function):
+        x.grad, w = None, lamina.full((3,), 5.0)
+        try:
+            function(x, w).sum().backward()
+        except AutogradError as error:
+            return error.message, w.tolist()
+        return x.grad.tolist(), w.tolist()
+
+    for function in (saves_the_input, saves_a_copy, saves_nothing):
+        assert outcome(compiled(function)) == outcome(function)
+
+
+def test_an_input_overwritten_after_the_call_is_noticed(x):
+    w = lamina.full((3,), 5.0)
+    result = compiled(lambda x, w: x * w)(x, w)
+    w.add_(1)
+    with pytest.raises(AutogradError, match="version 1; expected version 0"):
+        result.sum().backward()
+
+
+@pytest.mark.parametrize("mode", [lamina.enable_grad, lamina.no_grad, lamina.inference_mode])
+@pytest.mark.parametrize("training", [True, False])
+def test_running_statistics_move_as_they_do_eagerly(mode, training):
+    def state(wrap):
+        module = lamina.nn.BatchNorm1d(3).train(training)
+        call, batch = wrap(module), lamina.arange(12.0).reshape(4, 3)
+        with mode():
+            results = [call(batch * k).tolist() for k in (1, 2)]
+        buffers = [b.tolist() for b in module.buffers()]
+        return results, buffers, [b._version for b in module.buffers()]
+
+    eager, found = state(lambda m: m), state(compiled)
+    assert found[1:] == eager[1:]
+    assert lamina.allclose(lamina.tensor(found[0]), lamina.tensor(eager[0]), atol=1e-5)

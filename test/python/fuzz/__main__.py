@@ -31,6 +31,8 @@ def main() -> int:
             print((found if options.whole else runner.minimize(found)).report(), flush=True)
         if failures == options.failures:
             break
+    if runner.refusals:
+        print(f"refused:\n{runner.reasons()}")
     print(f"{runner.summary()} in {time.time() - start:.0f} s")
     return int(failures > 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import re
 from typing import NamedTuple
 
 from .compare import differences
@@ -32,6 +33,7 @@ class Runner:
         self.wanted, self.found, self.guide = wanted, found, guide
         self.comparison = comparison
         self.counts = collections.Counter()
+        self.refusals = collections.Counter()
 
     def program(self, seed: int) -> Program:
         """The program of a seed."""
@@ -42,8 +44,9 @@ class Runner:
         program = self.program(seed)
         try:
             found = self.differences(program)
-        except Refused:
+        except Refused as refusal:
             self.counts["refused"] += 1
+            self.refusals[_reason(str(refusal))] += 1
             return None
         self.counts["differ" if found else "agree"] += 1
         return Finding(seed, program, tuple(found)) if found else None
@@ -77,6 +80,17 @@ class Runner:
     def summary(self) -> str:
         """The counts of agreement, difference and refusal."""
         return ", ".join(f"{count} {what}" for what, count in sorted(self.counts.items()))
+
+    def reasons(self) -> str:
+        """Why programs were refused and how often, most often first."""
+        return "\n".join(f"{count:5d} {why}" for why, count in self.refusals.most_common())
+
+
+def _reason(message: str) -> str:
+    """A refusal without what is particular to one program: names, numbers and the line."""
+    first = message.splitlines()[0]
+    first = re.sub(r"(args|kwargs)(\[[^]]*\])+(, | and )?", "", first)
+    return re.sub(r"\[[\d, ]*\]|\b\d+\b", "_", first).strip(" :")
 
 
 def _kind(found) -> bool:

@@ -32,6 +32,10 @@ class _Handle(ctypes.Structure):
     _fields_ = [("ptr", c_void_p)]
 
 
+class _StringRef(ctypes.Structure):
+    _fields_ = [("data", c_char_p), ("size", c_size_t)]
+
+
 class _Bytes(ctypes.Structure):
     _fields_ = [("data", c_void_p), ("size", c_size_t)]
 
@@ -73,6 +77,8 @@ _SIGNATURES = {
     "laminaSetNumThreads": (None, [c_int]),
     "laminaSetHostCallHandler": (None, [c_void_p]),
     "mlirDenseElementsAttrGetRawData": (c_void_p, [_Handle]),
+    "mlirDenseElementsAttrIsSplat": (ctypes.c_bool, [_Handle]),
+    "mlirOperationGetAttributeByName": (_Handle, [_Handle, _StringRef]),
 }
 
 
@@ -183,6 +189,19 @@ def register(context: Any) -> None:
     library = _library()
     library.laminaRegisterPasses()
     library.laminaRegisterDialects(_handle(context))
+
+
+def raw_literal(operation: Any, name: str, size: int, item: int) -> bytes:
+    """The data of a dense elements attribute of an operation: `size` bytes, or one element of `item`
+    bytes for a splat. MLIR's Python bindings cannot give attributes of complex numbers.
+    """
+    library = _library()
+    text = name.encode()
+    attribute = library.mlirOperationGetAttributeByName(
+        _handle(operation), _StringRef(text, len(text))
+    )
+    count = item if library.mlirDenseElementsAttrIsSplat(attribute) else size
+    return ctypes.string_at(library.mlirDenseElementsAttrGetRawData(attribute), count)
 
 
 def raw_elements(attribute: Any, size: int) -> bytes:

@@ -36,10 +36,11 @@ class Argument(NamedTuple):
 
 
 class Looks(NamedTuple):
-    """Sizes and dtype of a result."""
+    """Sizes, dtype and layout of a result; strides count elements, None is row-major."""
 
     shape: tuple[int, ...]
     dtype: np.dtype
+    strides: tuple[int, ...] | None
 
 
 class Convention:
@@ -70,7 +71,8 @@ class Convention:
         self.arguments = [s.index for s in descriptors.arguments(forward)]
         self.returned = {(s.kind, s.index): at for at, s in enumerate(returned)}
         self.looks = {
-            (s.kind, s.index): Looks(*shape_and_dtype(t)) for s, t in zip(slots, types, strict=True)
+            (s.kind, s.index): Looks(*shape_and_dtype(t), s.strides)
+            for s, t in zip(slots, types, strict=True)
         }
         self.outputs: list[Alias | None] = descriptors.outputs(forward)
         self.rebinds = {k: i for i, k in descriptors.rebinds(forward).items()}

@@ -238,8 +238,12 @@ def _output(c: Convention, code: Code, k: int) -> None:
 
 def _fresh(c: Convention, code: Code, name: str, place: tuple, root: int | None) -> None:
     """A tensor over memory of its own, with the node's output number `root` as its history."""
-    at = c.returned[place]
-    code.add(f"{name} = {code.ref(make, 'make')}(r{at}, {code.ref(Storage, 'Storage')}(r{at}))")
+    array, looks = f"r{c.returned[place]}", c.looks[place]
+    arguments = [array, f"{code.ref(Storage, 'Storage')}({array})"]
+    if looks.strides is not None and 0 in looks.shape:
+        # NumPy forgets the strides of arrays without elements.
+        arguments.append(repr(looks.strides))
+    code.add(f"{name} = {code.ref(make, 'make')}({', '.join(arguments)})")
     if root is not None:
         _set_history(code, name, root)
     # A result of inference mode has no version.

@@ -100,5 +100,16 @@ def array_of(attribute: ir.DenseElementsAttr) -> np.ndarray:
     return _raw(attribute, int(np.prod(shape)), dtype).reshape(shape)
 
 
+def literal(op: ir.Operation) -> np.ndarray:
+    """The array of a `lamina.constant`."""
+    shape, dtype = shape_and_dtype(op.results[0].type)
+    if dtype.kind != "c":
+        return array_of(op.attributes["value"])
+    item = dtype.itemsize
+    data = native.raw_literal(op, "value", int(np.prod(shape)) * item, item)
+    flat = np.frombuffer(data, dtype)
+    return np.broadcast_to(flat[0], shape) if len(data) == item else flat.reshape(shape)
+
+
 def _raw(attribute: ir.DenseElementsAttr, count: int, dtype: np.dtype) -> np.ndarray:
     return np.frombuffer(native.raw_elements(attribute, count * dtype.itemsize), dtype)

@@ -122,7 +122,7 @@ def primitive(op: ir.Operation) -> Callable:
     """`run(environment, *operands)` of an operation without regions."""
     name = op.name.partition(".")[2]
     if name == "constant":
-        literal = attributes.decode(op.attributes["value"])
+        literal = attributes.literal(op)
         return lambda _: (np.array(literal),)
     function = getattr(primitives, name, None)
     if function is None:

@@ -1,12 +1,13 @@
 """Matrix products at aten's granularity: mm, bmm, mv, dot and their sums with a third operand.
 
 Operands have one dtype; nothing is promoted. Raises ShapeError when inner sizes differ, DtypeError
-when dtypes do. `matmul`, `linear` and `einsum` are composites over these (`lamina.ops.products`).
+when dtypes do, UnsupportedError for booleans. `matmul`, `linear` and `einsum` are composites over
+these (`lamina.ops.products`).
 """
 
 from __future__ import annotations
 
-from ..errors import DtypeError, ShapeError
+from ..errors import DtypeError, ShapeError, UnsupportedError
 from .checks import rank, same_dtype
 from .formulas import conj
 from .promotion import COMPLEX, accumulate_dtype, cast, category, expands_to, is_integral
@@ -15,11 +16,13 @@ from .registry import op
 
 def _check(left_name, left, left_rank, right_name, right, right_rank):
     """Ranks, dtypes and the inner size, which is left's last and right's last but one (or only)
-    dimension.
+    dimension. Booleans have no products.
     """
     rank(left_name, left, left_rank)
     rank(right_name, right, right_rank)
     same_dtype((left_name, left), (right_name, right))
+    if left.dtype.kind == "b":
+        raise UnsupportedError("products of bool tensors; cast them to integers")
     inner = right.shape[0] if right_rank == 1 else right.shape[-2]
     if left.shape[-1] != inner:
         raise ShapeError(

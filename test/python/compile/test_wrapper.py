@@ -67,3 +67,25 @@ def test_a_write_to_one_of_two_inputs_in_one_memory_gives_both_a_history(backend
     result = lamina.compile(program, fullgraph=True, backend=backend)(x, view)
     assert result.tolist() == [[1, 1], [1, 1], [1, 1]]
     assert not x.is_leaf and view.grad_fn is not None
+
+
+@pytest.mark.parametrize("backend", ["interpreter", "cpu"])
+def test_complex_numbers_written_to_places_are_literals_of_the_program(backend):
+    def program(x):
+        x[-1] = 0.5
+        x[lamina.tensor([0])] = True
+        return x + lamina.tensor([1j, 2, 3])
+
+    def run(function):
+        return function(lamina.zeros(3, dtype=lamina.complex64)).tolist()
+
+    assert run(lamina.compile(program, fullgraph=True, backend=backend)) == run(program)
+
+
+@pytest.mark.parametrize("backend", ["interpreter", "cpu"])
+def test_strides_of_results_without_elements_are_those_of_eager(backend):
+    def program(x):
+        return x[lamina.arange(0), None]
+
+    found = lamina.compile(program, fullgraph=True, backend=backend)(lamina.ones(2, 3))
+    assert found.stride() == program(lamina.ones(2, 3)).stride() == (3, 0, 1)

@@ -36,6 +36,7 @@ def seal(tracer: Tracer, outputs: Outputs, joint: Joint, versions: list[int]) ->
         described = [_output(i, o) for i, o in enumerate(outputs.all)]
         described += [descriptors.result(kind, i) for kind, i, _ in gradients]
         function.attributes["res_attrs"] = ir.ArrayAttr.get(described)
+        # Without the attribute a mutation is one step, but `.data` writes without any.
         if any(versions) or tracer.written():
             function.attributes["lamina.versions"] = attributes.encode("ints", versions)
         inference, leaves = outputs.inference(), [*outputs.leaves()]

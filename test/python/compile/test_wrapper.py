@@ -89,3 +89,10 @@ def test_strides_of_results_without_elements_are_those_of_eager(backend):
 
     found = lamina.compile(program, fullgraph=True, backend=backend)(lamina.ones(2, 3))
     assert found.stride() == program(lamina.ones(2, 3)).stride() == (3, 0, 1)
+
+
+@pytest.mark.parametrize("backend", ["interpreter", "cpu"])
+def test_a_write_through_data_moves_no_version(backend):
+    x = lamina.ones(3)
+    lamina.compile(lambda x: [x.data.mul_(2)][:0], fullgraph=True, backend=backend)(x)
+    assert x.tolist() == [2, 2, 2] and x._version == 0

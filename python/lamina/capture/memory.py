@@ -62,7 +62,7 @@ class Memory(NamedTuple):
     def united(self, other: Memory) -> Memory:
         """Both as one."""
         start, end = min(self.start, other.start), max(self.end, other.end)
-        dtype = _element([self.dtype, other.dtype])
+        dtype = element([self.dtype, other.dtype])
         return Memory(self.storage, start, end, dtype, self.linked or other.linked)
 
 
@@ -230,10 +230,10 @@ def _memory(part: list[Place]) -> Memory:
     linked = any(requires_grad(p.input.tensor) for p in part)
     arrays = [p.array for p in part] + [p.base_array for p in part if linked]
     start, end = _span(arrays, storage)
-    return Memory(storage, start, end, _element([a.dtype for a in arrays]), linked)
+    return Memory(storage, start, end, element([a.dtype for a in arrays]), linked)
 
 
-def _element(dtypes: list[np.dtype]) -> np.dtype:
+def element(dtypes: list[np.dtype]) -> np.dtype:
     """What arrays of these dtypes are views of: integers as wide as the narrowest of them, where they
     or the parts of complex ones are not all of one dtype.
     """

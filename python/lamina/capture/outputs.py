@@ -11,6 +11,7 @@ from ..autograd import views
 from ..autograd.meta import is_bare_leaf, requires_grad
 from ..errors import UnsupportedError
 from ..ir.builder import TracedArray
+from ..storage import Missing
 from ..tensor import Tensor
 from .joint import Root
 from .places import KEPT, OWN, VIEW, leads_to, place_of, to_place
@@ -68,6 +69,10 @@ class Outputs:
         They come first, so that later outputs can be views of them.
         """
         for x in list(self.tracer.inputs):
+            if type(x.tensor._array) is Missing and not x.looks_as_before:
+                raise UnsupportedError(
+                    f"{x.source.text} has another geometry in the end, and no memory to look at so"
+                )
             if x.is_rebound:
                 output = self.all[self.add(x.tensor)]
                 output.place = place_of(x)

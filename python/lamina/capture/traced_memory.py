@@ -15,7 +15,7 @@ from ..errors import ShapeError, UnsupportedError
 from ..memory_format import is_dense
 from ..storage import Geometry, Missing, Storage, contiguous_strides, extent
 from ..tensor import Tensor
-from .memory import Memory, SharedMemory, component
+from .memory import Memory, SharedMemory, element
 from .record import Guard
 
 
@@ -93,7 +93,6 @@ class TracedMemory:
             tensor._array = of_storage(tensor._storage, geometry, dtype, self._tracer.builder)
         except ShapeError:
             tensor._array = Missing(geometry, dtype, tensor._storage)
-            return
         self._tracer.rebind(tensor)
 
     def _need_all(self, storage: Storage) -> None:
@@ -108,4 +107,5 @@ class TracedMemory:
         at_start = owners[0].before["_offset"] == 0 or self._tracer.is_flat(owners[0])
         if not (covers and is_flat and at_start and len(owners) == len(inside)):
             linked = any(requires_grad(x.tensor) for x in inside)
-            raise SharedMemory([Memory(real, 0, size, component(storage.data.dtype), linked)])
+            dtype = element([x.root.dtype for x in inside])
+            raise SharedMemory([Memory(real, 0, size, dtype, linked)])

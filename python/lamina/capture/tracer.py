@@ -36,7 +36,7 @@ from ..storage import (
     contiguous_strides,
 )
 from ..tensor import Tensor, make
-from .memory import Memory, SharedMemory, component, stretch, view_of_stretch
+from .memory import Memory, SharedMemory, element, stretch, view_of_stretch
 from .record import Record
 from .sources import Source
 from .traced_memory import TracedMemory
@@ -93,7 +93,7 @@ class Input(NamedTuple):
     @property
     def looks_as_before(self) -> bool:
         """Whether it looks at its own memory as it did when it entered."""
-        before = (self.root.shape, self.strides, self.offset)
+        before = (self.before["_array"].shape, self.strides, self.offset)
         same = self.tensor._storage is self.storage and self.tensor.geometry == before
         return same and self.tensor._array.dtype == self.root.dtype
 
@@ -256,10 +256,12 @@ class Tracer:
             return
         if x.looks_as_before and not self.memory.is_resized(x.storage):
             tensor._array = x.root
+        is_missing = type(tensor._array) is Missing
         if x.is_marked:
             # The gradient of a leaf looks as the leaf does in the end.
             x.edge[0].outputs = [OutputMeta.of(tensor)]
-        self.builder.emit("set", [x.root, tensor._array], None, [])
+        # Where there is no memory to look at, the caller's tensor only sees its storage shrink.
+        self.builder.emit("set", [x.root, x.root if is_missing else tensor._array], None, [])
 
     # Tensors that take part.
 
@@ -272,7 +274,7 @@ class Tracer:
             raise UnsupportedError(f"a {cls} on {tensor.device} cannot be compiled yet")
         memory = next((m for m in self.merged if m.holds(tensor)), None)
         if memory is None and type(tensor._array) is Missing:
-            real, dtype = tensor._storage, component(tensor._array.dtype)
+            real, dtype = tensor._storage, element([tensor._array.dtype])
             raise SharedMemory([Memory(real, 0, real.nbytes(), dtype, requires_grad(tensor))])
         if memory is not None:
             return self._enter_view(memory, tensor, source)

@@ -19,6 +19,7 @@ def observe(fn, args):
     """What a call does, as plain data: results, sharing, versions, mutated arguments, gradients."""
     inputs = [a for a in flatten(args)[0] if isinstance(a, Tensor)]
     before = [a._version for a in inputs]
+    geometries = [a.geometry for a in inputs]
     leaves, structure = flatten(fn(*args))
     outputs = [x for x in leaves if isinstance(x, Tensor)]
     seen = {
@@ -35,7 +36,12 @@ def observe(fn, args):
         "views": [x._is_view() for x in outputs],
         "bases": [_place(x._base, inputs + outputs) for x in outputs],
         "bases of inputs": [_place(a._base, inputs + outputs) for a in inputs],
-        "histories of views": [_history(a) for a in inputs if a._is_view()],
+        # The views that lead to a new place are replayed by other operators than made them.
+        "histories of views": [
+            _history(a)
+            for a, was in zip(inputs, geometries, strict=True)
+            if a._is_view() and a.geometry == was
+        ],
     }
     _backward(outputs + inputs)
     leaves = [a for a in inputs if a.requires_grad and a.is_leaf]

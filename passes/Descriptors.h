@@ -29,6 +29,9 @@ inline constexpr StringLiteral kSharing = "lamina.sharing";
 inline constexpr StringLiteral kOutputs = "lamina.outputs";
 /// Function: which inputs look elsewhere in the end, #lamina.rebind each.
 inline constexpr StringLiteral kRebinds = "lamina.rebinds";
+/// Function: the inputs of which the program changed whether they require grad, four numbers each:
+/// input, whether gradients arrive at it anew, whether it requires grad, whether it was cut off.
+inline constexpr StringLiteral kMarks = "lamina.marks";
 /// Function: the outputs that are the base of their memory itself, which came to look otherwise.
 inline constexpr StringLiteral kMoved = "lamina.moved";
 /// Function: by how much the version of each of the program's inputs moves on.

@@ -223,6 +223,13 @@ LogicalResult LaminaDialect::verifyOperationAttribute(Operation *op, NamedAttrib
     return op->emitError("'lamina.place' expects #lamina.input on a view, got ")
            << attribute.getValue() << " on '" << op->getName() << "'";
   }
+  if (name == "lamina.marks") {
+    auto marks = dyn_cast<DenseI64ArrayAttr>(attribute.getValue());
+    if (marks && marks.size() % 4 == 0)
+      return success();
+    return op->emitError("'lamina.marks' expects four numbers for an input, array<i64: ...>, got ")
+           << attribute.getValue();
+  }
   if (name == "lamina.moved") {
     if (isa<DenseI64ArrayAttr>(attribute.getValue()))
       return success();

@@ -48,6 +48,7 @@ private:
     func::FuncOp backward = makeFunction("_backward");
     backward->removeAttr(descriptor::kOutputs);
     backward->removeAttr(descriptor::kRebinds);
+    backward->removeAttr(descriptor::kMarks);
     backward->removeAttr(descriptor::kMoved);
     backward->removeAttr(descriptor::kVersions);
     backward->removeAttr(descriptor::kInference);

@@ -164,10 +164,16 @@ class Outputs:
         """
         if output.place is not None:
             return output.place == OWN
-        base = _base(output.tensor)
-        if base is not output.tensor and (self._is_rebound(base) or self.tracer.is_moved(base)):
-            return self._place(base) != VIEW and not self._follows(output)
+        if self._is_view_of_moved(output.tensor):
+            return self._place(_base(output.tensor)) != VIEW and not self._follows(output)
+        if output.input is not None and output.input.is_marked_anew:
+            return output.tensor is not output.input.tensor
         return output.input is not None and output.sharing == "detached"
+
+    def _is_view_of_moved(self, tensor: Tensor) -> bool:
+        """Whether it is a view of a tensor that came to look elsewhere, or otherwise."""
+        base = _base(tensor)
+        return base is not tensor and (self._is_rebound(base) or self.tracer.is_moved(base))
 
     def _place(self, tensor: Tensor) -> str | None:
         return self.all[self._number[id(tensor)]].place
@@ -193,10 +199,7 @@ class Outputs:
         """Outputs in memory of the program, but for places and views of tensors that were moved."""
         groups: dict[int, list[Output]] = {}
         for output in self.all:
-            base = _base(output.tensor)
-            is_apart = (
-                output.place is not None or self._is_rebound(base) or self.tracer.is_moved(base)
-            )
+            is_apart = output.place is not None or self._is_view_of_moved(output.tensor)
             if output.input is None and not is_apart:
                 groups.setdefault(id(output.tensor._storage), []).append(output)
         return list(groups.values())

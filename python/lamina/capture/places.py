@@ -6,7 +6,7 @@ geometry. What it takes over of autograd is said here.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
 
 from mlir import ir
 
@@ -15,6 +15,9 @@ from ..autograd.meta import accumulator
 from ..errors import UnsupportedError
 from ..ir import opset
 from ..ir.builder import TracedArray
+from ..ir.descriptors import Mark
+from ..memory_format import is_dense
+from ..storage import Geometry
 from .tracer import Input, Tracer
 
 # How the history of such an input goes on: as it was; through the views that lead to the place; or
@@ -39,6 +42,25 @@ def place_of(x: Input) -> str:
     return VIEW if x.edge is not None and node is x.edge[0] else OWN
 
 
+def refuse_parts(tracer: Tracer) -> None:
+    """Raises UnsupportedError for an input that is a view, was written to under autograd, and looks
+    at a part of itself in the end: the rest of what was written would be missing in the history of
+    its base. That an input is no view is guarded.
+    """
+    for x in tracer.inputs:
+        if not x.is_rebound or place_of(x) != OWN or x.tensor._storage is not x.storage:
+            continue
+        sizes, strides, _ = x.tensor.geometry
+        if math.prod(sizes) == x.root.size and is_dense(Geometry(sizes, strides)):
+            continue
+        if x.before["_view"] is not None:
+            raise UnsupportedError(
+                f"{x.source.text} is a view that the program writes to under autograd and then makes "
+                "look at a part of itself"
+            )
+        tracer.memory.guard(x, "_view is None", "is no view")
+
+
 def to_place(sharing: str) -> str:
     """How autograd sees a view of a place, relative to the memory that the place is in."""
     return "view_of_detached" if sharing == "view" else sharing
@@ -54,20 +76,8 @@ def leads_to(source: TracedArray, array: TracedArray) -> bool:
     return True
 
 
-class Mark(NamedTuple):
-    """An input of which the program changed whether it requires grad of itself: whether gradients
-    arrive at it although it did not require grad before, whether it does in the end, and whether it
-    was cut off from its history.
-    """
-
-    number: int
-    arrives: bool
-    after: bool
-    is_cut_off: bool
-
-
 def marks(tracer: Tracer) -> list[Mark]:
-    """The inputs of which the program changed whether they require grad.
+    """The inputs of which the program changed whether they require grad of themselves.
 
     Raises UnsupportedError for an input that the program used as a leaf and as none.
     """

@@ -22,7 +22,7 @@ from .copies import refuse_visible_copies
 from .joint import Joint, Root, differentiate
 from .memory import Memory, SharedMemory, find_shared, joined
 from .outputs import Outputs, retains_grad
-from .places import Mark, marks, refuse_like_torch
+from .places import refuse_like_torch, refuse_parts
 from .reads import Observer
 from .record import SIMPLE, Guard, Record
 from .seal import seal
@@ -48,8 +48,7 @@ class Captured(NamedTuple):
     `module` holds `@name` in the ref world. `leaves` says for each argument leaf which input it is
     (None: no tensor). `results` says for each result leaf which output or input it is, or holds the
     value itself. `grads` are the inputs and outputs whose `.grad` the program replaced, with the output
-    that is the new one (None: it is cleared). `marks` are the inputs of which it changed whether they
-    require grad. `written` are the inputs whose memory it writes to. `deferred` are
+    that is the new one (None: it is cleared). `written` are the inputs whose memory it writes to. `deferred` are
     backward passes that start in it and go on in the history of inputs, `retained` the inputs that
     retain their gradient from now on.
     """
@@ -63,7 +62,6 @@ class Captured(NamedTuple):
     results: list[tuple[str, Any]]
     structure: optree.PyTreeSpec
     grads: list[tuple[tuple[str, int], int | None]]
-    marks: list[Mark]
     is_joint: bool
     reads_grad: bool
     written: set[int]
@@ -158,8 +156,8 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
     grads = _replaced_grads(tracer, outputs, made)
     retained = [x.number for x in tracer.inputs if retains_grad(x.tensor)]
     deferred = _deferred(tracer, outputs, reads_grad)
-    marked = marks(tracer)
     refuse_like_torch(tracer)
+    refuse_parts(tracer)
     written = _separate_memory(tracer)
     # Before the backward is traced, whose own writes come later than the call.
     versions = tracer.versions()
@@ -176,7 +174,6 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
         results,
         structure,
         grads,
-        marked,
         bool(joint.roots),
         reads_grad,
         written,

@@ -12,6 +12,7 @@ from ..ir.diagnostics import error_from
 from ..storage import contiguous_strides
 from .joint import Joint
 from .outputs import Output, Outputs
+from .places import marks
 from .tracer import Tracer
 
 
@@ -45,6 +46,9 @@ def seal(tracer: Tracer, outputs: Outputs, joint: Joint, versions: list[int]) ->
             function.attributes["lamina.inference"] = attributes.encode("ints", inference)
         if leaves:
             function.attributes["lamina.leaves"] = attributes.encode("ints", leaves)
+        marked = [int(part) for mark in marks(tracer) for part in mark]
+        if marked:
+            function.attributes["lamina.marks"] = attributes.encode("ints", marked)
         moved = [i for i, o in enumerate(outputs.all) if o.is_moved_base]
         if moved:
             function.attributes["lamina.moved"] = attributes.encode("ints", moved)

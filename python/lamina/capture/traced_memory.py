@@ -39,10 +39,11 @@ class TracedMemory:
         if not owners or id(storage) in self._resized:
             return storage.data.size * storage.data.itemsize
         found = owners[0].real_storage.nbytes()
-        self._guard(owners[0], f"_storage.nbytes() == {found}", f"has {found} bytes of memory")
+        self.guard(owners[0], f"_storage.nbytes() == {found}", f"has {found} bytes of memory")
         return found
 
-    def _guard(self, x, code: str, text: str) -> None:
+    def guard(self, x, code: str, text: str) -> None:
+        """Adds a guard on input `x`: an expression that follows its name, and what it says."""
         code = f"t{x.number}.{code}"
         self.guards[code] = Guard(code, f"{x.source.text} {text}", "the case")
 
@@ -84,7 +85,7 @@ class TracedMemory:
         if is_moved or has_gaps or start < 0 or end > root.size * root.itemsize:
             self._need_all(storage)
         elif is_absolute and owners[0].base is None:
-            self._guard(owners[0], "_offset == 0", "starts where its memory does")
+            self.guard(owners[0], "_offset == 0", "starts where its memory does")
 
     def _look_again(self, tensor: Tensor) -> None:
         geometry, dtype = tensor.geometry, tensor._array.dtype

@@ -91,6 +91,13 @@ class Input(NamedTuple):
         return type(self.tensor._array) is TracedArray and self.tensor._array is not self.root
 
     @property
+    def is_marked_anew(self) -> bool:
+        """Whether it requires grad of itself in the end, or does not, other than before."""
+        meta = self.tensor._autograd
+        is_cut_off = self.edge is not None and not self.is_marked and meta.grad_fn is None
+        return is_cut_off or (meta is not None and meta.requires_grad) != self.is_marked
+
+    @property
     def looks_as_before(self) -> bool:
         """Whether it looks at its own memory as it did when it entered."""
         before = (self.before["_array"].shape, self.strides, self.offset)

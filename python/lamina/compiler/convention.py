@@ -76,6 +76,7 @@ class Convention:
         }
         self.outputs: list[Alias | None] = descriptors.outputs(forward)
         self.rebinds = {k: i for i, k in descriptors.rebinds(forward).items()}
+        self.marks = descriptors.marks(forward)
         self.moved = descriptors.numbers(forward, "lamina.moved") or ()
         self.memories: dict[int, int] = {
             s.index: s.memory for s in slots if s.kind == "base" and s.memory is not None

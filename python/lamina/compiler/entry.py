@@ -16,7 +16,6 @@ from ..backends import CompileOptions, get_backend
 from ..capture.guards import Guards
 from ..capture.program import Captured, capture
 from . import logs, stages
-from .rebinding import after_call, before_call
 from .validate import Validator
 from .wrapper import Runtime
 
@@ -45,8 +44,7 @@ class Entry:
         self._results, self._structure = captured.results, captured.structure
         self._grads, self._retained = captured.grads, captured.retained
         self._deferred = captured.deferred
-        effects = captured.grads or captured.retained or captured.deferred or captured.marks
-        self._marks = captured.marks
+        effects = captured.grads or captured.retained or captured.deferred
         is_first = captured.structure.is_leaf() and captured.results[0] == ("output", 0)
         self._single = is_first and not effects
 
@@ -54,12 +52,8 @@ class Entry:
         """The program's result for these inputs."""
         if self._single:
             return self._call(tensors)[0]
-        for mark in self._marks:
-            before_call(mark, tensors[mark.number])
         passes = [[edge(tensors[i]) for i, _ in p.gradients] for p in self._deferred]
         outputs = self._call(tensors)
-        for mark in self._marks:
-            after_call(mark, tensors[mark.number])
         found = {"output": outputs, "input": tensors}
         for (kind, number), grad in self._grads:
             ensure(found[kind][number]).grad = None if grad is None else outputs[grad]

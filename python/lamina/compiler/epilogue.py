@@ -22,6 +22,7 @@ from .backward import CompiledBackward, WriteBack, keep_gradient, note
 from .code import Code, tuple_of
 from .convention import Convention
 from .rebinding import (
+    check_cut_off,
     check_rebind,
     check_resize,
     move,
@@ -52,7 +53,7 @@ def fetch_inputs(c: Convention, code: Code) -> None:
     """Gives a name to every input that some step asks for."""
     shared = [a.index for a in c.outputs if a is not None and a.root == "input"]
     kept = [s.input for s in c.saved if s.input is not None]
-    moved = [*c.rebinds.values(), *c.memories.values()]
+    moved = [*c.rebinds.values(), *c.memories.values(), *(m.number for m in c.marks)]
     for i in sorted({*c.arguments, *c.versions, *c.sources, *_written(c), *shared, *kept, *moved}):
         code.add(f"t{i} = tensors[{i}]")
 
@@ -64,6 +65,11 @@ def check_writes(c: Convention, code: Code) -> None:
     for k, i in c.rebinds.items():
         if _continues(c, k):
             code.add(f"{code.ref(check_rebind, 'check_rebind')}(t{i}, {c.name!r})")
+    for mark in c.marks:
+        if mark.is_cut_off:
+            code.add(f"{code.ref(check_cut_off, 'check_cut_off')}(t{mark.number}, {c.name!r})")
+        if mark.arrives:
+            code.add(f"t{mark.number}.requires_grad = True")
     for i in c.memories.values():
         code.add(f"{code.ref(check_resize, 'check_resize')}(t{i}, {c.name!r})")
 
@@ -117,6 +123,13 @@ def rebase_inputs(c: Convention, code: Code) -> None:
             code.add(f"node.outputs[{root}] = m{root}")
         history = f"{code.ref(WriteBack, 'WriteBack')}([before{i}, (node, {root})], m{root})"
         code.add(f"{code.ref(rebase, 'rebase')}(t{i}, {history})")
+
+
+def mark_inputs(c: Convention, code: Code) -> None:
+    """Makes inputs require grad as the program left them."""
+    for mark in c.marks:
+        change = "detach_()" if mark.is_cut_off else f"requires_grad = {mark.after}"
+        code.add(f"t{mark.number}.{change}")
 
 
 def make_bases(c: Convention, code: Code) -> None:
@@ -191,6 +204,7 @@ STEPS = (
     move_versions,
     attach_backward,
     rebase_inputs,
+    mark_inputs,
     make_bases,
     make_outputs,
     rebind_inputs,

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ..autograd.inplace import check_target, rebase
-from ..autograd.meta import ensure, requires_grad, set_history
+from ..autograd.meta import requires_grad, set_history
 from ..autograd.nodes import Node, OutputMeta
 from ..autograd.views import Step, ViewInfo
-from ..capture.places import Mark
 from ..dispatch.state import state
-from ..errors import ShapeError
+from ..errors import AutogradError, ShapeError
 from ..ops.registry import aten
 from ..storage import Geometry
 from ..tensor import Tensor, make
@@ -59,6 +58,12 @@ def move_and_rebase(tensor: Tensor, place: Tensor, before, node: Node, root: int
     rebase(tensor, WriteBack([before, (node, root)], meta))
 
 
+def check_cut_off(tensor: Tensor, name: str) -> None:
+    """Raises AutogradError where a tensor cannot be cut off from its history."""
+    if tensor._view is not None:
+        raise AutogradError("Can't detach views in-place. Use detach() instead.", op=name)
+
+
 def check_resize(tensor: Tensor, name: str) -> None:
     """Raises ShapeError where the memory of a tensor cannot be resized."""
     if not tensor._storage.resizable():
@@ -78,24 +83,6 @@ def move_base(base: Tensor, place: Tensor) -> Tensor:
     move(base, place)
     base._autograd = place._autograd
     return base
-
-
-def before_call(mark: Mark, tensor: Tensor) -> None:
-    """Makes a tensor a leaf at which gradients arrive. Raises AutogradError where it cannot be cut
-    off from its history.
-    """
-    if mark.is_cut_off and tensor._view is not None:
-        tensor.detach_()
-    if mark.arrives:
-        ensure(tensor).requires_grad = True
-
-
-def after_call(mark: Mark, tensor: Tensor) -> None:
-    """Makes a tensor require grad as the program left it."""
-    if mark.is_cut_off:
-        tensor.detach_()
-    else:
-        ensure(tensor).requires_grad = mark.after
 
 
 def _retain(tensor: Tensor, node: Node, number: int) -> None:

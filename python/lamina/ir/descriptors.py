@@ -37,6 +37,18 @@ class Alias(NamedTuple):
     sharing: str
 
 
+class Mark(NamedTuple):
+    """An input of which the program changed whether it requires grad of itself: whether gradients
+    arrive at it although it did not require grad before, whether it does in the end, and whether it
+    was cut off from its history.
+    """
+
+    number: int
+    arrives: bool
+    after: bool
+    is_cut_off: bool
+
+
 class Slot(NamedTuple):
     """An argument or a result: `kind` ("input", "output", "mutation", "gradient", "saved", "base",
     "tangent", "leaf_gradient"), its number, for tangents what they are `of`, its layout in elements (None:
@@ -97,6 +109,14 @@ def versions(function: ir.Operation) -> dict[int, int]:
 def numbers(function: ir.Operation, name: str) -> tuple[int, ...] | None:
     """The outputs that attribute `name` of a function lists; None without the attribute."""
     return attributes.decode(function.attributes[name]) if name in function.attributes else None
+
+
+def marks(function: ir.Operation) -> list[Mark]:
+    """The inputs of which the program changed whether they require grad."""
+    if "lamina.marks" not in function.attributes:
+        return []
+    parts = iter(attributes.decode(function.attributes["lamina.marks"]))
+    return [Mark(number, *map(bool, rest)) for number, *rest in zip(*[parts] * 4, strict=True)]
 
 
 def rebinds(function: ir.Operation) -> dict[int, int]:

@@ -120,3 +120,8 @@ func.func private @memory() -> (tensor<4xf32> {lamina.memory = #lamina.input<0>,
 
 // expected-error @below {{'lamina.moved' expects the numbers of outputs, array<i64: ...>, got [1]}}
 func.func private @moved() attributes {lamina.moved = [1]}
+
+// -----
+
+// expected-error @below {{'lamina.marks' expects four numbers for an input, array<i64: ...>, got array<i64: 0, 1>}}
+func.func private @marks() attributes {lamina.marks = array<i64: 0, 1>}

@@ -173,12 +173,6 @@ def test_a_view_of_several_may_not_be_written():
         first.mul_(2)
 
 
-def view_of_what_was_reshaped_in_place(x):
-    y = x * 2
-    y.unsqueeze_(0)
-    return y[0]
-
-
 def test_a_tensor_of_another_trace_is_refused():
     kept = []
 

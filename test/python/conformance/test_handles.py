@@ -467,6 +467,41 @@ def test_memory_shared_by_an_earlier_call_compiles_anew(backend):
     assert len(run.entries) == 2
 
 
+def write_and_look_at_a_part(a):
+    a.mul_(2)
+    a.as_strided_((2,), (2,), 1)
+    return a * 3
+
+
+def test_a_written_view_that_looks_at_a_part_of_itself_is_refused():
+    with pytest.raises(UnsupportedError, match="look at a part of itself"):
+        refusing(write_and_look_at_a_part)(result(6).view(2, 3))
+
+
+def test_a_view_after_a_tensor_that_is_none_is_refused():
+    run = refusing(write_and_look_at_a_part)
+    run(result(2, 3))
+    with pytest.raises(UnsupportedError, match="look at a part of itself"):
+        run(result(6).view(2, 3))
+
+
+def test_the_base_of_a_written_view_gets_its_history(backend):
+    def gradient(fn):
+        x = leaf(6)
+        base = x * 1
+        fn(base.view(2, 3))
+        base.sum().backward()
+        return x.grad.tolist()
+
+    def f(a):
+        a.mul_(2)
+        a.t_()
+        a[0].mul_(3)
+        return a.sum()
+
+    assert gradient(f) == gradient(lamina.compile(f, fullgraph=True, backend=backend))
+
+
 def test_memory_ends_empty(backend):
     def f(a, b):
         a.untyped_storage().resize_(24)

@@ -318,6 +318,11 @@ several(
     "{x}.squeeze_()",
     "{x}.transpose_(0, {d})",
     "{x}.squeeze_({d})",
+    "{x}.swapdims_(0, {d})",
+    "{x}.swapaxes_({d}, 0)",
+    "{x}.set_({o})",
+    "{x}.set_({x}.clone())",
+    "{x}.resize_({x}.shape)",
 )
 several(
     "format",

@@ -16,6 +16,7 @@ from .. import dtypes
 from ..autograd.meta import requires_grad
 from ..dispatch.state import state
 from ..tensor import Tensor
+from .memory import apart
 from .program import Captured
 from .record import evaluate
 from .tracer import Input
@@ -43,6 +44,7 @@ class Guards:
             "state": state,
             "dtypes": dtypes,
             "requires_grad": requires_grad,
+            "apart": apart,
         }
         self.sources = [x.source for x in captured.inputs]
         self.conditions = [
@@ -186,9 +188,19 @@ def _aliasing(captured: Captured) -> list[Condition]:
                 "which inputs share memory",
             )
         )
+    if captured.written and len(groups) > 1:
+        found.append(_apart([group[0] for group in groups.values()], inputs))
     for group in groups.values():
         found += _sharing(group, any(x.number in captured.written for x in group))
     return found
+
+
+def _apart(firsts: list[Input], inputs: list[Input]) -> Condition:
+    """That storages are memory of their own. Only what came from outside is looked at."""
+    own = " + ".join(f"t{x.number}._storage._resizable" for x in firsts)
+    every = ", ".join(f"t{x.number}" for x in inputs)
+    code = f"{own} >= {len(firsts) - 1} or apart({every})"
+    return Condition(code, "which storages are memory of their own")
 
 
 def _sharing(group: list[Input], written: bool) -> list[Condition]:

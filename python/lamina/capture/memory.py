@@ -109,6 +109,29 @@ def share_elements(a: np.ndarray, b: np.ndarray) -> bool:
         return True
 
 
+def apart(*tensors: Tensor) -> bool:
+    """Whether tensors in different storages share no element: two storages may be of one piece of
+    memory only where it came from outside of lamina.
+    """
+    return not share_outside([(t._storage, t._array) for t in tensors])
+
+
+def share_outside(found: list[tuple[Storage, np.ndarray]]) -> bool:
+    """Whether arrays in memory that came from outside, of different storages, have an element in
+    common.
+    """
+    outside = [(s, a) for s, a in found if not s.resizable() and type(a) is not Missing and a.size]
+    bounds = [(np.lib.array_utils.byte_bounds(a), s, a) for s, a in outside]
+    bounds.sort(key=lambda bound: bound[0])
+    for at, ((_, end), storage, array) in enumerate(bounds):
+        for (start, _), other, second in bounds[at + 1 :]:
+            if start >= end:
+                break
+            if other is not storage and share_elements(array, second):
+                return True
+    return False
+
+
 def find_shared(inputs: list, written: set[int]) -> list[Memory]:
     """The memory that must be one input each, among `inputs` of which those numbered `written` are
     written to.

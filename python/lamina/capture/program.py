@@ -20,7 +20,7 @@ from ..tensor import Size, Tensor
 from . import flatten
 from .copies import refuse_visible_copies
 from .joint import Joint, Root, differentiate
-from .memory import Memory, SharedMemory, find_shared, joined
+from .memory import Memory, SharedMemory, find_shared, joined, share_outside
 from .outputs import Outputs, retains_grad
 from .places import refuse_like_torch, refuse_parts
 from .reads import Observer
@@ -266,12 +266,22 @@ def _separate_memory(tracer: Tracer) -> set[int]:
     are in memory that must be one input.
     """
     written = tracer.written()
+    if written:
+        _refuse_shared_outside(tracer)
     computed = [x for x in tracer.inputs if x.used and not tracer.is_flat(x)]
     found = find_shared(computed, written)
     missing = [m for m in found if not any(known.covers(m) for known in tracer.merged)]
     if missing:
         raise SharedMemory(missing)
     return written
+
+
+def _refuse_shared_outside(tracer: Tracer) -> None:
+    if share_outside([(x.real_storage, x.before["_array"]) for x in tracer.inputs]):
+        raise UnsupportedError(
+            "the program writes, and inputs are in memory that several storages are of, as of arrays "
+            "that were given to from_numpy() twice"
+        )
 
 
 def _differentiate(tracer: Tracer, outputs: Outputs) -> Joint:

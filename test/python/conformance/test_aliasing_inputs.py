@@ -6,7 +6,7 @@ import lamina
 import numpy as np
 import pytest
 from agreement import assert_agrees, tensor
-from lamina.errors import AutogradError
+from lamina.errors import AutogradError, UnsupportedError
 
 PROGRAMS = {}
 
@@ -383,6 +383,22 @@ def test_a_base_that_is_another_tensor_is_another_program(backend):
         pick = (lambda t: (t[:4], t.detach()[2:])) if detached else (lambda t: (t[:4], t[2:]))
         assert np.allclose(run(*pick(x)).detach(), double_first(*pick(y)).detach())
         assert np.allclose(x.detach(), y.detach())
+
+
+@pytest.mark.parametrize("first", ["apart", "together"])
+def test_one_array_under_two_storages_runs_eagerly(first, backend):
+    def pair(kind):
+        array = np.arange(4.0)
+        other = array if kind == "together" else array.copy()
+        return lamina.from_numpy(array), lamina.from_numpy(other)
+
+    run = lamina.compile(double_first, backend=backend)
+    for kind in (first, "together", "apart"):
+        one, other = pair(kind), pair(kind)
+        assert np.allclose(run(*one), double_first(*other))
+    assert len(run.entries) == 1 and sum(run.fallbacks.values()) >= 1
+    with pytest.raises(UnsupportedError, match="several storages"):
+        lamina.compile(double_first, fullgraph=True, backend=backend)(*pair("together"))
 
 
 # Complaint 4: synthetic bases with mixed dtypes or offsets.

@@ -89,6 +89,11 @@ class Outputs:
             return found
         array = self.tracer.handle(tensor)
         info = tensor._view
+        if self.tracer.has_left_base(tensor):
+            raise UnsupportedError(
+                f"the program returns a view of shape {list(tensor.shape)} that it set to other memory "
+                "than its base is in"
+            )
         if info is not None and not self._is_input(info.base):
             # Which tensor it is a view of is said relative to that tensor, which comes first.
             if self.tracer.is_moved(info.base):

@@ -22,7 +22,7 @@ from .copies import refuse_visible_copies
 from .joint import Joint, Root, differentiate
 from .memory import Memory, SharedMemory, find_shared, joined, share_outside
 from .outputs import Outputs, retains_grad
-from .places import refuse_like_torch, refuse_parts
+from .places import OWN, place_of, refuse_like_torch, refuse_parts
 from .reads import Observer
 from .record import SIMPLE, Guard, Record
 from .seal import seal
@@ -290,8 +290,7 @@ def _differentiate(tracer: Tracer, outputs: Outputs) -> Joint:
     mutated = [
         Root("mutation", x.number, x.tensor)
         for x in tracer.inputs
-        if x.history is not None and x.tensor._view is None and not x.is_rebound
-        if requires_grad(x.tensor)
+        if place_of(x) == OWN and not x.is_rebound and requires_grad(x.tensor)
     ]
     # Looking for roots adds bases to the results.
     roots = mutated + outputs.differentiable()

@@ -253,6 +253,12 @@ class Tracer:
         is_first = tensor._array is tensor._storage.data
         return id(tensor) in self._moved and not is_first and tensor._view is None
 
+    def has_left_base(self, tensor: Tensor) -> bool:
+        """Whether a tensor that the program made is a view, and looks at other memory than its base."""
+        info = tensor._view
+        has_left = id(tensor) in self._moved and info is not None
+        return has_left and tensor._storage is not info.base._storage
+
     def rebind(self, tensor: Tensor) -> None:
         """Notes that a tensor looks elsewhere from here on, or otherwise: the caller's, if it is an
         input, has to follow.

@@ -70,6 +70,12 @@ def turned_over_and_back(a):
 
 
 @program(*of(tensor, result))
+def a_dimension_that_stays(a):
+    b = a.squeeze_(1)
+    return b.index_add(0, lamina.tensor([0, 0]), b.index_select(0, lamina.tensor([0, 0])))
+
+
+@program(*of(tensor, result))
 def dimensions_come_and_go(a):
     a.unsqueeze_(0)
     a.unsqueeze_(-1)
@@ -465,6 +471,16 @@ def test_memory_shared_by_an_earlier_call_compiles_anew(backend):
         assert [x.tolist() for x in pairs[0]] == [x.tolist() for x in pairs[1]]
         assert pairs[0][0]._storage is pairs[0][1]._storage
     assert len(run.entries) == 2
+
+
+def test_a_view_that_left_its_base_is_refused():
+    def f(a):
+        b = a.t()
+        b.set_(b.clone())
+        return b
+
+    with pytest.raises(UnsupportedError, match="set to other memory"):
+        refusing(f)(tensor(2, 3))
 
 
 def write_and_look_at_a_part(a):

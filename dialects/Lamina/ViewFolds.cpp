@@ -29,7 +29,9 @@ OpFoldResult AliasOp::fold(FoldAdaptor) { return sourceIf(*this, true); }
 
 OpFoldResult PermuteOp::fold(FoldAdaptor) {
   auto first = getSource().getDefiningOp<PermuteOp>();
-  auto leadsBack = [&](auto step) { return first.getDims()[step.value()] == int64_t(step.index()); };
+  auto leadsBack = [&](auto step) {
+    return first.getDims()[step.value()] == int64_t(step.index());
+  };
   if (first && llvm::all_of(llvm::enumerate(getDims()), leadsBack))
     return foldUndone<PermuteOp>(*this);
   return sourceIf(*this, llvm::equal(getDims(), llvm::seq<int64_t>(getDims().size())));

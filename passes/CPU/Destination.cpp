@@ -109,7 +109,10 @@ private:
       auto memory = memoryType(function, type, function.getArgAttrDict(index));
       if (failed(memory))
         return failure();
-      bool writable = llvm::is_contained(llvm::make_second_range(mutated), index);
+      // An input that keeps its data must not serve as memory for other values.
+      bool writable = llvm::any_of(mutated, [&](auto mutation) {
+        return mutation.second == index && ret.getOperand(mutation.first) != argument;
+      });
       argument.setType(*memory);
       auto tensor = bufferization::ToTensorOp::create(builder, loc, type, argument,
                                                       /*restrict=*/true, writable);

@@ -84,8 +84,7 @@ private:
         return output.getIndex();
       next = output ? std::max(next, output.getIndex() + 1) : next;
     }
-    results.push_back(
-        descriptor::makeResult(source, OutputAttr::get(func.getContext(), next)));
+    results.push_back(descriptor::makeResult(source, OutputAttr::get(func.getContext(), next)));
     return next;
   }
 

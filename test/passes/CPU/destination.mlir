@@ -139,3 +139,23 @@ func.func @shared_init(%a: tensor<8x8xf32>, %b: tensor<8x8xf32>) -> (tensor<8x8x
 func.func @dynamic(%a: tensor<?xf32>) -> tensor<?xf32> {
   return %a : tensor<?xf32>
 }
+
+// -----
+
+#id = affine_map<(i, j) -> (i, j)>
+
+// An input that autograd saw a write to, but that keeps its data, is read only.
+// CHECK-LABEL: func.func @kept(
+// CHECK-SAME:    %[[A:[^:]+]]: memref<4x4xf32> {lamina.arg
+// CHECK:         bufferization.to_tensor %[[A]] restrict :
+// CHECK-NOT:     bufferization.to_tensor %[[A]] restrict writable
+func.func @kept(%a: tensor<4x4xf32> {lamina.arg = #lamina.input<0>})
+    -> (tensor<4x4xf32> {lamina.result = #lamina.mutation<0>}, tensor<4x4xf32> {lamina.result = #lamina.output<0>}) {
+  %0 = linalg.generic {indexing_maps = [#id], iterator_types = ["parallel", "parallel"]}
+      outs(%a : tensor<4x4xf32>) {
+  ^bb0(%o: f32):
+    %s = arith.addf %o, %o : f32
+    linalg.yield %s : f32
+  } -> tensor<4x4xf32>
+  return %a, %0 : tensor<4x4xf32>, tensor<4x4xf32>
+}

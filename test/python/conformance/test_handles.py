@@ -75,6 +75,12 @@ def a_dimension_that_stays(a):
     return b.index_add(0, lamina.tensor([0, 0]), b.index_select(0, lamina.tensor([0, 0])))
 
 
+@program(lambda: (result(1, 4),))
+def a_write_that_changes_nothing(a):
+    a.copy_(a)
+    return a.index_add(0, lamina.tensor([0, 0]), a.index_select(0, lamina.tensor([0, 0])))
+
+
 @program(*of(tensor, result))
 def dimensions_come_and_go(a):
     a.unsqueeze_(0)

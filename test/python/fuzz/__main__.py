@@ -18,7 +18,11 @@ from .runner import Finding, compiled_runner, eager_runner
 def main() -> int:
     """The command line; the exit status says whether a program differed."""
     options = _options()
-    runner = compiled_runner(options.compiled) if options.compiled else eager_runner()
+    runner = (
+        compiled_runner(options.compiled, options.aliasing)
+        if options.compiled
+        else eager_runner(options.aliasing)
+    )
     seed = random.randrange(10**9) if options.seed is None else options.seed
     print(f"seeds {seed} to {seed + options.programs - 1}", flush=True)
     start, failures = time.time(), 0
@@ -42,6 +46,7 @@ def _options():
     parser.add_argument("--programs", type=int, default=1000, help="how many programs")
     parser.add_argument("--seed", type=int, help="seed of the first one; random when left out")
     parser.add_argument("--compiled", metavar="BACKEND", help="compiled against eager lamina")
+    parser.add_argument("--aliasing", action="store_true", help="arguments share memory")
     parser.add_argument("--failures", type=int, default=20, help="stop after so many")
     parser.add_argument("--show", action="store_true", help="print every program")
     parser.add_argument("--whole", action="store_true", help="do not minimize")

@@ -39,10 +39,12 @@ REFUSALS = (RuntimeError, TypeError, IndexError, ValueError)
 
 
 class Generator:
-    """Grows one program step by step in the guide's variables."""
+    """Grows one program step by step in the guide's variables. With `aliasing`, arguments share
+    memory more often, in more ways, and in any order.
+    """
 
-    def __init__(self, seed: int, guide):
-        self.draw, self.guide = Draw(seed), guide
+    def __init__(self, seed: int, guide, aliasing: bool = False):
+        self.draw, self.guide, self.aliasing = Draw(seed), guide, aliasing
         self.variables = definitions(guide)
         self.steps: list[Step] = []
         self.twins: dict[str, str] = {}
@@ -73,6 +75,9 @@ class Generator:
     def _passed(self) -> list:
         """The variables that are arguments; now and then all but one, which others may be views of."""
         made = self.draw.pool
+        if self.aliasing:
+            # Bases come after their views, and may be missing.
+            return self.draw.random.sample(made, max(1, len(made) - self.draw.below(2)))
         return made[1:] if len(made) > 1 and self.draw.chance(0.1) else made
 
     def _setup(self) -> None:
@@ -82,6 +87,27 @@ class Generator:
             x = self.draw.variable()
             text = f"{x} * 1" if self.draw.chance(0.3) else self._choose("view")
             self._add(Step((), text, "no_grad" if self.draw.chance(0.15) else None), single=True)
+        for _ in range(2 if self.aliasing else 0):
+            self._add(Step((), self._alias(self.draw.variable())), single=True)
+
+    def _alias(self, x: Variable) -> str:
+        """Another tensor in the memory of x."""
+        rows = x.shape[0] if x.rank else 1
+        start = self.draw.below(rows)
+        return self.draw.of(
+            (
+                f"{x}.detach()",
+                f"{x}.data",
+                f"{x}.real",
+                f"{x}.view(torch.uint8)",
+                f"{x}.view(torch.int32)",
+                f"torch.empty(0, dtype=torch.{x.dtype}).set_({x}.detach())",
+                f"{x}[{start}:{start + 2}]",
+                f"{x}[{start}::2]",
+                f"{x}[..., 1::2]",
+                f"{x}.t()",
+            )
+        )
 
     def _input(self) -> str:
         draw = self.draw
@@ -292,6 +318,8 @@ def values(shape: tuple, dtype: str, start: int) -> str:
     return f"{made}.reshape({list(shape)}).clone()"
 
 
-def generate(seed: int, guide) -> Program:
-    """The program of a seed. guide: the library whose opinion on shapes and errors is followed."""
-    return Generator(seed, guide).program()
+def generate(seed: int, guide, aliasing: bool = False) -> Program:
+    """The program of a seed. guide: the library whose opinion on shapes and errors is followed.
+    aliasing: whether most arguments share memory.
+    """
+    return Generator(seed, guide, aliasing).program()

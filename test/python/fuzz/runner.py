@@ -27,17 +27,22 @@ class Finding(NamedTuple):
 
 
 class Runner:
-    """wanted, found: the executors. guide: the library that the generator follows."""
+    """wanted, found: the executors. guide: the library that the generator follows. aliasing: whether
+    most arguments share memory.
+    """
 
-    def __init__(self, wanted: Executor, found: Executor, guide, **comparison):
+    def __init__(
+        self, wanted: Executor, found: Executor, guide, aliasing: bool = False, **comparison
+    ):
         self.wanted, self.found, self.guide = wanted, found, guide
+        self.aliasing = aliasing
         self.comparison = comparison
         self.counts = collections.Counter()
         self.refusals = collections.Counter()
 
     def program(self, seed: int) -> Program:
         """The program of a seed."""
-        return generate(seed, self.guide)
+        return generate(seed, self.guide, self.aliasing)
 
     def check(self, seed: int) -> Finding | None:
         """The finding of a seed, None when the executors agree or one refuses."""
@@ -98,14 +103,14 @@ def _kind(found) -> bool:
     return found[0].startswith("raised")
 
 
-def eager_runner() -> Runner:
+def eager_runner(aliasing: bool = False) -> Runner:
     """Eager lamina against torch."""
     import torch
 
-    return Runner(torch_executor(), eager_executor(), torch)
+    return Runner(torch_executor(), eager_executor(), torch, aliasing)
 
 
-def compiled_runner(backend: str) -> Runner:
+def compiled_runner(backend: str, aliasing: bool = False) -> Runner:
     """Compiled against eager lamina, but for second derivatives, which compiled code does not have."""
     import lamina
 
@@ -113,6 +118,7 @@ def compiled_runner(backend: str) -> Runner:
         eager_executor(),
         compiled_executor(backend),
         lamina,
+        aliasing,
         lines=False,
         exact_versions=False,
         second=False,

@@ -33,6 +33,9 @@ def call(op, args: tuple):
         if "unlinked" in op.tags and base._counter is not None:
             for view in views:
                 view._counter = VersionCounter()
+    elif "owned" in op.tags:
+        value, strides = tracer.owned(values), placed[0].strides
+        views = [make(value, Storage(value, strides, base._storage.device), strides)]
     else:
         storage = _traced_storage(base, tracer)
         views = [

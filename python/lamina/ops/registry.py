@@ -78,7 +78,7 @@ def op(
     tags: "idempotent" (may write to memory that overlaps itself), "of_storage" (views the storage,
         not the tensor), "eager_only" (cannot be traced), "own_layout" (results keep the memory
         order the kernel gave them), "unlinked" (a view that autograd treats as a tensor of its
-        own), "casts_out" (`out=` may have another dtype), "converts" (what it writes need not have
+        own), "owned" (a view of memory that nobody else can see, in a trace its own), "casts_out" (`out=` may have another dtype), "converts" (what it writes need not have
         the dtype of what it writes to), "elementwise" (reads its second operand, if nothing else,
         where it writes), "reads_first" (reads all operands before it writes), "scatters" (writes
         where it is told, to memory that no operand may share), "opaque" (a custom operator, whose

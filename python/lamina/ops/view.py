@@ -45,7 +45,7 @@ def view(p, self, size):
     "_unsafe_view(Tensor(a) self, SymInt[] size) -> Tensor(a)",
     geometry=rules.view,
     variants="function",
-    tags={"unlinked"},
+    tags={"unlinked", "owned"},
     vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)},
 )
 def _unsafe_view(p, self, size):

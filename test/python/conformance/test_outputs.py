@@ -232,6 +232,13 @@ def test_no_gradient_arrives_at_an_input_that_is_a_view_made_without_grad(backen
         assert y.requires_grad and v.grad is None and x.grad is None
 
 
+def test_a_view_of_a_product_that_was_computed_in_another_shape(backend):
+    def fn(x, y):
+        return lamina.kron(y, x).flatten(), (y.unsqueeze(0) @ x.new_ones(8, 3) * x).mT
+
+    assert_agrees(fn, lambda: (tensor(3, 1, grad=True), tensor(3, 8)), backend)
+
+
 # Leaves that the program makes.
 
 

@@ -92,10 +92,18 @@ def view_of_stretch(tensor: Tensor, start: int, count: int, dtype: np.dtype) -> 
     """
     base = tensor if tensor._view is None else tensor._view.base
     stretch(tensor, start, count * dtype.itemsize, dtype)
-    if base._array.dtype != dtype:
+    found = base._array.dtype
+    if component(found) != dtype:
         raise TypeError(f"elements of {dtype} in a tensor of {base.dtype}")
-    offset = tensor._offset + start // dtype.itemsize
-    return aten.as_strided.default(base, (count,), (1,), offset)
+    offset = (tensor._offset * tensor.itemsize + start) // found.itemsize
+    numbers = count * dtype.itemsize // found.itemsize
+    whole = aten.as_strided.default(base, (numbers,), (1,), offset)
+    return whole if found == dtype else aten.view_as_real(whole).view(-1)
+
+
+def component(dtype: np.dtype) -> np.dtype:
+    """The dtype of the parts of complex numbers, any other dtype itself."""
+    return np.dtype(f"f{dtype.itemsize // 2}") if dtype.kind == "c" else dtype
 
 
 def share_elements(a: np.ndarray, b: np.ndarray) -> bool:
@@ -260,7 +268,7 @@ def element(dtypes: list[np.dtype]) -> np.dtype:
     """What arrays of these dtypes are views of: integers as wide as the narrowest of them, where they
     or the parts of complex ones are not all of one dtype.
     """
-    parts = {np.dtype(f"f{d.itemsize // 2}") if d.kind == "c" else d for d in dtypes}
+    parts = set(map(component, dtypes))
     if len(parts) == 1:
         return parts.pop()
     return np.dtype(f"i{min(p.itemsize for p in parts)}")

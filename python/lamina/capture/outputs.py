@@ -147,6 +147,9 @@ class Outputs:
                 number = self.add(base)
                 if not _is_new_leaf(base):
                     roots.setdefault(number, Root("output", number, base))
+            for output in filter(_is_from_function, group):
+                number = self._number[id(output.tensor)]
+                roots.setdefault(number, Root("output", number, output.tensor))
         return list(roots.values())
 
     def leaves(self) -> dict[int, Tensor]:
@@ -173,7 +176,8 @@ class Outputs:
             return self._place(_base(output.tensor)) != VIEW and not self._follows(output)
         if output.input is not None and output.input.is_marked_anew:
             return output.tensor is not output.input.tensor
-        return output.input is not None and output.sharing == "detached"
+        is_cut_off = output.sharing == "detached" or _is_from_function(output)
+        return output.input is not None and is_cut_off
 
     def _is_view_of_moved(self, tensor: Tensor) -> bool:
         """Whether it is a view of a tensor that came to look elsewhere, or otherwise."""
@@ -212,6 +216,11 @@ class Outputs:
 
 def _base(tensor: Tensor) -> Tensor:
     return tensor if tensor._view is None else tensor._view.base
+
+
+def _is_from_function(output: Output) -> bool:
+    """Whether it is a view whose gradient goes through a custom Function, not to its base."""
+    return output.sharing == "custom_function" and not is_bare_leaf(output.tensor)
 
 
 def _sharing(tensor: Tensor, shared: Tensor) -> str:

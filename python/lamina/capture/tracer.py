@@ -36,7 +36,7 @@ from ..storage import (
     contiguous_strides,
 )
 from ..tensor import Tensor, make
-from .memory import Memory, SharedMemory, element, stretch, view_of_stretch
+from .memory import Memory, SharedMemory, component, element, stretch, view_of_stretch
 from .record import Record
 from .sources import Source
 from .traced_memory import TracedMemory
@@ -320,6 +320,12 @@ class Tracer:
                 self._flat[key] = self.inputs[flat.number] = self._followed(flat, owner)
 
     def _followed(self, flat: Input, owner: Input) -> Input:
+        dtype = owner.before["_array"].dtype
+        if component(dtype) != flat.root.dtype:
+            raise UnsupportedError(
+                f"{owner.source.text} shares memory that the program writes to with tensors of another "
+                "dtype, and the program returns as_strided() of it"
+            )
         start = flat.storage.origin * flat.root.itemsize - _start(owner)
         function, dtype = map(self.record.names.name, (view_of_stretch, flat.root.dtype))
         code = f"{function}({owner.source.code}, {start}, {flat.root.size}, {dtype})"

@@ -174,6 +174,11 @@ def imaginary_parts_at_an_offset(x, i):
     return i * 2, i[1:]
 
 
+@program(lambda: (result(3, 4, dtype=np.complex64)[:, :2],))
+def a_view_of_all_memory_of_complex_numbers(x):
+    return x.as_strided([2], [3], 2)
+
+
 @program(lambda: (lambda x: (x, x.view(lamina.int32)[1:]))(tensor(4)))
 def floats_as_integers(x, bits):
     bits.bitwise_xor_(1)

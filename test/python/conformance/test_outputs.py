@@ -239,6 +239,25 @@ def test_a_view_of_a_product_that_was_computed_in_another_shape(backend):
     assert_agrees(fn, lambda: (tensor(3, 1, grad=True), tensor(3, 8)), backend)
 
 
+class Doubled(lamina.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 2
+
+
+def test_a_custom_function_that_returns_its_argument(backend):
+    def fn(x):
+        y = x * 3
+        z = Doubled.apply(y)
+        return Doubled.apply(x), z, z * 1, y
+
+    assert_agrees(fn, lambda: (tensor(3, grad=True),), backend)
+
+
 # Leaves that the program makes.
 
 

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from ..errors import DtypeError, ValueError_
+from ..errors import DtypeError, RangeError, ValueError_
 from . import layout
 from .formulas import conj, masked, zeros
 from .promotion import (
@@ -265,12 +265,20 @@ def remainder(p, self, other):
 
 
 def _real_pair(p, self, other):
-    """Both as arrays of one real dtype."""
+    """Both as arrays of one real dtype. Raises RangeError where it is seen that an integer is divided by zero."""
     check_broadcast(self, other)
     dtype = result_dtype(self, other)
     if is_complex(dtype) or category(dtype) == BOOL:
         raise DtypeError(f"not defined for {dtype}")
+    if is_integral(dtype) and _is_zero_somewhere(other) and 0 not in self.shape:
+        raise RangeError("an integer is divided by zero")
     return cast(p, self, dtype), as_array(p, other, dtype)
+
+
+def _is_zero_somewhere(divisor) -> bool:
+    if hasattr(divisor, "dtype"):
+        return isinstance(divisor, np.ndarray) and bool(divisor.size) and not divisor.all()
+    return divisor == 0
 
 
 def _signs_differ(p, rest, other):

@@ -60,9 +60,10 @@ def _running_extremum(name, predicate, doc):
     op(
         f"{name}(Tensor self, int dim) -> (Tensor values, Tensor indices)",
         vjp={
-            "self": lambda grads, results, self_meta, dim: (
-                grads[0].new_zeros(self_meta.sizes).scatter_add(dim, results[1], grads[0])
-                if self_meta.sizes
+            # What self holds is not needed here, but saved as in the usual formula, so that writes to it are noticed.
+            "self": lambda grads, results, self, dim: (
+                grads[0].new_zeros(self.sizes).scatter_add(dim, results[1], grads[0])
+                if self.sizes
                 else grads[0]
             )
         },

@@ -153,7 +153,7 @@ def _rolled(p, x, shift, dim):
 
 @op(
     "roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor",
-    layout=layout.suggested("self"),
+    layout=layout.suggested_or_kept,
     vjp={"self": lambda grad, shifts, dims: grad.roll([-s for s in shifts], dims)},
 )
 def roll(p, self, shifts, dims):

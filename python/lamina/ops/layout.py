@@ -141,6 +141,13 @@ def suggested(*names: str) -> Callable:
     return strides
 
 
+def suggested_or_kept(arguments: dict, sizes: tuple) -> tuple:
+    """The layout of a copy of `self` in the format that it suggests; of nothing, the layout of a plain copy."""
+    if 0 in sizes:
+        return preserved_strides(arguments["self"].geometry, sizes)
+    return suggested("self")(arguments, sizes)
+
+
 def joined(arguments: dict, sizes: tuple) -> tuple:
     """The layout of `cat`: the format that all `tensors` suggest, row-major when they differ."""
     return _joined([t.geometry for t in arguments["tensors"]], sizes)
@@ -159,6 +166,7 @@ def stacked(arguments: dict, sizes: tuple) -> tuple:
 
 
 joined.row_major_below = stacked.row_major_below = _IMAGES
+suggested_or_kept.row_major_below = _IMAGES
 
 
 def _joined(parts: list[Geometry], sizes: tuple) -> tuple:

@@ -250,15 +250,18 @@ _extremum("amin", "smallest element")
 
 def _extremes_vjp(grads, self, results, dim, keepdim):
     dims = wrap_dims(dim, self.ndim)
-    smallest, largest = [
-        _ties_vjp(grad, self, result, dims, keepdim) for grad, result in zip(grads, results)
+    parts = [
+        _ties_vjp(grad, self, results[i], dims, keepdim)
+        for i, grad in enumerate(grads)
+        if grad is not None
     ]
-    return smallest + largest
+    return parts[0] if len(parts) == 1 else parts[0] + parts[1]
 
 
 @op(
     "aminmax(Tensor self, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)",
     vjp={"self": _extremes_vjp},
+    materialize=False,
 )
 def aminmax(p, self, dim, keepdim):
     """(smallest, largest) over dim, or over all. Raises ShapeError for the extremes of nothing."""

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from ..errors import DimError, DtypeError
+from ..errors import DimError, DtypeError, ShapeError
 from . import layout
 from .checks import wrap_dim
 from .formulas import masked
@@ -123,7 +123,7 @@ def topk(p, self, k, dim, largest, sorted):
     dim = wrap_dim(dim, self.ndim)
     size = self.shape[dim] if self.ndim else 1
     if not 0 <= k <= size:
-        raise DimError(f"k must be between 0 and the size {size} of dimension {dim}, got {k}")
+        raise ShapeError(f"k must be between 0 and the size {size} of dimension {dim}, got {k}")
     values, positions = _sorted(p, self, dim, bool(largest))
     if self.ndim == 0:
         return values, positions
@@ -159,7 +159,8 @@ def kthvalue(p, self, k, dim, keepdim):
     """(value, int64 index) of the k-th smallest element along dim, counting from 1."""
     size = self.shape[wrap_dim(dim, self.ndim)] if self.ndim else 1
     if not 1 <= k <= size:
-        raise DimError(f"k must be between 1 and the size {size}, got {k}")
+        kind = ShapeError if size else DimError
+        raise kind(f"k must be between 1 and the size {size}, got {k}")
     return _nth(p, self, dim, k - 1, keepdim)
 
 

@@ -33,7 +33,7 @@ def _as_complex(dtype, g: Geometry):
             f"strides {list(g.strides)}",
             op="view_as_complex",
         )
-    if any(s % 2 for s in g.strides[:-1]) or g.offset % 2:
+    if g.offset % 2 or any([s % 2 and n != 1 for n, s in zip(g.sizes[:-1], g.strides)]):
         raise ShapeError(
             f"view_as_complex needs even strides and offset, got {list(g.strides)}, {g.offset}",
             op="view_as_complex",

@@ -475,6 +475,115 @@ def the_slope_of_a_slope(lib):
     return found
 
 
+@program
+def dividing_integers_by_zero(lib):
+    lib.arange(3) // lib.zeros(3, dtype=lib.int64)
+
+
+@program
+def dividing_no_integers_by_zero(lib):
+    return lib.arange(0) // 0, lib.arange(1.0, 3.0) // 0
+
+
+@program
+def more_than_there_is(lib):
+    lib.ones(3).topk(5)
+
+
+@program
+def the_largest_of_nothing(lib):
+    lib.ones(0, 3).max()
+
+
+@program
+def out_of_what_has_no_derivative(lib):
+    x = lib.arange(3.0, requires_grad=True)
+    return lib.eq(x, x, out=lib.zeros(3, requires_grad=True))
+
+
+@program
+def sums_in_the_dtype_of_out(lib):
+    x = lib.ones(2, 3, dtype=lib.bool)
+    return lib.sum(x, 0, out=lib.zeros(3, dtype=lib.bool)), lib.cumsum(x, 0, out=lib.zeros(2, 3))
+
+
+@program
+def activations_in_place_save_their_results(lib):
+    x = lib.ones(3, requires_grad=True) * 1
+    lib.nn.functional.elu_(x)
+    x.trunc_()
+    x.sum().backward()
+
+
+@program
+def dirty_leaves_without_grad(lib):
+    class Doubled(lib.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.mark_dirty(x)
+            return x.mul_(2)
+
+    x = lib.ones(3, requires_grad=True)
+    with lib.no_grad():
+        y = Doubled.apply(x)
+    return y is x, y.requires_grad, x.requires_grad
+
+
+@program
+def backward_into_what_is_no_leaf_runs_its_node(lib):
+    x = lib.ones(3, requires_grad=True)
+    y = x * x
+    y.sum().backward(inputs=[y])
+    y.sum().backward()
+
+
+@program
+def distinct_values_have_no_derivative(lib):
+    x = lib.ones(3, requires_grad=True)
+    return x.unique().requires_grad
+
+
+@program
+def running_extremes_save_what_they_look_at(lib):
+    x = lib.ones(3, requires_grad=True) * 1
+    y = x.cummax(0)[0]
+    x.zero_()
+    y.sum().backward()
+
+
+@program
+def curvature_of_elu_at_zero(lib):
+    x = lib.tensor([0.0], requires_grad=True)
+    (grad,) = lib.autograd.grad(lib.nn.functional.elu(x).sum(), x, create_graph=True)
+    return lib.autograd.grad(grad.sum(), x)
+
+
+@program
+def strides_of_copies_with_gaps(lib):
+    x = lib.ones(4, 6)[:, ::2]
+    y = lib.ones(3, 1).t()
+    return [
+        lib.slice_scatter(x, lib.zeros(2, 3), 0, 0, 2).stride(),
+        lib.nan_to_num(lib.ones(1, 4).diagonal(0, 0, 1)).stride(),
+        lib.zeros(0, 3).t().roll(1, 0).stride(),
+        lib.ones(4, 1).diag().stride(),
+        lib.kron(lib.ones(2, 3).t(), lib.ones(2, 3).t()).stride(),
+        lib.fmax(y.unsqueeze(0).expand(2, 1, 3), y).stride(),
+        lib.zeros(2, 0).nonzero().stride(),
+    ]
+
+
+@program
+def odd_strides_of_one_complex_number(lib):
+    return lib.view_as_complex(lib.arange(4.0).as_strided([1, 2], [3, 1]))
+
+
+@program
+def complex_sums_of_exponentials(lib):
+    x, y = lib.tensor([1.5j, 0.5]), lib.tensor([0.5j, 2.0 + 0j])
+    return lib.logaddexp(x, y).real.sum() > 0, lib.logsumexp(x, 0).real > 0, lib.exp2(y).real > 0
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_agrees(name):
     expected, found = run(PROGRAMS[name], torch), run(PROGRAMS[name], lamina)

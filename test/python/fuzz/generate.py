@@ -35,6 +35,7 @@ MODES = {None: 30, "no_grad": 4, "enable_grad": 1, "inference_mode": 1}
 # By the bytes of a real number: sines of larger ones are made of rounding.
 LARGEST = {1: 10, 2: 100, 4: 1e3, 8: 1e5}
 ERRORS_KEPT = 0.08
+NO_KERNEL = ("not implemented for", "does not support automatic differentiation")
 REFUSALS = (RuntimeError, TypeError, IndexError, ValueError)
 
 
@@ -137,8 +138,10 @@ class Generator:
         return True
 
     def _is_clean(self, step: Step, refusal: Exception) -> bool:
-        """Whether what the guide refuses is not only a dtype that it has no kernel for, and has left no traces."""
-        if "not implemented for" in str(refusal):
+        """Whether what the guide refuses is not only a dtype that it has no kernel or derivative for, and has left
+        no traces.
+        """
+        if any(words in str(refusal) for words in NO_KERNEL):
             return False
         before = [array(v.value) for v in self.draw.pool]
         with contextlib.suppress(*REFUSALS):

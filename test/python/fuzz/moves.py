@@ -131,7 +131,6 @@ several(
     "{x}.sub_({n})",
     "{x}.erf_()",
     "{x}.atan_()",
-    "{x}.data.mul_(2)",
     "{x}.detach().add_(1)",
     "torch.relu_({x})",
     "torch.nn.functional.leaky_relu_({x}, 0.25)",
@@ -574,6 +573,9 @@ def out_argument(draw):
     unary = draw.of(("exp", "neg", "logical_not", "abs", "sigmoid", "floor"))
     if draw.chance(0.3):
         return f"torch.{unary}({x}, out={target})", target
-    if draw.chance(0.2):
-        return f"torch.sum({x}.clone(), {draw.dim(x)}, out={target})", target
+    sums = [v for v in draw.pool if v.shape == x.shape[1:]]
+    if sums and x.rank and draw.chance(0.2):
+        # Of the size of the result: resizing the memory of other views is undefined.
+        target = draw.of(sums)
+        return f"torch.sum({x}.clone(), 0, out={target})", target
     return f"torch.{function}({x}, {draw.partner(x)}, out={target})", target

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from ..errors import DtypeError
+from .checks import floating
 from .formulas import conj, masked, zeros
 from .promotion import (
     FLOATING,
@@ -74,8 +75,9 @@ def _floats(p, self, other):
     },
 )
 def hypot(p, self, other):
-    """sqrt(self**2 + other**2) without overflow."""
+    """sqrt(self**2 + other**2) without overflow. Raises DtypeError for integers."""
     self, other = promote(p, self, other)
+    floating("the operands", self)
     _ordered(self)
     self, other = p.abs(self), p.abs(other)
     larger = p.maximum(self, other)
@@ -138,8 +140,9 @@ def _log_of_sum(p, self, other, exp, log):
     },
 )
 def logaddexp(p, self, other):
-    """log(exp(self) + exp(other)) without overflow; also of complex numbers."""
+    """log(exp(self) + exp(other)) without overflow; also of complex numbers. Raises DtypeError for integers."""
     self, other = promote(p, self, other)
+    floating("the operands", self)
     if is_complex(self.dtype):
         first = p.compare(p.real(self), p.real(other), "ge")
         larger, smaller = p.select(first, self, other), p.select(first, other, self)
@@ -156,8 +159,9 @@ def logaddexp(p, self, other):
     },
 )
 def logaddexp2(p, self, other):
-    """log2(2**self + 2**other) without overflow."""
+    """log2(2**self + 2**other) without overflow. Raises DtypeError for integers."""
     self, other = promote(p, self, other)
+    floating("the operands", self)
     _ordered(self)
     return _log_of_sum(p, self, other, p.exp2, p.log2)
 

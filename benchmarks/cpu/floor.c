@@ -41,6 +41,9 @@ int multiply_add(long flops) {
   {
     vector sums[ACCUMULATORS] = {0}, factor = {0};
     factor += 0.5f;
+    // Different ones, or the compiler computes equal chains once.
+    for (int i = 0; i < ACCUMULATORS; ++i)
+      sums[i] += (float)i;
 #pragma omp for schedule(static)
     for (long turn = 0; turn < turns; ++turn)
       for (int i = 0; i < ACCUMULATORS; ++i)

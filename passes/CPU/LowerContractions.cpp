@@ -70,8 +70,7 @@ public:
     prepareRhs();
     zero = arith::ConstantIndexOp::create(b, 0);
     bool overwrites = depth <= kDepth + kDepth / 2 && eraseZeroFill();
-    Value rows = memref::DimOp::create(b, out->memory, out->dimension.lookup(c.row));
-    Value columns = memref::DimOp::create(b, out->memory, out->dimension.lookup(c.columns.front()));
+    OpFoldResult rows = sizeOf(*out, c.row), columns = sizeOf(*out, c.columns.front());
     emitDepth([&](Value from, Value to) {
       cover(rows, extent.rows, registers.rows, [&](Value row, int64_t rowCount) {
         cover(columns, extent.columns, registers.columns(), [&](Value column, int64_t count) {
@@ -183,25 +182,35 @@ private:
 
   /// Blocks of `step` lines, then what is left of all `total` at the end, which only the last of
   /// the tiles has.
-  void cover(Value size, int64_t total, int64_t step,
+  void cover(OpFoldResult size, int64_t total, int64_t step,
              llvm::function_ref<void(Value, int64_t)> body) {
     int64_t rest = total % step;
     OpBuilder::InsertionGuard guard(b);
-    Value by = arith::ConstantIndexOp::create(b, step);
     AffineExpr lines = b.getAffineDimExpr(0);
-    Value whole = affine::AffineApplyOp::create(b, lines - lines % step, size);
-    if (total >= step) {
+    OpFoldResult blocks =
+        affine::makeComposedFoldedAffineApply(b, b.getLoc(), lines - lines % step, size);
+    Value whole = getValueOrCreateConstantIndexOp(b, b.getLoc(), blocks);
+    if (!isConstantIntValue(blocks, 0)) {
+      Value by = arith::ConstantIndexOp::create(b, step);
       auto loop = scf::ForOp::create(b, zero, whole, by);
       OpBuilder::InsertionGuard inside(b);
       b.setInsertionPointToStart(loop.getBody());
       body(loop.getInductionVar(), step);
     }
-    if (rest == 0)
+    std::optional<int64_t> known = getConstantIntValue(size);
+    if (rest == 0 || (known && *known % step == 0))
       return;
-    Value isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, whole, size);
-    auto edge = scf::IfOp::create(b, isLast);
-    b.setInsertionPointToStart(&edge.getThenRegion().front());
+    if (!known) {
+      Value end = getValueOrCreateConstantIndexOp(b, b.getLoc(), size);
+      Value isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, whole, end);
+      auto edge = scf::IfOp::create(b, isLast);
+      b.setInsertionPointToStart(&edge.getThenRegion().front());
+    }
     body(whole, rest);
+  }
+
+  OpFoldResult sizeOf(const Collapsed &operand, unsigned loop) {
+    return memref::getMixedSize(b, b.getLoc(), operand.memory, operand.dimension.lookup(loop));
   }
 
   void emitKernel(const Collapsed &out, bool overwrites, Value row, int64_t rowCount, Value column,

@@ -10,14 +10,16 @@ static int64_t vectorBits(Operation *op) {
   return bits ? bits.getInt() : 256;
 }
 
-/// The number of rows, at most `most`, with the least work lost in a last block of few rows.
-static int64_t evenRows(int64_t rows, int64_t most) {
-  int64_t best = most, leastWaste = std::numeric_limits<int64_t>::max();
+/// The number of rows, at most `most`, that takes the least time for all: what a last block
+/// computes in vain, and the line of `rhs` that each block loads for itself.
+static int64_t bestRows(int64_t rows, int64_t most) {
+  int64_t best = most;
+  double leastCost = std::numeric_limits<double>::max();
   for (int64_t candidate = most; candidate >= std::max<int64_t>(most / 2, 1); --candidate) {
-    int64_t waste = llvm::alignTo(rows, candidate) - rows;
-    if (waste < leastWaste) {
+    double cost = double(llvm::alignTo(rows, candidate)) * (1 + 0.5 / double(candidate));
+    if (cost < leastCost) {
       best = candidate;
-      leastWaste = waste;
+      leastCost = cost;
     }
   }
   return best;
@@ -31,7 +33,7 @@ RegisterTile lamina::registerTileFor(Operation *op, FloatType element, int64_t r
   // 512-bit vectors come with 32 registers. Some hold a row of `rhs` and a broadcast element.
   int64_t accumulators = bits >= 512 ? 24 : 12;
   tile.vectors = std::min<int64_t>(llvm::divideCeil(columns, tile.lanes), rows <= 4 ? 4 : 2);
-  int64_t most = std::min<int64_t>(accumulators / tile.vectors, 8);
-  tile.rows = rows <= most ? rows : evenRows(rows, most);
+  int64_t most = std::min<int64_t>(accumulators / tile.vectors, 12);
+  tile.rows = rows <= most ? rows : bestRows(rows, most);
   return tile;
 }

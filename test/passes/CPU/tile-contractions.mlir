@@ -7,6 +7,7 @@
 // CHECK: %[[P:.+]] = linalg.matmul {lamina.extent = array<i64: 256, 512, 64, 128>} ins(%{{.+}}, %{{.+}} : tensor<64x32xf32>, tensor<32x128xf32>) outs(%[[ZERO]]
 // CHECK: %[[R:.+]] = linalg.generic {{.*}} ins(%[[P]], %{{.+}} : tensor<64x128xf32>, tensor<128xf32>)
 // CHECK: tensor.parallel_insert_slice %[[R]] into %[[O]][%[[I]], %[[J]]]
+module attributes {lamina.vector_bits = 512 : i64} {
 func.func @epilogue(%a: tensor<256x32xf32>, %b: tensor<32x512xf32>, %bias: tensor<512xf32>) -> tensor<256x512xf32> {
   %zero = arith.constant 0.0 : f32
   %e = tensor.empty() : tensor<256x512xf32>
@@ -20,6 +21,7 @@ func.func @epilogue(%a: tensor<256x32xf32>, %b: tensor<32x512xf32>, %bias: tenso
     linalg.yield %0 : f32
   } -> tensor<256x512xf32>
   return %r : tensor<256x512xf32>
+}
 }
 
 // -----
@@ -64,6 +66,7 @@ func.func @convolution(%x: tensor<2x8x58x58xf32>, %w: tensor<16x8x3x3xf32>, %c: 
 // CHECK: %[[P:.+]] = linalg.generic {{.*}} ins(%[[S]], %[[M]] : tensor<1x64x256xf32>, tensor<1x64xf32>)
 // CHECK: linalg.batch_matmul {lamina.extent = array<i64: 128, 32, 64, 32>} ins(%[[P]], %{{.+}} : tensor<1x64x256xf32>, tensor<1x256x32xf32>)
 // CHECK-NOT: tensor<4x128x256xf32>
+module attributes {lamina.vector_bits = 512 : i64} {
 func.func @attention(%q: tensor<4x128x32xf32>, %k: tensor<4x32x256xf32>, %v: tensor<4x256x32xf32>) -> tensor<4x128x32xf32> {
   %zero = arith.constant 0.0 : f32
   %least = arith.constant 0xFF800000 : f32
@@ -91,6 +94,7 @@ func.func @attention(%q: tensor<4x128x32xf32>, %k: tensor<4x32x256xf32>, %v: ten
   %i2 = linalg.fill ins(%zero : f32) outs(%e2 : tensor<4x128x32xf32>) -> tensor<4x128x32xf32>
   %r = linalg.batch_matmul ins(%p, %v : tensor<4x128x256xf32>, tensor<4x256x32xf32>) outs(%i2 : tensor<4x128x32xf32>) -> tensor<4x128x32xf32>
   return %r : tensor<4x128x32xf32>
+}
 }
 
 // -----

@@ -317,11 +317,13 @@ def LaminaCpuTileContractions : Pass<"lamina-cpu-tile-contractions", "::mlir::fu
 def LaminaCpuTileAndFuse : Pass<"lamina-cpu-tile-and-fuse", "::mlir::func::FuncOp"> {
   let summary = "Put loop nests that work row by row into one outer loop";
   let description = [{
-    Starting from the last loop nest of a chain, producers that compute one row for one row of
-    their reader move into a loop over rows: elementwise nests and reductions along rows, such as
-    those of a softmax or a normalization. Intermediate arrays become rows, which stay in cache;
-    nothing is computed twice, and a value that others read too leaves the loop as a result.
-    Contractions are left alone: they use each element many times.
+    Starting from the last loop nest of a chain, producers and readers that compute one row for
+    one row of each other move into a loop over rows: elementwise nests and reductions along rows,
+    such as those of a softmax or a normalization. Intermediate arrays become rows, which stay in
+    cache; nothing is computed twice, and every value that others read too leaves the loop as a
+    result. All dimensions but the last one are rows, as long as what is left is no short piece.
+    Contractions are left alone: they use each element many times. So is a nest that needs more of
+    another one than a row, or something computed from one in between.
 
     Invariant: every loop over rows writes each row of its results once, so it is parallel.
 
@@ -343,6 +345,35 @@ def LaminaCpuTileAndFuse : Pass<"lamina-cpu-tile-and-fuse", "::mlir::func::FuncO
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
     "::mlir::affine::AffineDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def LaminaCpuSplitReductions : Pass<"lamina-cpu-split-reductions", "::mlir::func::FuncOp"> {
+  let summary = "Cut long reductions of rows into partial ones";
+  let description = [{
+    A reduction over its outermost loop, of columns or of everything, gets at most 64 partial
+    results, which threads can compute independently, and a second reduction of those. Their number
+    depends on the sizes alone, so that a sum is the same with any number of threads. Where rows are
+    added to rows, eight are taken at once: the loop over the eight is the innermost one, is
+    unrolled, and adds up in registers. Rows that are left over are reduced afterwards.
+
+    Invariant: the reduction has a neutral element, from which partial results start.
+
+    Before:
+    ```mlir
+    %sum = linalg.generic {iterator_types = ["reduction", "parallel"]}
+        ins(%x : tensor<4096x1024xf32>) outs(%init : tensor<1024xf32>) { arith.addf }
+    ```
+    After:
+    ```mlir
+    %rows = tensor.expand_shape %x [[0, 1, 2], [3]] : ... into tensor<64x8x8x1024xf32>
+    %partial = linalg.generic {iterator_types = ["parallel", "reduction", "parallel", "reduction"]}
+        ins(%rows : tensor<64x8x8x1024xf32>) outs(%zeros : tensor<64x1024xf32>) { arith.addf }
+    %sum = linalg.generic {iterator_types = ["reduction", "parallel"]}
+        ins(%partial : tensor<64x1024xf32>) outs(%init : tensor<1024xf32>) { arith.addf }
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect"];
 }
 
 def LaminaCpuDestination : Pass<"lamina-cpu-destination", "::mlir::ModuleOp"> {
@@ -457,7 +488,8 @@ def LaminaCpuRelaxReductions : Pass<"lamina-cpu-relax-reductions", "::mlir::func
   let summary = "Let sums be added in any order";
   let description = [{
     Sets `reassoc` and `contract` on the operations that combine an element with the accumulator
-    of a reduction, and on the product in a multiply-add. Only they: the order of addition is free
+    of a reduction, and on the product in a multiply-add, and lets a maximum or minimum be either of
+    two zeros (`nsz`). Only they: the order of addition is free
     in the dialect, everything else is rounded as written. Without this a sum does not vectorise.
     A maximum or minimum may also be either of two zeros (`nsz`).
 

@@ -17,6 +17,8 @@ using namespace mlir::lamina;
 /// iterations: nothing if it does not move, one if it is contiguous, otherwise as many as the
 /// elements lie apart, up to one for each lane.
 static constexpr int64_t kLanes = 8;
+/// Turns of an innermost loop that is unrolled.
+static constexpr int64_t kUnrolled = 8;
 
 /// By how many elements an access through `map` moves when loop `dim` advances; nothing if that is
 /// not known or not constant.
@@ -62,17 +64,33 @@ static double cost(linalg::LinalgOp op, unsigned dim) {
   return (lanes + 0.5) * double(vectors * kLanes) / double(std::max<int64_t>(trips, 1));
 }
 
-static unsigned bestInnermost(linalg::LinalgOp op) {
-  unsigned best = op.getNumLoops() - 1;
+/// Whether the last loop is a short reduction, which LLVM unrolls: the loop around it is then the
+/// innermost one, and adds up in registers.
+static bool unrollsLastLoop(linalg::LinalgOp op) {
+  int64_t trips = op.getStaticLoopRanges().back();
+  return op.getNumLoops() > 2 && !ShapedType::isDynamic(trips) && trips <= kUnrolled &&
+         op.getIteratorTypesArray().back() == utils::IteratorType::reduction;
+}
+
+/// The order in which the loops of `op` are best nested.
+static SmallVector<unsigned> bestOrder(linalg::LinalgOp op) {
+  unsigned last = op.getNumLoops() - 1 - unrollsLastLoop(op), best = last;
   double least = cost(op, best);
-  for (unsigned dim = 0; dim + 1 < op.getNumLoops(); ++dim) {
+  for (unsigned dim = 0; dim < last; ++dim) {
     double candidate = cost(op, dim);
     if (candidate < least) {
       best = dim;
       least = candidate;
     }
   }
-  return best;
+  SmallVector<unsigned> order;
+  for (unsigned dim = 0; dim <= last; ++dim)
+    if (dim != best)
+      order.push_back(dim);
+  order.push_back(best);
+  for (unsigned dim = last + 1; dim < op.getNumLoops(); ++dim)
+    order.push_back(dim);
+  return order;
 }
 
 namespace {
@@ -86,18 +104,13 @@ struct CpuOrderLoops : lamina::impl::LaminaCpuOrderLoopsBase<CpuOrderLoops> {
         ops.push_back(op);
     });
     for (linalg::LinalgOp op : ops) {
-      unsigned innermost = bestInnermost(op);
-      if (innermost + 1 == op.getNumLoops())
+      SmallVector<unsigned> order = bestOrder(op);
+      if (llvm::is_sorted(order))
         continue;
       rewriter.setInsertionPoint(op);
       auto generic = dyn_cast<linalg::GenericOp>(op.getOperation());
       if (!generic)
         generic = *linalg::generalizeNamedOp(rewriter, op);
-      SmallVector<unsigned> order;
-      for (unsigned dim = 0; dim < generic.getNumLoops(); ++dim)
-        if (dim != innermost)
-          order.push_back(dim);
-      order.push_back(innermost);
       if (failed(linalg::interchangeGenericOp(rewriter, generic, order)))
         return signalPassFailure();
     }

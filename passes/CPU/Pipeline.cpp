@@ -33,6 +33,7 @@ void lamina::addCpuPasses(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(createLaminaCpuFuseElementwise());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuTileContractions());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuTileAndFuse());
+  passes.addNestedPass<func::FuncOp>(createLaminaCpuSplitReductions());
   passes.addPass(createCSEPass());
   passes.addPass(createLaminaCpuDestination());
   addBufferization(passes);

@@ -1,11 +1,13 @@
 /// lamina-cpu-tile-and-fuse: one outer loop around loop nests that work row by row.
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/SCF/Transforms/TileUsingInterface.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tensor/Transforms/Transforms.h"
-#include "mlir/Interfaces/TilingInterface.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "passes/CPU/RowGroup.h"
 #include "passes/Passes.h"
 
 namespace mlir::lamina {
@@ -16,121 +18,129 @@ namespace mlir::lamina {
 using namespace mlir;
 using namespace mlir::lamina;
 
-/// Whether some input is read in full by the loops: no element is used again in another iteration,
-/// as a contraction would do, which deserves tiles of its own.
-static bool readsOnce(linalg::LinalgOp op) {
-  if (op.getNumReductionLoops() == 0)
-    return true;
-  return llvm::any_of(op.getDpsInputOperands(), [&](OpOperand *input) {
-    return op.getMatchingIndexingMap(input).isPermutation();
-  });
-}
-
 namespace {
-/// A root loop nest and the producers that compute the same row in the same turn of its row loop.
-class RowGroup {
+/// Writes the loop over the rows of a group and moves the group into it.
+class RowLoop {
 public:
-  explicit RowGroup(linalg::LinalgOp root) : root(root) {
-    rowLoop[root] = 0;
-    SmallVector<linalg::LinalgOp> worklist{root};
-    while (!worklist.empty()) {
-      linalg::LinalgOp consumer = worklist.pop_back_val();
-      for (OpOperand &operand : consumer->getOpOperands())
-        if (auto producer = join(consumer, operand))
-          worklist.push_back(producer);
+  RowLoop(const RowGroup &group, RewriterBase &rewriter)
+      : group(group), members(group.getMembers()), b(members.back().getLoc(), rewriter) {}
+
+  void build(RewriterBase &rewriter) {
+    SmallVector<Operation *> readers = group.getReadersBetween();
+    b.setInsertionPoint(members.back());
+    SmallVector<Value> values, arrays;
+    for (linalg::LinalgOp member : members)
+      for (OpResult result : member->getResults())
+        if (group.isReadOutside(result))
+          values.push_back(result);
+    for (Value value : values) {
+      auto type = cast<RankedTensorType>(value.getType());
+      arrays.push_back(tensor::EmptyOp::create(b, type.getShape(), type.getElementType()));
     }
-    // Tiling adds readers of its own, so this is asked before.
-    for (Operation *member : llvm::make_first_range(rowLoop))
-      if (llvm::any_of(member->getUsers(), [&](Operation *user) { return !contains(user); }))
-        readOutside.insert(member);
-  }
+    loop = scf::ForallOp::create(b, getAsIndexOpFoldResult(b.getContext(), group.getRows()), arrays,
+                                 /*mapping=*/std::nullopt);
+    for (auto [value, array] : llvm::zip_equal(values, loop.getRegionIterArgs()))
+      arrayOf[value] = array;
 
-  static bool canBeRoot(linalg::LinalgOp op) {
-    if (!isa<linalg::GenericOp>(op.getOperation()) || op.getNumLoops() < 2 || !readsOnce(op))
-      return false;
-    int64_t rows = op.getStaticLoopRanges().front();
-    return op.getIteratorTypesArray().front() == utils::IteratorType::parallel && rows > 1 &&
-           !ShapedType::isDynamic(rows);
-  }
-
-  /// Fills alone are not worth a loop.
-  bool isWorthwhile() const {
-    return llvm::any_of(llvm::make_first_range(rowLoop),
-                        [&](Operation *op) { return op != root && !isa<linalg::FillOp>(op); });
-  }
-  bool contains(Operation *op) const { return rowLoop.contains(op); }
-
-  LogicalResult tile(RewriterBase &rewriter) {
-    SmallVector<OpFoldResult> sizes(root.getNumLoops(), rewriter.getIndexAttr(0));
-    sizes.front() = rewriter.getIndexAttr(1);
-    scf::SCFTileAndFuseOptions options;
-    options.tilingOptions.setTileSizes(sizes);
-    options.tilingOptions.setLoopType(scf::SCFTilingOptions::LoopType::ForallOp);
-    options.setFusionControlFn(
-        [&](tensor::ExtractSliceOp, OpResult producer,
-            bool) -> std::optional<scf::SCFTileAndFuseOptions::ControlFnResult> {
-          Operation *op = producer.getOwner();
-          if (!contains(op))
-            return std::nullopt;
-          return scf::SCFTileAndFuseOptions::ControlFnResult{readOutside.contains(op)};
-        });
-    rewriter.setInsertionPoint(root);
-    auto tiled = scf::tileConsumerAndFuseProducersUsingSCF(
-        rewriter, cast<TilingInterface>(root.getOperation()), options);
-    if (failed(tiled))
-      return failure();
-    for (auto [value, replacement] : tiled->replacements)
-      rewriter.replaceUsesWithIf(value, replacement, [&](OpOperand &use) {
-        return !tiled->loops.front()->isProperAncestor(use.getOwner());
-      });
-    return success();
+    b.setInsertionPoint(loop.getTerminator());
+    for (linalg::LinalgOp member : members)
+      addRow(member);
+    for (Operation *reader : llvm::reverse(readers))
+      reader->moveAfter(loop);
+    for (auto [value, result] : llvm::zip_equal(values, loop.getResults()))
+      rewriter.replaceAllUsesWith(value, result);
+    for (linalg::LinalgOp member : llvm::reverse(members))
+      rewriter.eraseOp(member);
   }
 
 private:
-  /// Adds the producer of `operand` if it computes, for a row of `consumer`, one row of its own.
-  linalg::LinalgOp join(linalg::LinalgOp consumer, OpOperand &operand) {
-    auto producer = operand.get().getDefiningOp<linalg::LinalgOp>();
-    if (!producer || producer->getBlock() != root->getBlock() || contains(producer) ||
-        producer->getNumResults() != 1 || !readsOnce(producer))
-      return nullptr;
-    auto loop = alignedLoop(consumer, operand, producer);
-    if (!loop || !outsideReadersFollow(producer))
-      return nullptr;
-    rowLoop[producer] = *loop;
-    return producer;
-  }
-
-  /// The loop of `producer` that the row loop of `consumer` drives.
-  std::optional<unsigned> alignedLoop(linalg::LinalgOp consumer, OpOperand &operand,
-                                      linalg::LinalgOp producer) {
-    AffineExpr row = getAffineDimExpr(rowLoop[consumer], root.getContext());
-    std::optional<unsigned> loop;
-    AffineMap written = producer.getMatchingIndexingMap(producer.getDpsInitOperand(0));
-    for (auto [position, expr] :
-         llvm::enumerate(consumer.getMatchingIndexingMap(&operand).getResults())) {
-      if (!expr.isFunctionOfDim(rowLoop[consumer]))
-        continue;
-      auto dim = dyn_cast<AffineDimExpr>(written.getResult(position));
-      if (expr != row || loop || !dim)
-        return std::nullopt;
-      loop = dim.getPosition();
+  /// Computes one row of a member, and puts what is read outside where it belongs.
+  void addRow(linalg::LinalgOp member) {
+    SmallVector<OpFoldResult> bounds =
+        getAsIndexOpFoldResult(b.getContext(), member.getStaticLoopRanges());
+    SmallVector<OpFoldResult> sizes(bounds.size(), b.getIndexAttr(0));
+    DenseMap<unsigned, Value> indexOf;
+    for (auto [loopOfMember, index] :
+         llvm::zip_equal(group.getRowLoops(member), loop.getInductionVars())) {
+      sizes[loopOfMember] = b.getIndexAttr(1);
+      indexOf[loopOfMember] = index;
     }
-    return loop;
+    SmallVector<OpFoldResult> indices;
+    for (unsigned dim = 0; dim < sizes.size(); ++dim)
+      if (indexOf.contains(dim))
+        indices.push_back(indexOf[dim]);
+
+    auto slices =
+        linalg::computeAllSliceParameters(b, b.getLoc(), member, member->getOperands(), indices,
+                                          sizes, bounds, /*omitPartialTileCheck=*/true);
+    SmallVector<Value> operands;
+    for (auto [operand, slice] : llvm::zip_equal(member->getOpOperands(), slices))
+      operands.push_back(member.isDpsInit(&operand) ? initialRow(member, operand, slice)
+                                                    : rowOf(operand.get(), slice));
+    auto row = cast<linalg::LinalgOp>(
+        clone(b, member, linalg::getTensorOutputTypes(member, operands), operands));
+    linalg::offsetIndices(b, row, linalg::computeTileOffsets(b, b.getLoc(), indices, sizes));
+    for (auto [result, rowResult] : llvm::zip_equal(member->getResults(), row->getResults())) {
+      rows[result] = rowResult;
+      if (Value array = arrayOf.lookup(result))
+        insert(rowResult, array,
+               slices[member.getDpsInitOperand(result.getResultNumber())->getOperandNumber()]);
+    }
   }
 
-  /// Readers outside of the group get the value from the loop, so they must come after it.
-  bool outsideReadersFollow(Operation *producer) {
-    return llvm::all_of(producer->getUsers(), [&](Operation *user) {
-      Operation *at = root->getBlock()->findAncestorOpInBlock(*user);
-      return contains(user) || (at && root->isBeforeInBlock(at));
-    });
+  using Slice = std::optional<linalg::SliceParameters>;
+
+  Value sliceOf(Value array, const Slice &slice) {
+    if (!slice)
+      return array;
+    return tensor::ExtractSliceOp::create(b, array, slice->offsets, slice->sizes, slice->strides);
   }
 
-  linalg::LinalgOp root;
-  /// The loop of each member that the row loop becomes.
-  llvm::MapVector<Operation *, unsigned> rowLoop;
-  /// Members whose value leaves the loop.
-  DenseSet<Operation *> readOutside;
+  Value rowOf(Value value, const Slice &slice) {
+    if (Value row = rows.lookup(value))
+      return row;
+    if (auto fill = value.getDefiningOp<linalg::FillOp>())
+      return filled(fill, emptyRow(value, slice));
+    return sliceOf(value, slice);
+  }
+
+  /// The row that a result starts from; where it is put together, if that is read outside.
+  Value initialRow(linalg::LinalgOp member, OpOperand &init, const Slice &slice) {
+    Value array = arrayOf.lookup(member.getTiedOpResult(&init));
+    auto place = [&] { return array ? sliceOf(array, slice) : emptyRow(init.get(), slice); };
+    if (auto fill = init.get().getDefiningOp<linalg::FillOp>())
+      return filled(fill, place());
+    if (init.get().getDefiningOp<tensor::EmptyOp>())
+      return place();
+    return rowOf(init.get(), slice);
+  }
+
+  Value emptyRow(Value array, const Slice &slice) {
+    auto type = cast<RankedTensorType>(array.getType());
+    SmallVector<OpFoldResult> sizes =
+        slice ? slice->sizes : getAsIndexOpFoldResult(b.getContext(), type.getShape());
+    return tensor::EmptyOp::create(b, sizes, type.getElementType());
+  }
+
+  Value filled(linalg::FillOp fill, Value row) {
+    return linalg::FillOp::create(b, fill.getInputs().front(), row).getResult(0);
+  }
+
+  void insert(Value row, Value array, const Slice &slice) {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToEnd(loop.getTerminator().getBody());
+    tensor::ParallelInsertSliceOp::create(b, row, array, slice->offsets, slice->sizes,
+                                          slice->strides);
+  }
+
+  const RowGroup &group;
+  SmallVector<linalg::LinalgOp> members;
+  ImplicitLocOpBuilder b;
+  scf::ForallOp loop;
+  /// Where the values that are read outside are put together.
+  DenseMap<Value, Value> arrayOf;
+  /// The row of each value of a member.
+  DenseMap<Value, Value> rows;
 };
 
 struct CpuTileAndFuse : lamina::impl::LaminaCpuTileAndFuseBase<CpuTileAndFuse> {
@@ -141,16 +151,14 @@ struct CpuTileAndFuse : lamina::impl::LaminaCpuTileAndFuseBase<CpuTileAndFuse> {
       SmallVector<linalg::LinalgOp> ops(block.getOps<linalg::LinalgOp>());
       DenseSet<Operation *> taken;
       for (linalg::LinalgOp op : llvm::reverse(ops)) {
-        if (taken.contains(op) || !RowGroup::canBeRoot(op))
+        if (taken.contains(op) || !RowGroup::canBeSeed(op))
           continue;
-        RowGroup group(op);
+        RowGroup group(op, taken);
         if (!group.isWorthwhile())
           continue;
-        for (linalg::LinalgOp member : ops)
-          if (group.contains(member))
-            taken.insert(member);
-        if (failed(group.tile(rewriter)))
-          return signalPassFailure();
+        for (linalg::LinalgOp member : group.getMembers())
+          taken.insert(member);
+        RowLoop(group, rewriter).build(rewriter);
         changed = true;
       }
     }

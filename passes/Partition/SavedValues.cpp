@@ -71,25 +71,32 @@ private:
       gained += saved.contains(result) ? getBytes(result) : 0;
     if (gained == 0 || op->getNumRegions() || !isMemoryEffectFree(op))
       return false;
-    int64_t added = 0;
-    for (Value operand : op->getOperands())
-      added += bytesToKeep(operand);
     if (isMovement(op))
-      return added <= gained;
-    return isCheapArithmetic(op) && added <= gained / kWorthArithmetic;
+      return bytesToKeep(op->getOperands(), /*arithmetic=*/0) <= gained;
+    return isCheapArithmetic(op) &&
+           bytesToKeep(op->getOperands(), kLongestChain) <= gained / kWorthArithmetic;
   }
 
-  /// What saving `value`, or what it is moved from, would add.
-  int64_t bytesToKeep(Value value) const {
+  /// What saving `values`, or what they are made from in a few steps of cheap `arithmetic` and by
+  /// moving elements, would add.
+  int64_t bytesToKeep(ValueRange values, unsigned arithmetic) const {
+    int64_t total = 0;
+    for (Value value : values)
+      total += bytesToKeep(value, arithmetic);
+    return total;
+  }
+
+  int64_t bytesToKeep(Value value, unsigned arithmetic) const {
     if (isDerivable(value, kLongestChain))
       return 0;
     Operation *op = value.getDefiningOp();
-    if (!op || !isMovement(op) || !isMemoryEffectFree(op))
+    if (!op || !isMemoryEffectFree(op))
       return getBytes(value);
-    int64_t sources = 0;
-    for (Value operand : op->getOperands())
-      sources += bytesToKeep(operand);
-    return std::min(sources, getBytes(value));
+    if (isMovement(op))
+      return std::min(getBytes(value), bytesToKeep(op->getOperands(), arithmetic));
+    if (!isCheapArithmetic(op) || arithmetic == 0)
+      return getBytes(value);
+    return std::min(getBytes(value), bytesToKeep(op->getOperands(), arithmetic - 1));
   }
 
   /// Whether the backward can make `value` in a few cheap `steps` from what is saved anyway.

@@ -44,3 +44,19 @@ func.func @every_second_column(%a: memref<32x64xf32, strided<[128, 2]>>, %b: mem
   }
   return
 }
+
+// -----
+
+// A reduction of eight is unrolled and stays last; the loop over columns goes before it.
+// CHECK-LABEL: func.func @eight_rows_at_once
+func.func @eight_rows_at_once(%a: memref<16x8x64xf32>, %b: memref<64xf32>) {
+  // CHECK: linalg.generic {{.*}} iterator_types = ["reduction", "parallel", "reduction"]
+  linalg.generic {indexing_maps = [affine_map<(j, i, r) -> (i, r, j)>, affine_map<(j, i, r) -> (j)>],
+                  iterator_types = ["parallel", "reduction", "reduction"]}
+      ins(%a : memref<16x8x64xf32>) outs(%b : memref<64xf32>) {
+  ^bb0(%x: f32, %sum: f32):
+    %0 = arith.addf %x, %sum : f32
+    linalg.yield %0 : f32
+  }
+  return
+}

@@ -29,7 +29,7 @@ func.func @softmax(%x: tensor<64x128xf32>) -> tensor<64x128xf32> {
 // A value that others read too leaves the loop as a result; it is computed once.
 // CHECK-LABEL: func.func @saved
 func.func @saved(%x: tensor<64x128xf32>) -> (tensor<64xf32>, tensor<64x128xf32>) {
-  // CHECK: scf.forall {{.*}} -> (tensor<64x128xf32>, tensor<64xf32>) {
+  // CHECK: scf.forall {{.*}} -> (tensor<64xf32>, tensor<64x128xf32>) {
   // CHECK: arith.addf
   // CHECK: arith.subf
   // CHECK-NOT: linalg.generic
@@ -50,4 +50,70 @@ func.func @left_alone(%x: tensor<64x128xf32>, %y: tensor<128x32xf32>) -> (tensor
   %p = lamina.matmul %x, %y : (tensor<64x128xf32>, tensor<128x32xf32>) -> tensor<64x32xf32>
   %r = lamina.exp %p : tensor<64x32xf32>
   return %s, %r : tensor<128xf32>, tensor<64x32xf32>
+}
+
+// -----
+
+// Readers of a row join too: two results in one loop, for which the row of %x is read once.
+// CHECK-LABEL: func.func @two_results
+func.func @two_results(%x: tensor<64x128xf32>) -> (tensor<64x128xf32>, tensor<64x128xf32>) {
+  // CHECK: scf.forall {{.*}} -> (tensor<64x128xf32>, tensor<64x128xf32>) {
+  // CHECK: math.exp
+  // CHECK: math.sin
+  // CHECK: math.cos
+  // CHECK: scf.forall.in_parallel
+  // CHECK-NOT: linalg.generic
+  %e = lamina.exp %x : tensor<64x128xf32>
+  %s = lamina.sin %e : tensor<64x128xf32>
+  %c = lamina.cos %e : tensor<64x128xf32>
+  return %s, %c : tensor<64x128xf32>, tensor<64x128xf32>
+}
+
+// -----
+
+// All dimensions but the last one are rows, and so they are in an array that is transposed.
+// CHECK-LABEL: func.func @batch
+func.func @batch(%x: tensor<4x64x128xf32>) -> tensor<64x4x128xf32> {
+  // CHECK: scf.forall (%{{.+}}, %{{.+}}) in ({{4, 64|64, 4}})
+  // CHECK: outs(%{{.+}} : tensor<1x1x128xf32>)
+  %m = lamina.amax %x {dims = array<i64: 2>} : tensor<4x64x128xf32> -> tensor<4x64xf32>
+  %mu = lamina.unsqueeze %m {dims = array<i64: 2>} : tensor<4x64xf32> -> tensor<4x64x1xf32>
+  %me = lamina.expand %mu : tensor<4x64x1xf32> -> tensor<4x64x128xf32>
+  %d = lamina.sub %x, %me : tensor<4x64x128xf32>
+  %e = lamina.exp %d : tensor<4x64x128xf32>
+  %t = lamina.permute %e {dims = array<i64: 1, 0, 2>} : tensor<4x64x128xf32> -> tensor<64x4x128xf32>
+  return %t : tensor<64x4x128xf32>
+}
+
+// -----
+
+// The sum of a column stands between the rows before it and those after it: two loops.
+// CHECK-LABEL: func.func @between
+func.func @between(%x: tensor<64x128xf32>) -> tensor<64x128xf32> {
+  // CHECK: math.exp
+  // CHECK: iterator_types = ["reduction", "parallel"]
+  // CHECK: math.sin
+  %e = lamina.exp %x : tensor<64x128xf32>
+  %s = lamina.sum %e {dims = array<i64: 0>} : tensor<64x128xf32> -> tensor<128xf32>
+  %se = lamina.expand %s : tensor<128xf32> -> tensor<64x128xf32>
+  %d = lamina.sub %e, %se : tensor<64x128xf32>
+  %r = lamina.sin %d : tensor<64x128xf32>
+  return %r : tensor<64x128xf32>
+}
+
+// -----
+
+// What is computed from a row by index waits for the loop, and what the loop needs comes before it.
+// CHECK-LABEL: func.func @moved
+func.func @moved(%x: tensor<64x128xf32>, %i: tensor<64x1xi64>, %y: tensor<128x128xf32>)
+    -> (tensor<64x1xf32>, tensor<64x128xf32>) {
+  // CHECK: linalg.matmul
+  // CHECK: %[[LOOP:.+]]:2 = scf.forall
+  // CHECK: tensor.extract %[[LOOP]]#0
+  %e = lamina.exp %x : tensor<64x128xf32>
+  %g = lamina.gather %e, %i {dim = 1 : i64} : (tensor<64x128xf32>, tensor<64x1xi64>) -> tensor<64x1xf32>
+  %p = lamina.matmul %x, %y : (tensor<64x128xf32>, tensor<128x128xf32>) -> tensor<64x128xf32>
+  %d = lamina.div %p, %e : tensor<64x128xf32>
+  %r = lamina.sin %d : tensor<64x128xf32>
+  return %g, %r : tensor<64x1xf32>, tensor<64x128xf32>
 }

@@ -25,6 +25,9 @@ inline constexpr StringLiteral kMemory = "lamina.memory";
 inline constexpr StringLiteral kAlias = "lamina.alias";
 /// Result in the ref world: how autograd sees that it shares memory, a word of #lamina.alias.
 inline constexpr StringLiteral kSharing = "lamina.sharing";
+/// Argument: what an input holds when the backward runs. Result: what the backward leaves there.
+/// Assignment of such an argument to the input: where the forward ends.
+inline constexpr StringLiteral kBackward = "lamina.backward";
 /// Function: how the caller makes each of the program's outputs.
 inline constexpr StringLiteral kOutputs = "lamina.outputs";
 /// Function: which inputs look elsewhere in the end, #lamina.rebind each.

@@ -83,11 +83,14 @@ static LogicalResult verifyStrides(const Slot &slot, Attribute value) {
                       << strides.asArrayRef() << "]";
 }
 
-/// No other argument or result of the function has this descriptor.
+/// No other argument or result of the function has this descriptor. What belongs to the backward is
+/// counted by itself.
 template <typename GetAttr>
 static LogicalResult verifyUnique(const Slot &slot, NamedAttribute attribute, GetAttr getAttr) {
+  auto isBackward = [&](unsigned index) { return bool(getAttr(index, "lamina.backward")); };
   for (unsigned other = 0; other < slot.number; ++other)
-    if (getAttr(other) == attribute.getValue())
+    if (getAttr(other, attribute.getName()) == attribute.getValue() &&
+        isBackward(other) == isBackward(slot.number))
       return slot.error() << "expected another descriptor than that of " << slot.kind << " "
                           << other << ", got " << attribute.getValue() << " again";
   return success();
@@ -122,6 +125,9 @@ LogicalResult LaminaDialect::verifyRegionArgAttribute(Operation *op, unsigned, u
   Attribute value = attribute.getValue();
   if (attribute.getName() == "lamina.strides")
     return verifyStrides(slot, value);
+  if (attribute.getName() == "lamina.backward" &&
+      !isa_and_nonnull<InputAttr>(function.getArgAttr(number, "lamina.arg")))
+    return slot.error() << "'lamina.backward' belongs on an argument that is an input";
   // Once lowered, a result is memory that the caller passes: an argument, but no array any more.
   bool isResult = attribute.getName() == "lamina.result" || attribute.getName() == "lamina.alias";
   if (isResult && isArray(slot.type))
@@ -131,8 +137,9 @@ LogicalResult LaminaDialect::verifyRegionArgAttribute(Operation *op, unsigned, u
   if (!isa<InputAttr, TangentAttr, SavedAttr>(value))
     return slot.error()
            << "'lamina.arg' expects #lamina.input, #lamina.tangent or #lamina.saved, got " << value;
-  return verifyUnique(slot, attribute,
-                      [&](unsigned other) { return function.getArgAttr(other, "lamina.arg"); });
+  return verifyUnique(slot, attribute, [&](unsigned index, StringRef name) {
+    return function.getArgAttr(index, name);
+  });
 }
 
 static LogicalResult verifySharing(const Slot &slot, Attribute value) {
@@ -154,6 +161,9 @@ LogicalResult LaminaDialect::verifyRegionResultAttribute(Operation *op, unsigned
     return verifyStrides(slot, value);
   if (attribute.getName() == "lamina.arg")
     return slot.error() << "'" << attribute.getName().strref() << "' belongs on an argument";
+  if (attribute.getName() == "lamina.backward" &&
+      !isa_and_nonnull<MutationAttr>(function.getResultAttr(number, "lamina.result")))
+    return slot.error() << "'lamina.backward' belongs on a result that is a mutation";
   if (attribute.getName() == "lamina.alias")
     return verifyAlias([&] { return slot.error(); }, value);
   if (attribute.getName() == "lamina.sharing")
@@ -170,8 +180,8 @@ LogicalResult LaminaDialect::verifyRegionResultAttribute(Operation *op, unsigned
     return slot.error() << "'lamina.result' expects #lamina.output, #lamina.mutation, "
                         << "#lamina.gradient, #lamina.leaf_gradient, #lamina.saved or "
                         << "#lamina.base, got " << value;
-  return verifyUnique(slot, attribute, [&](unsigned other) {
-    return function.getResultAttr(other, "lamina.result");
+  return verifyUnique(slot, attribute, [&](unsigned index, StringRef name) {
+    return function.getResultAttr(index, name);
   });
 }
 

@@ -36,8 +36,7 @@ public:
       return failure();
     addArguments();
     SmallVector<descriptor::Result> results;
-    if (failed(translation.translate(source())) ||
-        failed(describeRebinds(func, translation.getMemory(), builder)) ||
+    if (failed(translate()) || failed(describeRebinds(func, translation.getMemory(), builder)) ||
         failed(appendMutations(results))) {
       func.getBody().back().erase();
       return failure();
@@ -72,6 +71,50 @@ private:
     }
   }
 
+  LogicalResult translate() {
+    for (Operation &op : source().without_terminator()) {
+      if (auto assign = dyn_cast<AssignOp>(op); assign && assign->hasAttr(descriptor::kBackward))
+        if (failed(endForward(assign)))
+          return failure();
+      if (failed(translation.translate(&op)))
+        return failure();
+    }
+    return success();
+  }
+
+  /// From here on an input holds what the caller has in it when the backward runs.
+  LogicalResult endForward(AssignOp assign) {
+    auto isOwn = [&](Value value) {
+      auto argument = dyn_cast<BlockArgument>(value);
+      return argument && argument.getOwner() == &source();
+    };
+    if (!isOwn(assign.getTarget()) || !isOwn(assign.getValue()) || !isBackward(assign.getValue()))
+      return assign.emitError("'")
+             << descriptor::kBackward << "' expects that an argument with the same attribute is "
+             << "assigned to an input";
+    for (const descriptor::Result &result : descriptor::getResults(func))
+      if (!isGradient(result))
+        atForwardEnd.try_emplace(result.value, translation.lookup(result.value));
+    atForwardEnd[assign.getTarget()] = translation.lookup(assign.getTarget());
+    writtenLater.insert(assign.getTarget());
+    return success();
+  }
+
+  static bool isGradient(const descriptor::Result &result) {
+    return result.as<GradientAttr>() || result.as<LeafGradientAttr>();
+  }
+
+  bool isBackward(Value argument) {
+    unsigned index = cast<BlockArgument>(argument).getArgNumber();
+    return func.getArgAttr(index, descriptor::kBackward) != nullptr;
+  }
+
+  /// What `value` is when the forward ends.
+  Value lookupForward(Value value) {
+    Value early = atForwardEnd.lookup(value);
+    return early ? early : translation.lookup(value);
+  }
+
   /// What the function returned, with its aliases, and the fresh memory behind them.
   void appendResults(SmallVectorImpl<descriptor::Result> &results) {
     Aliases aliases = classifyAliases(func, translation.getMemory());
@@ -80,8 +123,9 @@ private:
       attributes.erase(descriptor::kSharing);
       if (alias)
         attributes.set(descriptor::kAlias, alias);
-      results.push_back(
-          {translation.lookup(result.value), attributes.getDictionary(func.getContext())});
+      Value value =
+          isGradient(result) ? translation.lookup(result.value) : lookupForward(result.value);
+      results.push_back({value, attributes.getDictionary(func.getContext())});
     }
     for (auto [number, fresh] : llvm::enumerate(aliases.fresh)) {
       descriptor::Result base =
@@ -103,7 +147,7 @@ private:
       if (translation.getMemory().handle(argument).root->isGone)
         continue;
       unsigned index = argument.getArgNumber();
-      Value content = translation.lookup(argument);
+      Value content = lookupForward(argument);
       bool changed = content != target.getArgument(index);
       std::optional<int64_t> input = descriptor::getInput(func, index);
       if (!input) {
@@ -119,7 +163,21 @@ private:
       results.push_back(
           descriptor::makeResult(content, MutationAttr::get(func.getContext(), *input)));
     }
+    appendBackwardMutations(results);
     return success();
+  }
+
+  void appendBackwardMutations(SmallVectorImpl<descriptor::Result> &results) {
+    for (BlockArgument argument : source().getArguments()) {
+      if (!isRef(argument) || !writtenLater.contains(argument))
+        continue;
+      MLIRContext *context = func.getContext();
+      int64_t input = *descriptor::getInput(func, argument.getArgNumber());
+      NamedAttrList attributes;
+      attributes.set(descriptor::kResult, MutationAttr::get(context, input));
+      attributes.set(descriptor::kBackward, UnitAttr::get(context));
+      results.push_back({translation.lookup(argument), attributes.getDictionary(context)});
+    }
   }
 
   void replaceBody(ArrayRef<descriptor::Result> results) {
@@ -131,6 +189,10 @@ private:
   func::FuncOp func;
   OpBuilder builder;
   Translation translation;
+  /// What results and inputs are before the backward writes to inputs.
+  DenseMap<Value, Value> atForwardEnd;
+  /// The inputs that the backward writes to.
+  DenseSet<Value> writtenLater;
 };
 
 /// Without refs there is nothing left to tell a copy from its source.

@@ -27,11 +27,11 @@ public:
   /// Translates all operations of `block` but its terminator. Fails with a diagnostic at the
   /// operation that cannot be translated.
   LogicalResult translate(Block &block);
+  LogicalResult translate(Operation *op);
 
   Memory &getMemory() { return memory; }
 
 private:
-  LogicalResult translate(Operation *op);
   LogicalResult translateCompute(Operation *op);
   LogicalResult translateCall(CustomCallOp call);
   LogicalResult translateResize(ResizeOp resize);

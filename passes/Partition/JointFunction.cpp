@@ -5,9 +5,11 @@
 using namespace mlir;
 using namespace mlir::lamina;
 
+/// Whether `argument` is known only when the backward runs.
 static bool isTangent(func::FuncOp func, BlockArgument argument) {
-  return func.getArgAttrOfType<TangentAttr>(argument.getArgNumber(), descriptor::kArgument) !=
-         nullptr;
+  unsigned index = argument.getArgNumber();
+  return func.getArgAttrOfType<TangentAttr>(index, descriptor::kArgument) ||
+         func.getArgAttr(index, descriptor::kBackward);
 }
 
 static bool isGradient(const descriptor::Result &result) {
@@ -59,13 +61,11 @@ static SmallVector<Operation *> findBackwardEffects(func::FuncOp func) {
 JointFunction::JointFunction(func::FuncOp func)
     : func(func), backwardEffects(findBackwardEffects(func)) {
   for (const descriptor::Result &result : descriptor::getResults(func)) {
-    if (isGradient(result)) {
-      gradients.push_back(result);
-      continue;
-    }
-    forwardResults.push_back(result);
+    // What the backward overwrites is no longer what the forward saw, too.
     if (auto mutation = result.as<MutationAttr>())
       mutatedInputs.insert(mutation.getIndex());
+    bool isBackward = isGradient(result) || result.attributes.contains(descriptor::kBackward);
+    (isBackward ? gradients : forwardResults).push_back(result);
   }
 
   DenseSet<Operation *> neededByGradients;

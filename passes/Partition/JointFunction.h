@@ -20,6 +20,7 @@ public:
 
   mutable func::FuncOp func;
   SmallVector<descriptor::Result> forwardResults;
+  /// What the backward returns: gradients, and the new data of inputs that it overwrites.
   SmallVector<descriptor::Result> gradients;
   /// Operations that the forward's results need, and all with effects before the backward's first.
   DenseSet<Operation *> forwardOps;
@@ -27,7 +28,7 @@ public:
   SmallVector<Operation *> backwardEffects;
   /// Operations that the gradients and `backwardEffects` need, less `forwardOps`, in order.
   SmallVector<Operation *> backwardOps;
-  /// Inputs that the forward overwrites.
+  /// Inputs that the forward or the backward overwrites.
   DenseSet<int64_t> mutatedInputs;
 
   /// Whether the forward has `value`: an input or what one of its operations makes.

@@ -49,9 +49,16 @@ bool returnsAlias(Operation *op) {
          });
 }
 
+/// Whether the function takes an input that is not what a backward overwrites.
+bool takesInput(func::FuncOp func) {
+  return llvm::any_of(llvm::seq(func.getNumArguments()), [&](unsigned index) {
+    return descriptor::getInput(func, index) && !func.getArgAttr(index, descriptor::kBackward);
+  });
+}
+
 bool isJoint(Operation *op) {
   auto func = dyn_cast<func::FuncOp>(op);
-  return func && hasArgument<InputAttr>(func) &&
+  return func && takesInput(func) &&
          (hasArgument<TangentAttr>(func) || hasResult<GradientAttr>(func) ||
           hasResult<LeafGradientAttr>(func));
 }

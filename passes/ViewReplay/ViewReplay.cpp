@@ -81,7 +81,8 @@ private:
       auto mutation = result.as<MutationAttr>();
       if (!mutation)
         continue;
-      bool unchanged = result.value == descriptor::findInput(func, mutation.getIndex());
+      bool unchanged = !result.attributes.contains(descriptor::kBackward) &&
+                       result.value == descriptor::findInput(func, mutation.getIndex());
       if (!unchanged || descriptor::hasTangent(func, TangentOf::Mutation, mutation.getIndex()))
         kept.push_back(result);
     }

@@ -6,16 +6,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mlir import ir
-
 from ..autograd.engine import run
 from ..autograd.meta import edge
 from ..dispatch.state import state
-from ..errors import AutogradError, UnsupportedError
+from ..errors import AutogradError
 from ..ir import locations
+from ..ir.builder import TracedArray
 from ..tensor import Tensor
+from .later import later_writes
 from .places import leaf_edge
-from .tracer import Tracer, root_of, written_by
+from .tracer import Tracer
 
 
 class Root(NamedTuple):
@@ -32,28 +32,32 @@ class Joint(NamedTuple):
     """The differentiable roots, their tangent arguments, and the gradients of inputs and of leaves
     among the outputs, by number.
 
-    `once` says that the backward writes to memory of the forward, so a second one would start from
-    other data. `error` says why there are no gradients although a root requires grad.
+    `later` are arguments that hold what inputs hold when the backward runs, by input, for those that
+    it writes to. `once` says that the backward writes to memory of the forward, so a second one would
+    start from other data. `error` says why there are no gradients although a root requires grad.
     """
 
     roots: list[Root]
     tangents: list[Tensor]
     gradients: dict[int, Tensor]
     leaf_gradients: dict[int, Tensor]
+    later: dict[int, TracedArray]
     once: bool = False
     error: str | None = None
 
 
-def differentiate(tracer: Tracer, roots: list[Root], leaves: dict[int, Tensor]) -> Joint:
+def differentiate(
+    tracer: Tracer, roots: list[Root], leaves: dict[int, Tensor], outputs: list[TracedArray]
+) -> Joint:
     """Traces the gradients of all inputs that require grad and of `leaves`, which are outputs, given
-    tangents of `roots`.
+    tangents of `roots`. `outputs` are what the program returns.
     """
     edges = [("input", x.number, x.edge or leaf_edge(x)) for x in tracer.inputs]
     targets = [target for target in edges if target[2] is not None]
     targets += [("leaf", number, edge(tensor)) for number, tensor in leaves.items()]
     roots = [root for root in roots if edge(root.tensor) is not None]
     if not roots:
-        return Joint([], [], {}, {})
+        return Joint([], [], {}, {}, {})
     tangents = [tracer.tangent(root.tensor) for root in roots]
     starts = [(*edge(root.tensor), tangent) for root, tangent in zip(roots, tangents, strict=True)]
     before, forward = tracer.builder.locate, len(tracer.block.operations)
@@ -63,36 +67,12 @@ def differentiate(tracer: Tracer, roots: list[Root], leaves: dict[int, Tensor]) 
             found = run(starts, False, False, [t for *_, t in targets], accumulate=False)
     except AutogradError as error:
         # Only a program that goes on to differentiate the results may complain.
-        return Joint(roots, tangents, {}, {}, error=error.message)
+        return Joint(roots, tangents, {}, {}, {}, error=error.message)
     finally:
         tracer.builder.locate = before
     gradients: dict = {"input": {}, "leaf": {}}
     for (kind, number, _), grad in zip(targets, found, strict=True):
         if grad is not None:
             gradients[kind][number] = grad
-    once = _writes_forward(tracer, forward)
-    return Joint(roots, tangents, gradients["input"], gradients["leaf"], once)
-
-
-def _writes_forward(tracer: Tracer, forward: int) -> bool:
-    """Whether the operations after the first `forward` ones, the backward's, write to memory of the
-    forward. Raises UnsupportedError where that memory is the caller's.
-    """
-    operations = list(tracer.block.operations)[forward:]
-    own = {result for op in operations for result in op.results}
-    found = False
-    written = [(op, root_of(ref)) for op in operations for ref in written_by(op)]
-    for op, root in written:
-        if isinstance(root.owner, ir.Block):
-            _refuse_write(tracer, op, root)
-        found |= root not in own
-    return found
-
-
-def _refuse_write(tracer: Tracer, op: ir.Operation, root: ir.Value) -> None:
-    of_input = (x.source.text for x in tracer.inputs if x.root.value == root)
-    what = next(of_input, "the gradient that it is given")
-    raise UnsupportedError(
-        f"the backward writes to {what}; a compiled backward only returns gradients",
-        frame=locations.frame_of(op.location),
-    )
+    later, once = later_writes(tracer, outputs, forward)
+    return Joint(roots, tangents, gradients["input"], gradients["leaf"], later, once)

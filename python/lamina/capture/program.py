@@ -163,7 +163,10 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
     versions = tracer.versions()
     joint = _differentiate(tracer, outputs)
     refuse_visible_copies(tracer, outputs)
-    seal(tracer, outputs, joint, versions + [0] * (len(tracer.inputs) - len(versions)))
+    # The backward may have met inputs of its own.
+    versions += [0] * (len(tracer.inputs) - len(versions))
+    later = [now - then for now, then in zip(tracer.versions(), versions, strict=True)]
+    seal(tracer, outputs, joint, versions, later if joint.later else [])
     return Captured(
         tracer.module,
         tracer.name,
@@ -286,7 +289,7 @@ def _refuse_shared_outside(tracer: Tracer) -> None:
 
 def _differentiate(tracer: Tracer, outputs: Outputs) -> Joint:
     if not state.grad_enabled:
-        return Joint([], [], {}, {})
+        return Joint([], [], {}, {}, {})
     mutated = [
         Root("mutation", x.number, x.tensor)
         for x in tracer.inputs
@@ -294,4 +297,5 @@ def _differentiate(tracer: Tracer, outputs: Outputs) -> Joint:
     ]
     # Looking for roots adds bases to the results.
     roots = mutated + outputs.differentiable()
-    return differentiate(tracer, roots, outputs.leaves() | outputs.retaining())
+    leaves = outputs.leaves() | outputs.retaining()
+    return differentiate(tracer, roots, leaves, [output.array for output in outputs.all])

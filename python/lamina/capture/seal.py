@@ -16,9 +16,12 @@ from .places import marks
 from .tracer import Tracer
 
 
-def seal(tracer: Tracer, outputs: Outputs, joint: Joint, versions: list[int]) -> None:
+def seal(
+    tracer: Tracer, outputs: Outputs, joint: Joint, versions: list[int], later: list[int]
+) -> None:
     """Makes the function under construction complete. `versions` says for each input by how much
-    its version moves on. Raises VerifyError when the result is not valid IR.
+    its version moves on in the forward, `later` in the backward. Raises VerifyError when the result
+    is not valid IR.
     """
     gradients = [("gradient", *g) for g in sorted(joint.gradients.items())]
     gradients += [("leaf_gradient", *g) for g in sorted(joint.leaf_gradients.items())]
@@ -56,6 +59,8 @@ def seal(tracer: Tracer, outputs: Outputs, joint: Joint, versions: list[int]) ->
             function.attributes["lamina.tangents"] = ir.ArrayAttr.get(
                 [descriptors.tangent(r.of, r.index) for r in joint.roots]
             )
+        if any(later):
+            function.attributes["lamina.backward_versions"] = attributes.encode("ints", later)
         if joint.once:
             function.attributes["lamina.backward_once"] = ir.UnitAttr.get()
         if joint.error is not None:
@@ -84,6 +89,10 @@ def _arguments(tracer: Tracer, joint: Joint) -> dict:
         described[tangent._array.value] = descriptors.argument(
             "tangent", root.of, root.index, strides=strides
         )
+    for number, now in joint.later.items():
+        x = tracer.inputs[number]
+        strides = _unless_row_major(x.root.shape, x.strides)
+        described[now.value] = descriptors.argument("input", number, strides=strides, backward=True)
     return described
 
 

@@ -34,14 +34,22 @@ class CompiledBackward(Node):
     """Gradients of a compiled function, from the arrays that its forward saved.
 
     `notes` holds, for each of them that is the data of an input, what counts its writes and how
-    many there were. `spent` is whether a backward that can run only once has.
+    many there were; `inputs` are those that the backward itself writes to. `spent` is whether a backward that can run only once has.
     """
 
     spent = False
 
-    def __init__(self, run: Callable, edges: list, outputs: list, saved: tuple, notes: tuple):
+    def __init__(
+        self,
+        run: Callable,
+        edges: list,
+        outputs: list,
+        saved: tuple,
+        notes: tuple,
+        inputs: tuple[Tensor, ...],
+    ):
         super().__init__(edges, outputs)
-        self._run, self.saved, self.notes = run, saved, notes
+        self._run, self.saved, self.notes, self.inputs = run, saved, notes, inputs
 
     def name(self) -> str:
         """The node's public name: that of the function."""
@@ -108,14 +116,26 @@ def write_backward(convention: Convention, execute) -> Code:
     if convention.once:
         code.add(f"{code.ref(refuse_again, 'refuse_again')}(node)")
     _check_saved(convention, code)
+    if convention.later:
+        code.add(f"{tuple_of([f't{i}' for i in convention.later])} = node.inputs")
     arguments = [_argument(code, argument) for argument in convention.back_arguments]
     count = len(convention.sources) + len(convention.leaf_sources)
     results = [f"r{k}" for k in range(count)]
     call = f"{code.ref(execute, 'execute')}({', '.join(arguments)})"
     code.add(f"{tuple_of(results)} = {call}" if results else call)
+    move_versions(convention.later, code)
     given = [_given(convention, code, k) for k in range(len(results))]
     code.add(f"return [{', '.join(given)}]")
     return code
+
+
+def move_versions(versions: dict[int, int], code: Code) -> None:
+    """Counts the writes to inputs, so that whoever saved one notices. Inference tensors do not
+    count.
+    """
+    for i, steps in versions.items():
+        with code.block(f"if t{i}._counter is not None:"):
+            code.add(f"t{i}._counter.version += {steps}")
 
 
 def _given(convention: Convention, code: Code, number: int) -> str:
@@ -145,6 +165,8 @@ def _check_saved(convention: Convention, code: Code) -> None:
 def _argument(code: Code, argument: Argument) -> str:
     if argument.saved is not None:
         return f"s{argument.saved}"
+    if argument.input is not None:
+        return f"t{argument.input}._array"
     wanted = code.ref(argument, f"wanted{argument.root}")
     return f"{code.ref(tangent, 'tangent')}(grads[{argument.root}], {wanted}, node)"
 

@@ -24,11 +24,13 @@ class Saved(NamedTuple):
 
 
 class Argument(NamedTuple):
-    """What one argument of the backward is: saved value number `saved`, or else (None) the gradient
-    of root number `root`, in exactly this dtype, shape and layout (strides count elements).
+    """What one argument of the backward is: saved value number `saved`, what input number `input`
+    holds by then, or the gradient of root number `root`, in exactly this dtype, shape and layout
+    (strides count elements).
     """
 
     saved: int | None
+    input: int | None
     root: int | None
     shape: tuple[int, ...]
     dtype: np.dtype
@@ -54,7 +56,8 @@ class Convention:
     `leaf_sources` the outputs: those among `leaves`, which are leaves and require grad, and those that
     retain their gradient. `reached` are, for each result of the backward, the roots whose gradients
     it depends on. `inference` are the outputs made in inference mode, None if that is up to the mode
-    of the call. `once` says that a backward cannot run again, `error` that there is none and why.
+    of the call. `later` are the inputs that the backward writes to, and by how much it moves their
+    versions. `once` says that a backward cannot run again, `error` that there is none and why.
     `rebinds` are the outputs that inputs look at in the end, `moved` those that are the base itself
     whose memory they are in, `memories` the bases that the memory of inputs becomes.
     """
@@ -97,11 +100,13 @@ class Convention:
         self.once = "lamina.backward_once" in forward.attributes
         back = functions.get(self.back)
         self.back_arguments = [] if back is None else self._backward_arguments(back)
-        gradients = [] if back is None else descriptors.results(back)
-        self.sources = [s.index for s in gradients if s.kind == "gradient"]
-        self.leaf_sources = [s.index for s in gradients if s.kind == "leaf_gradient"]
+        results = [] if back is None else descriptors.results(back)
+        self.sources = [s.index for s in results if s.kind == "gradient"]
+        self.leaf_sources = [s.index for s in results if s.kind == "leaf_gradient"]
         self.leaves = descriptors.numbers(forward, "lamina.leaves") or ()
         self.inference = descriptors.numbers(forward, "lamina.inference")
+        self.later = dict.fromkeys((s.index for s in results if s.kind == "mutation"), 0)
+        self.later.update(descriptors.backward_versions(forward))
         self.reached = [] if back is None else self._reached(back)
         if self.error is not None:
             # An error is met on the way to any input.
@@ -149,9 +154,13 @@ class Convention:
         for slot, value in zip(descriptors.arguments(back), values, strict=True):
             shape, dtype = shape_and_dtype(value.type)
             strides = slot.strides or contiguous_strides(shape)
-            is_saved = slot.kind == "saved"
-            root = None if is_saved else self.root_of(slot.of, slot.index)
-            found.append(Argument(slot.index if is_saved else None, root, shape, dtype, strides))
+            is_tangent = slot.kind == "tangent"
+            places = (
+                slot.index if slot.kind == "saved" else None,
+                slot.index if slot.kind == "input" else None,
+                self.root_of(slot.of, slot.index) if is_tangent else None,
+            )
+            found.append(Argument(*places, shape, dtype, strides))
         return found
 
     def _reached(self, back: ir.Operation) -> list[set[int]]:
@@ -163,8 +172,9 @@ class Convention:
         for op in block.operations:
             found = set().union(*(roots.get(value, ()) for value in _read_by(op.operation)))
             roots.update(dict.fromkeys(op.results, found))
-        returned = list(block.operations)[-1]
-        return [roots[value] for value in returned.operands]
+        kinds = [s.kind for s in descriptors.results(back)]
+        returned = zip(kinds, list(block.operations)[-1].operands, strict=True)
+        return [roots[value] for kind, value in returned if kind != "mutation"]
 
 
 def _read_by(op: ir.Operation) -> list[ir.Value]:

@@ -18,7 +18,7 @@ from ..dispatch.state import state
 from ..ir.descriptors import Alias
 from ..storage import Storage
 from ..tensor import make
-from .backward import CompiledBackward, WriteBack, keep_gradient, note
+from .backward import CompiledBackward, WriteBack, keep_gradient, move_versions, note
 from .code import Code, tuple_of
 from .convention import Convention
 from .rebinding import (
@@ -53,7 +53,8 @@ def fetch_inputs(c: Convention, code: Code) -> None:
     """Gives a name to every input that some step asks for."""
     shared = [a.index for a in c.outputs if a is not None and a.root == "input"]
     kept = [s.input for s in c.saved if s.input is not None]
-    moved = [*c.rebinds.values(), *c.memories.values(), *(m.number for m in c.marks)]
+    marked = [m.number for m in c.marks]
+    moved = [*c.rebinds.values(), *c.memories.values(), *marked, *c.later]
     for i in sorted({*c.arguments, *c.versions, *c.sources, *_written(c), *shared, *kept, *moved}):
         code.add(f"t{i} = tensors[{i}]")
 
@@ -91,11 +92,9 @@ def launch(c: Convention, code: Code) -> None:
     code.add(f"{tuple_of(results)} = {call}" if results else call)
 
 
-def move_versions(c: Convention, code: Code) -> None:
-    """Counts the writes, so that whoever saved an input notices. Inference tensors do not count."""
-    for i, steps in c.versions.items():
-        with code.block(f"if t{i}._counter is not None:"):
-            code.add(f"t{i}._counter.version += {steps}")
+def count_writes(c: Convention, code: Code) -> None:
+    """Moves the versions of what the program has written to."""
+    move_versions(c.versions, code)
 
 
 def attach_backward(c: Convention, code: Code) -> None:
@@ -110,7 +109,8 @@ def attach_backward(c: Convention, code: Code) -> None:
     saved = tuple_of([f"t{s.input}._array" if s.at is None else f"r{s.at}" for s in c.saved])
     notes = tuple_of([f"{code.ref(note, 'note')}(t{s.input})" for s in c.saved if s.at is None])
     kind = code.ref(CompiledBackward, "CompiledBackward")
-    code.add(f"node = {kind}(backward, edges, {outputs}, {saved}, {notes})")
+    later = tuple_of([f"t{i}" for i in c.later])
+    code.add(f"node = {kind}(backward, edges, {outputs}, {saved}, {notes}, {later})")
 
 
 def rebase_inputs(c: Convention, code: Code) -> None:
@@ -201,7 +201,7 @@ STEPS = (
     check_writes,
     find_edges,
     launch,
-    move_versions,
+    count_writes,
     attach_backward,
     rebase_inputs,
     mark_inputs,

@@ -52,6 +52,7 @@ class Validator:
             if x.base is not None and type(x.before["_array"]) is not Missing
         }
         self._tangents: dict[tuple, np.ndarray] = {}
+        self._later: dict[int, np.ndarray] = {}
         self._truth = self._effects(captured.module)
 
     def check(self, after: str, module: ir.Module) -> None:
@@ -95,6 +96,12 @@ class Validator:
             self._tangents[key] = self._random.standard_normal(shape).astype(dtype)
         return self._tangents[key]
 
+    def _later_input(self, number: int) -> np.ndarray:
+        """What the caller has put into an input by the time the backward runs."""
+        if number not in self._later:
+            self._later[number] = self._input(self._inputs[number])
+        return self._later[number]
+
     def _effects(self, module: ir.Module) -> Effects:
         functions = stages.functions(module)
         if self.name in functions:
@@ -107,9 +114,13 @@ class Validator:
         saved = {
             s.index: np.copy(r) for s, r in zip(slots, results, strict=True) if s.kind == "saved"
         }
-        gradients, _ = self._run(module, backward, saved)
-        numbers = (s.index for s in descriptors.results(functions[backward]))
-        return effects._replace(gradients=dict(zip(numbers, gradients, strict=True)))
+        results, _ = self._run(module, backward, saved)
+        slots = descriptors.results(functions[backward])
+        of: dict[str, dict] = {"gradient": {}, "mutation": {}}
+        for slot, result in zip(slots, results, strict=True):
+            of.setdefault(slot.kind, {})[slot.index] = result
+        finals = effects.finals | of["mutation"]
+        return effects._replace(gradients=of["gradient"], finals=finals)
 
     def _run(self, module: ir.Module, name: str, saved: dict) -> tuple[list, dict[int, np.ndarray]]:
         """The results of a function, and the arrays that were its inputs."""
@@ -118,7 +129,9 @@ class Validator:
         for slot, value in zip(
             descriptors.arguments(function), function.regions[0].blocks[0].arguments, strict=True
         ):
-            if slot.kind == "input":
+            if slot.later or (slot.kind == "input" and name == f"{self.name}_backward"):
+                arrays.append(np.copy(self._later_input(slot.index)))
+            elif slot.kind == "input":
                 arrays.append(
                     inputs.setdefault(slot.index, np.copy(self._inputs[slot.index], order="K"))
                 )
@@ -164,7 +177,8 @@ def _read(
 ) -> Effects:
     """The effects of one call, from the descriptors of its results."""
     named = {
-        (s.kind, s.index): r for s, r in zip(descriptors.results(function), results, strict=True)
+        ("later" if s.later else s.kind, s.index): r
+        for s, r in zip(descriptors.results(function), results, strict=True)
     }
     gradients = {i: r for (kind, i), r in named.items() if kind == "gradient"}
     in_refs = any(is_ref(a.type) for a in function.regions[0].blocks[0].arguments) or any(
@@ -173,7 +187,7 @@ def _read(
     if in_refs:
         outputs = {i: r for (kind, i), r in named.items() if kind == "output"}
         return Effects(outputs, inputs, gradients, _observed_memory(outputs, inputs))
-    finals = {i: named.get(("mutation", i), a) for i, a in inputs.items()}
+    finals = {i: named.get(("later", i), named.get(("mutation", i), a)) for i, a in inputs.items()}
     places = {i: p.array(np.ascontiguousarray(finals[p.flat])) for i, p in parts.items()} | finals
     outputs, memory = {}, {}
     for number, alias in enumerate(descriptors.outputs(function)):

@@ -51,8 +51,9 @@ class Mark(NamedTuple):
 
 class Slot(NamedTuple):
     """An argument or a result: `kind` ("input", "output", "mutation", "gradient", "saved", "base",
-    "tangent", "leaf_gradient"), its number, for tangents what they are `of`, its layout in elements (None:
-    row-major), what it aliases, and for bases the input whose memory it becomes.
+    "tangent", "leaf_gradient"), its number, for tangents what they are `of`, its layout in elements
+    (None: row-major), what it aliases, for bases the input whose memory it becomes, and for inputs and
+    mutations whether it is what there is `later`, in the backward.
     """
 
     kind: str
@@ -61,11 +62,20 @@ class Slot(NamedTuple):
     strides: tuple[int, ...] | None
     alias: Alias | None
     memory: int | None
+    later: bool
 
 
-def argument(kind: str, *parameters, strides: tuple | None = None) -> ir.Attribute:
-    """The attributes of an argument: `argument("tangent", "output", 0)`."""
-    return _dictionary("lamina.arg", kind, parameters, strides, "view")
+def argument(
+    kind: str, *parameters, strides: tuple | None = None, backward: bool = False
+) -> ir.Attribute:
+    """The attributes of an argument: `argument("tangent", "output", 0)`. `backward`: it is what the
+    input holds when the backward runs.
+    """
+    described = _dictionary("lamina.arg", kind, parameters, strides, "view")
+    if not backward:
+        return described
+    named = {a.name: a.attr for a in described}
+    return ir.DictAttr.get({**named, "lamina.backward": ir.UnitAttr.get(context())})
 
 
 def result(
@@ -103,6 +113,17 @@ def versions(function: ir.Operation) -> dict[int, int]:
     if "lamina.versions" not in function.attributes:
         return {s.index: 1 for s in results(function) if s.kind == "mutation"}
     counts = attributes.decode(function.attributes["lamina.versions"])
+    return _nonzero(counts)
+
+
+def backward_versions(function: ir.Operation) -> dict[int, int]:
+    """By how much the versions of inputs move on when the backward runs."""
+    if "lamina.backward_versions" not in function.attributes:
+        return {}
+    return _nonzero(attributes.decode(function.attributes["lamina.backward_versions"]))
+
+
+def _nonzero(counts: tuple) -> dict[int, int]:
     return {number: count for number, count in enumerate(counts) if count}
 
 
@@ -192,7 +213,8 @@ def _slot(named: dict, key: str) -> Slot:
     strides = attributes.decode(named["lamina.strides"]) if "lamina.strides" in named else None
     shared = alias(str(named["lamina.alias"])) if "lamina.alias" in named else None
     memory = int(_parts(str(named["lamina.memory"]))[1]) if "lamina.memory" in named else None
-    return Slot(kind, int(index), of[0] if of else None, strides, shared, memory)
+    later = "lamina.backward" in named
+    return Slot(kind, int(index), of[0] if of else None, strides, shared, memory, later)
 
 
 def _parts(text: str) -> tuple[str, str]:

@@ -125,3 +125,19 @@ func.func private @moved() attributes {lamina.moved = [1]}
 
 // expected-error @below {{'lamina.marks' expects four numbers for an input, array<i64: ...>, got array<i64: 0, 1>}}
 func.func private @marks() attributes {lamina.marks = array<i64: 0, 1>}
+
+// -----
+
+// expected-error @below {{argument 0: 'lamina.backward' belongs on an argument that is an input}}
+func.func private @backward_argument(%0: tensor<4xf32> {lamina.arg = #lamina.saved<0>, lamina.backward})
+
+// -----
+
+// expected-error @below {{result 0: 'lamina.backward' belongs on a result that is a mutation}}
+func.func private @backward_result() -> (tensor<4xf32> {lamina.result = #lamina.output<0>, lamina.backward})
+
+// -----
+
+// What the backward leaves in an input is counted by itself.
+func.func private @both_phases() -> (tensor<4xf32> {lamina.result = #lamina.mutation<0>},
+                                     tensor<4xf32> {lamina.result = #lamina.mutation<0>, lamina.backward})

@@ -30,3 +30,14 @@ func.func @backward(%a: tensor<4xf32> {lamina.arg = #lamina.saved<0>},
     -> (tensor<4xf32> {lamina.result = #lamina.gradient<0>}) {
   return %dy : tensor<4xf32>
 }
+
+// -----
+
+// A backward takes the inputs that it overwrites.
+func.func @backward_writes(%n: tensor<4xf32> {lamina.arg = #lamina.input<1>, lamina.backward},
+                           %dy: tensor<4xf32> {lamina.arg = #lamina.tangent<output, 0>})
+    -> (tensor<4xf32> {lamina.result = #lamina.mutation<1>, lamina.backward},
+        tensor<4xf32> {lamina.result = #lamina.gradient<0>}) {
+  %0 = lamina.add %n, %dy : tensor<4xf32>
+  return %0, %dy : tensor<4xf32>, tensor<4xf32>
+}

@@ -50,6 +50,96 @@ class ScalesTangent(Function):
         return grad.mul_(3)
 
 
+class Counts(Function):
+    """Adds to a number in backward, as it is then."""
+
+    @staticmethod
+    def forward(ctx, x, number):
+        ctx.number = number
+        return x * 2
+
+    @staticmethod
+    def backward(ctx, grad):
+        ctx.number.add_(1)
+        return grad * 2, None
+
+
+class WritesTwice(Function):
+    """Writes to an input in forward and in backward, and computes with it in both."""
+
+    @staticmethod
+    def forward(ctx, x, y):
+        y.add_(10)
+        ctx.y = y
+        return x * y
+
+    @staticmethod
+    def backward(ctx, grad):
+        ctx.y.mul_(2)
+        return grad * ctx.y, None
+
+
+class Consumes(Function):
+    """Clears an input that it saved, after its last use."""
+
+    @staticmethod
+    def forward(ctx, x, w):
+        ctx.save_for_backward(w)
+        return x * w
+
+    @staticmethod
+    def backward(ctx, grad):
+        (w,) = ctx.saved_tensors
+        result = grad * w
+        w.zero_()
+        return result, None
+
+
+@pytest.mark.parametrize("function", [Counts, WritesTwice, Consumes])
+def test_mutations_of_inputs_in_backward(function):
+    """Rows 8 and 36: forward and backward each leave in an input what they leave there eagerly."""
+
+    def run(wrap):
+        x, y = lamina.ones(3, requires_grad=True), lamina.full((3,), 5.0)
+        call, seen = wrap(lambda x, y: function.apply(x, y) + y), []
+        for _ in range(2):
+            result = call(x, y)
+            seen += [result.tolist(), y.tolist(), y._version]
+            result.sum().backward()
+            seen += [y.tolist(), y._version, x.grad.tolist()]
+        return seen
+
+    assert run(compiled) == run(lambda f: f)
+
+
+def test_a_backward_writes_to_what_the_caller_has_put_there_since(x):
+    number = lamina.zeros((), dtype=lamina.int64)
+    loss = compiled(lambda x, n: Counts.apply(x, n))(x, number).sum()
+    number.fill_(40)
+    loss.backward(retain_graph=True)
+    loss.backward()
+    assert number.item() == 42 and number._version == 3
+
+
+def test_hooks_may_write_to_inputs(x):
+    def program(x, seen):
+        doubled = x * 2
+        doubled.register_hook(lambda grad: None if seen.add_(grad) is None else grad)
+        return doubled * 3
+
+    seen = lamina.zeros(3)
+    result = compiled(program)(x, seen)
+    assert seen.tolist() == [0, 0, 0]
+    result.sum().backward()
+    assert seen.tolist() == [3, 3, 3] and x.grad.tolist() == [6, 6, 6]
+
+
+def test_writing_to_an_input_that_requires_grad_in_backward_is_refused(x):
+    y = lamina.ones(3, requires_grad=True) * 1
+    with pytest.raises(UnsupportedError, match=r"writes to args\[1\], which requires grad"):
+        compiled(lambda x, y: Counts.apply(x, y))(x, y)
+
+
 def test_a_backward_may_write_to_what_the_forward_made(x):
     compiled(lambda x: ScalesSaved.apply(x))(x).sum().backward()
     assert x.grad.tolist() == [20, 40, 60]

@@ -1,7 +1,8 @@
-"""Random straight-line programs of refs: views of views, writes through them, shared outputs.
+"""Random programs of refs: views of views in several dtypes, writes through them, also in branches
+and loops, shared outputs.
 
 The generator keeps an array beside each ref, made by the interpreter's own primitives, so it knows
-where a reshape is a view. Elements are integers: results must agree exactly.
+where a reshape is a view. Elements are whole numbers: results must agree exactly.
 """
 
 import random
@@ -13,6 +14,7 @@ from lamina.ops import primitives
 SIZES = (1, 2, 3, 4)
 MOST_ELEMENTS = 48
 FORWARD, BACKWARD, TANGENT = range(3)
+ELEMENTS = {"int64": "i64", "int32": "i32", "float64": "f64", "complex128": "complex<f64>"}
 
 
 class Handle(NamedTuple):
@@ -36,6 +38,7 @@ class RandomProgram:
         self._lines: list[str] = []
         self._phase = FORWARD
         count = self._random.randint(1, 3)
+        self._in_region = False
         self.inputs = [self._data(self._shape()) for _ in range(count)]
         self._handles = [Handle(f"%x{i}", a, True, FORWARD) for i, a in enumerate(self.inputs)]
         arguments = [
@@ -78,7 +81,7 @@ class RandomProgram:
         """Arguments for the gradients of the outputs. The forward's memory is read only now."""
         self._phase = BACKWARD
         tangents = [
-            Handle(f"%d{i}", np.zeros(o.array.shape, np.int64), True, TANGENT)
+            Handle(f"%d{i}", np.zeros(o.array.shape, o.array.dtype), True, TANGENT)
             for i, o in enumerate(outputs)
         ]
         self._handles += tangents
@@ -110,6 +113,8 @@ class RandomProgram:
             + [self._unary] * 2
             + [self._full]
         )
+        if not self._in_region:
+            steps += [self._cond, self._while]
         for _ in range(count):
             self._random.choice(steps)()
 
@@ -117,21 +122,31 @@ class RandomProgram:
         return tuple(self._random.choice(SIZES) for _ in range(self._random.randint(0, 3)))
 
     def _data(self, shape: tuple) -> np.ndarray:
-        return np.array(
-            [self._random.randint(-9, 9) for _ in range(int(np.prod(shape)))], np.int64
-        ).reshape(shape)
+        dtype = self._random.choice(["int64", "int64", "complex128"])
+        parts = [
+            [self._random.randint(-9, 9) for _ in range(int(np.prod(shape)))] for _ in range(2)
+        ]
+        flat = np.array(parts[0], np.int64)
+        if dtype == "complex128":
+            flat = flat + 1j * np.array(parts[1], np.int64)
+        return flat.astype(dtype).reshape(shape)
 
     def _emit(
         self, op: str, array: np.ndarray, source: Handle | None = None, distinct=True
     ) -> Handle:
         """A new line. Without a `source` the result is memory of its own."""
-        name, phase = f"%v{len(self._lines)}", self._phase
+        name, phase = self._line(op), self._phase
         if source is not None:
             distinct, phase = distinct and source.distinct, source.phase
         handle = Handle(name, array, distinct, phase)
-        self._lines.append(f"{handle.name} = lamina.{op}")
         self._handles.append(handle)
         return handle
+
+    def _line(self, op: str) -> str:
+        """A new line and the name of its result."""
+        name = f"%v{len(self._lines)}"
+        self._lines.append(f"{name} = lamina.{op}")
+        return name
 
     def _compute(self, name: str, *operands: Handle) -> Handle:
         array = getattr(primitives, name)(*(h.array for h in operands))
@@ -140,7 +155,11 @@ class RandomProgram:
     def _like(self, handle: Handle) -> Handle:
         """Some handle of the same shape."""
         return self._random.choice(
-            [h for h in self._handles if h.array.shape == handle.array.shape]
+            [
+                h
+                for h in self._handles
+                if (h.array.shape, h.array.dtype) == (handle.array.shape, handle.array.dtype)
+            ]
         )
 
     def _binary(self) -> None:
@@ -150,21 +169,86 @@ class RandomProgram:
     def _unary(self) -> None:
         self._compute(self._random.choice(["neg", "clone"]), self._random.choice(self._handles))
 
-    def _full(self) -> None:
-        array = np.full(self._random.choice(self._handles).array.shape, self._random.randint(-9, 9))
-        self._emit(
-            f"full {{value = {array.flat[0] if array.size else 0} : i64}} : {_type(array)}", array
-        )
+    def _full(self, like: Handle | None = None) -> Handle:
+        array = (like or self._random.choice(self._handles)).array
+        value = _scalar(self._random.randint(-9, 9), array.dtype)
+        return self._emit(f"full {{value = {value}}} : {_type(array)}", np.zeros_like(array))
 
     def _assign(self) -> None:
-        targets = [h for h in self._handles if h.distinct and h.phase == self._phase]
+        targets = [h for h in self._handles if h.phase == self._phase]
         if not targets:
             return
         target = self._random.choice(targets)
-        value = self._like(target)
-        if self._random.random() < 0.5:
+        # Of several values given to one element any may stay, unless all are the same.
+        value = self._like(target) if target.distinct else self._full(target)
+        if target.distinct and self._random.random() < 0.5:
             value = self._compute("mul", value, target)
         self._lines.append(f"lamina.assign {value.name}, {target.name} : {_type(target.array)}")
+
+    def _cond(self) -> None:
+        """A branch on data; both sides see, write and return what stands before them."""
+        result = self._random.choice(self._handles)
+        test = self._predicate()
+        number = len(self._lines)
+        self._lines.append("")
+        for opening in ("", "} else {"):
+            self._lines.append(opening)
+            self._region(lambda: self._yield(result))
+        name, type_ = f"%v{number}", _type(result.array)
+        self._lines[number] = f"{name} = lamina.cond {test} : !lamina.ref<i1> -> {type_} {{"
+        self._lines.append("}")
+        self._handles.append(Handle(name, np.zeros_like(result.array), True, self._phase))
+
+    def _while(self) -> None:
+        """A loop that runs twice and writes to what stands before it."""
+        zero, one, two = (self._line(f"full {{value = {k} : i64}} : {_COUNT}") for k in range(3))
+        result = f"%v{len(self._lines)}"
+        self._lines += [
+            f"{result} = lamina.while {zero} : {_COUNT} while {{",
+            f"^bb0(%count: {_COUNT}):",
+        ]
+        less = self._line(f'compare %count, {two} {{predicate = "lt"}} : {_COUNT}')
+        self._lines += [
+            f"lamina.yield {less} : !lamina.ref<i1>",
+            "} do {",
+            f"^bb0(%count: {_COUNT}):",
+        ]
+        self._region(
+            lambda: self._lines.append(
+                f"lamina.yield {self._line(f'add %count, {one} : {_COUNT}')} : {_COUNT}"
+            )
+        )
+        self._lines.append("}")
+        self._handles.append(Handle(result, np.zeros((), np.int64), True, self._phase))
+
+    def _region(self, end) -> None:
+        """A few steps whose own results nothing outside can see."""
+        outside, self._in_region = list(self._handles), True
+        self._steps(self._random.randint(0, 4))
+        end()
+        self._handles, self._in_region = outside, False
+
+    def _yield(self, like: Handle) -> None:
+        value = self._compute("clone", self._like(like))
+        self._lines.append(f"lamina.yield {value.name} : {_type(value.array)}")
+
+    def _predicate(self) -> str:
+        """A bit that depends on data, where there are integers."""
+        found = [h for h in self._handles if h.array.size and h.array.dtype == np.int64]
+        if not found:
+            return self._line("full {value = true} : !lamina.ref<i1>")
+        source = self._random.choice(found)
+        ones = f"array<i64: {', '.join('1' for _ in source.array.shape)}>"
+        zeros = f"array<i64: {', '.join('0' for _ in source.array.shape)}>"
+        first, whole = source.name, _type(source.array)
+        if source.array.ndim:
+            shape = "x".join("1" for _ in source.array.shape)
+            bounds = f"{{starts = {zeros}, stops = {ones}, steps = {ones}}}"
+            one = f"!lamina.ref<{shape}xi64>"
+            first = self._line(f"slice {first} {bounds} : {whole} -> {one}")
+            first = self._line(f"reshape {first} : {one} -> {_COUNT}")
+        limit = self._line(f"full {{value = {self._random.randint(-9, 9)} : i64}} : {_COUNT}")
+        return self._line(f'compare {first}, {limit} {{predicate = "lt"}} : {_COUNT}')
 
     def _view(self) -> None:
         source = self._random.choice(self._handles)
@@ -177,14 +261,26 @@ class RandomProgram:
             array.size and not np.may_share_memory(array, source.array)
         ):
             return
-        shown = ", ".join(f"{k} = {_attribute(v)}" for k, v in parameters.items() if k != "shape")
+        shown = ", ".join(
+            f"{k} = {_attribute(v)}" for k, v in parameters.items() if k not in ("shape", "dtype")
+        )
         shown = f" {{{shown}}}" if shown else ""
         op = f"{name} {source.name}{shown} : {_type(source.array)} -> {_type(array)}"
         self._emit(op, array, source, distinct)
 
 
+_COUNT = "!lamina.ref<i64>"
+
+
 def _type(array: np.ndarray) -> str:
-    return f"!lamina.ref<{''.join(f'{n}x' for n in array.shape)}i64>"
+    sizes = "".join(f"{n}x" for n in array.shape)
+    return f"!lamina.ref<{sizes}{ELEMENTS[array.dtype.name]}>"
+
+
+def _scalar(value: int, dtype: np.dtype) -> str:
+    if dtype.kind == "c":
+        return f"[{value}.0 : f64, 0.0 : f64]"
+    return f"{value}.0 : f64" if dtype.kind == "f" else f"{value} : {ELEMENTS[dtype.name]}"
 
 
 def _attribute(value) -> str:
@@ -266,6 +362,26 @@ def _alias(rng, x):
     return "alias", {}, True
 
 
+def _part(rng, x):
+    if x.dtype.kind != "c":
+        return None
+    return rng.choice(["real", "imag", "view_as_real"]), {}, True
+
+
+def _pair(rng, x):
+    is_pair = x.dtype.kind == "f" and x.ndim and x.shape[-1] == 2 and x.flags.c_contiguous
+    return ("view_as_complex", {}, True) if is_pair else None
+
+
+def _bitcast(rng, x):
+    """Integers of one width as others; the last dimension must lie densely."""
+    if x.dtype.kind != "i" or not x.ndim or not x.size or not x.flags.c_contiguous:
+        return None
+    if x.dtype == np.int32 and x.shape[-1] % 2:
+        return None
+    return "bitcast", {"dtype": np.dtype("int32" if x.dtype == np.int64 else "int64")}, True
+
+
 _VIEWS = (
     _permute,
     _slice,
@@ -277,4 +393,7 @@ _VIEWS = (
     _unfold,
     _as_strided,
     _alias,
+    _part,
+    _pair,
+    _bitcast,
 )

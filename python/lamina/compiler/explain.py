@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from mlir import ir
+
 from ..backends import DEFAULT_OPTIONS
 from ..capture.guards import Guards
 from ..capture.program import Captured, capture
+from ..capture.tracer import root_of, written_by
 from ..errors import LaminaError
 from ..ir import descriptors
+from ..ir.locations import frame_of
 from . import stages
 from .entry import Compilation
 
@@ -18,7 +22,8 @@ from .entry import Compilation
 class Explanation:
     """Operators captured (with counts), inputs, mutated inputs, aliased outputs, values saved for
     backward, guards, why entries were compiled anew, why calls ran eagerly (with counts), and the
-    error if nothing can be captured.
+    error if nothing can be captured. `writes` says at which of the user's lines an input is written
+    to, `outputs` where each output was made, `rebinds` which input looks at which output in the end.
     """
 
     name: str
@@ -27,6 +32,9 @@ class Explanation:
     mutated: list[str] = field(default_factory=list)
     aliased: list[str] = field(default_factory=list)
     saved: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+    rebinds: list[str] = field(default_factory=list)
     guards: list[str] = field(default_factory=list)
     recompiles: list[str] = field(default_factory=list)
     fallbacks: dict[str, int] = field(default_factory=dict)
@@ -38,6 +46,9 @@ class Explanation:
             "operations": [f"{name} x{count}" for name, count in self.ops.items()],
             "inputs": self.inputs,
             "mutated": self.mutated,
+            "written to": self.writes,
+            "outputs": self.outputs,
+            "look at another place in the end": self.rebinds,
             "outputs that share memory": self.aliased,
             "saved for backward": self.saved,
             "guards": self.guards,
@@ -60,7 +71,8 @@ def explain(compiled, args: tuple, kwargs: dict) -> Explanation:
     name = compiled.__name__ if hasattr(compiled, "__name__") else type(compiled.fn).__name__
     try:
         captured = capture(compiled.fn, args, kwargs, compiled._name)
-        ops = _operations(captured)
+        ops, writes = _operations(captured), _writes(captured)
+        outputs = _outputs(captured)
         guards = Guards(captured)
         module = Compilation(captured, compiled.backend, DEFAULT_OPTIONS).run()
     except LaminaError as error:
@@ -70,20 +82,66 @@ def explain(compiled, args: tuple, kwargs: dict) -> Explanation:
         ops,
         [_input(x) for x in captured.inputs],
         *_effects(module, captured),
+        writes=writes,
+        outputs=outputs,
+        rebinds=_rebinds(module, captured),
         guards=guards.texts(),
         **history,
     )
 
 
+def _body(captured: Captured) -> list[ir.Operation]:
+    block = stages.functions(captured.module)[captured.name].regions[0].blocks[0]
+    return [op.operation for op in block.operations]
+
+
 def _operations(captured: Captured) -> dict[str, int]:
-    body = stages.functions(captured.module)[captured.name].regions[0].blocks[0].operations
-    names = [op.operation.name for op in body]
+    names = [op.name for op in _body(captured)]
     return dict(Counter(n.removeprefix("lamina.") for n in names if n.startswith("lamina.")))
 
 
 def _input(x) -> str:
     grad = ", requires grad" if x.edge is not None else ""
     return f"{x.source.text}: {x.tensor.dtype} {list(x.tensor.shape)}{grad}"
+
+
+def _writes(captured: Captured) -> list[str]:
+    """Which inputs the captured program writes to, and where; the backward's writes included."""
+    number = {x.root.value: x.number for x in captured.inputs if x.base is None}
+    found: dict[str, None] = {}
+    for op in _body(captured):
+        if "lamina.backward" in op.attributes:
+            continue
+        for root in map(root_of, written_by(op)):
+            if root in number:
+                text = captured.inputs[number[root]].source.text
+                found[f"{text} at {frame_of(op.location)}"] = None
+    return list(found)
+
+
+def _outputs(captured: Captured) -> list[str]:
+    """Where each output was made, in the captured program."""
+    function = stages.functions(captured.module)[captured.name]
+    returned = zip(descriptors.results(function), _body(captured)[-1].operands, strict=True)
+    return [
+        f"output {slot.index}: {_made(value)}" for slot, value in returned if slot.kind == "output"
+    ]
+
+
+def _made(value: ir.Value) -> str:
+    if isinstance(value.owner, ir.Block):
+        return "an argument"
+    name = value.owner.name.removeprefix("lamina.")
+    return f"{name} at {frame_of(value.owner.location)}"
+
+
+def _rebinds(module, captured: Captured) -> list[str]:
+    functions = stages.functions(module)
+    function = functions.get(captured.name) or functions[f"{captured.name}_forward"]
+    return [
+        f"{captured.inputs[number].source.text} is output {output}"
+        for number, output in descriptors.rebinds(function).items()
+    ]
 
 
 def _effects(module, captured: Captured) -> tuple[list[str], list[str], list[str]]:

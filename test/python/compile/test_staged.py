@@ -123,6 +123,22 @@ def test_explain_reports_what_happens():
     assert a._version == 0
 
 
+def test_explain_names_the_users_lines():
+    def program(x, n):
+        x.t().mul_(2)
+        n.add_(1)
+        return x[0], x * 2
+
+    report = compiled(program).explain(tensor(2, 3), tensor(3))
+    first = program.__code__.co_firstlineno
+    assert report.writes == [
+        f"args[0] at {__file__}:{first + 1}",
+        f"args[1] at {__file__}:{first + 2}",
+    ]
+    assert report.outputs[1] == f"output 1: mul at {__file__}:{first + 3}"
+    assert f"output 0: squeeze at {__file__}:{first + 3}" in str(report)
+
+
 def test_explain_names_aliased_outputs():
     report = compiled(lambda x: (x, x.t(), x * 2)).explain(tensor(2, 3))
     assert report.aliased == ["output 0 is args[0] itself", "output 1 is args[0] through permute"]

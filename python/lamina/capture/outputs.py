@@ -168,7 +168,7 @@ class Outputs:
 
     def _has_own_history(self, output: Output) -> bool:
         """Whether its gradient comes to the program by no view: it is no view, of an input's memory,
-        for autograd, or a view of how an input looked before.
+        for autograd, or one that a custom Function made, or a view of how an input looked before.
         """
         if output.place is not None:
             return output.place == OWN

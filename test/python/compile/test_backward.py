@@ -140,6 +140,35 @@ def test_writing_to_an_input_that_requires_grad_in_backward_is_refused(x):
         compiled(lambda x, y: Counts.apply(x, y))(x, y)
 
 
+class Doubled(Function):
+    """The argument itself, with twice its gradient."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return x
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 2
+
+
+@pytest.mark.parametrize(
+    "program", [Doubled.apply, lambda x: Doubled.apply(x).t(), lambda x: (Doubled.apply(x), x)]
+)
+def test_a_function_that_returns_its_input_has_its_own_backward(program):
+    def facts(function):
+        x = lamina.ones(3, requires_grad=True)
+        y = x * 3
+        outputs = function(y)
+        first = outputs[0] if isinstance(outputs, tuple) else outputs
+        first.sum().backward()
+        with pytest.raises(AutogradError, match="custom Function"):
+            first.mul_(2)
+        return x.grad.tolist(), first._base is y
+
+    assert facts(compiled(program)) == facts(program)
+
+
 def test_a_backward_may_write_to_what_the_forward_made(x):
     compiled(lambda x: ScalesSaved.apply(x))(x).sum().backward()
     assert x.grad.tolist() == [20, 40, 60]

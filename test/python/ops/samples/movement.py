@@ -242,29 +242,33 @@ def _take(a):
 
 def _unique(a):
     repeated = literal([3, 1, 3, 2, 1], "int64")
-    yield Sample((repeated,), traceable=False)
-    yield Sample((repeated, True, True, True), traceable=False)
-    yield Sample((literal([[1.5, 0.5], [1.5, 2.5]]), True, True), traceable=False)
-    yield Sample((a(0),), traceable=False)
+    yield Sample((repeated,), grad=False, traceable=False)
+    yield Sample((repeated, True, True, True), grad=False, traceable=False)
+    yield Sample((literal([[1.5, 0.5], [1.5, 2.5]]), True, True), grad=False, traceable=False)
+    yield Sample((a(0),), grad=False, traceable=False)
 
 
 def _unique_slices(a):
     rows = literal([[2, 1, 2], [0, 1, 0], [2, 1, 2]], "int64")
     for dim in (0, 1, -1):
-        yield Sample((rows, dim, True, True, True), traceable=False)
-    yield Sample((literal([[[1.5], [0.5]], [[1.5], [0.5]]]), 0, True, True, True), traceable=False)
+        yield Sample((rows, dim, True, True, True), grad=False, traceable=False)
+    yield Sample(
+        (literal([[[1.5], [0.5]], [[1.5], [0.5]]]), 0, True, True, True),
+        grad=False,
+        traceable=False,
+    )
 
 
 def _runs(a):
     repeated = literal([1, 1, 2, 2, 2, 1, 3], "int64")
     for flags in ((False, False), (True, False), (False, True), (True, True)):
-        yield Sample((repeated, *flags), traceable=False)
+        yield Sample((repeated, *flags), grad=False, traceable=False)
     rows = literal([[1.0, 1.0, 2.0], [1.0, 1.0, 2.0], [0.0, 0.0, 2.0]])
     for dim in (None, 0, 1, -1):
-        yield Sample((rows, True, True, dim), traceable=False)
-    yield Sample((literal([_NAN, _NAN, 1.0]), True, True), traceable=False)
-    yield Sample((a(0), True, True), traceable=False)
-    yield Sample((a(), True, True), traceable=False)
+        yield Sample((rows, True, True, dim), grad=False, traceable=False)
+    yield Sample((literal([_NAN, _NAN, 1.0]), True, True), grad=False, traceable=False)
+    yield Sample((a(0), True, True), grad=False, traceable=False)
+    yield Sample((a(), True, True), grad=False, traceable=False)
 
 
 def _bincount(a):

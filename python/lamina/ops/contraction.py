@@ -7,6 +7,8 @@ these (`lamina.ops.products`).
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..errors import DtypeError, ShapeError, UnsupportedError
 from .checks import rank, same_dtype
 from .formulas import conj
@@ -16,12 +18,13 @@ from .registry import op
 
 def _check(left_name, left, left_rank, right_name, right, right_rank):
     """Ranks, dtypes and the inner size, which is left's last and right's last but one (or only)
-    dimension. Booleans have no products.
+    dimension. Booleans have no products, which matters where there is one to compute.
     """
     rank(left_name, left, left_rank)
     rank(right_name, right, right_rank)
     same_dtype((left_name, left), (right_name, right))
-    if left.dtype.kind == "b":
+    is_dot = left_rank == right_rank == 1
+    if left.dtype.kind == "b" and (is_dot or 0 not in (*left.shape, *right.shape)):
         raise UnsupportedError("products of bool tensors; cast them to integers")
     inner = right.shape[0] if right_rank == 1 else right.shape[-2]
     if left.shape[-1] != inner:
@@ -29,6 +32,14 @@ def _check(left_name, left, left_rank, right_name, right, right_rank):
             f"inner sizes differ: {left_name} has shape {tuple(left.shape)}, "
             f"{right_name} {tuple(right.shape)}"
         )
+
+
+def _product(p, left, right):
+    """left @ right. Those of booleans are empty or sums of nothing, which are the same in integers."""
+    if left.dtype.kind != "b":
+        return p.matmul(left, right)
+    small = np.dtype(np.int8)
+    return cast(p, p.matmul(cast(p, left, small), cast(p, right, small)), left.dtype)
 
 
 def _left_vjp(grad, right, left_meta):
@@ -64,7 +75,7 @@ def _adjoint(x):
 def mm(p, self, mat2):
     """self[M, K] @ mat2[K, N] -> [M, N]."""
     _check("self", self, 2, "mat2", mat2, 2)
-    return p.matmul(self, mat2)
+    return _product(p, self, mat2)
 
 
 @op(
@@ -79,7 +90,7 @@ def bmm(p, self, mat2):
     _check("self", self, 3, "mat2", mat2, 3)
     if self.shape[0] != mat2.shape[0]:
         raise ShapeError(f"batch sizes differ: {tuple(self.shape)} and {tuple(mat2.shape)}")
-    return p.matmul(self, mat2)
+    return _product(p, self, mat2)
 
 
 @op(
@@ -92,7 +103,7 @@ def bmm(p, self, mat2):
 def mv(p, self, vec):
     """self[M, K] @ vec[K] -> [M]."""
     _check("self", self, 2, "vec", vec, 1)
-    return p.squeeze(p.matmul(self, p.unsqueeze(vec, (1,))), (1,))
+    return p.squeeze(_product(p, self, p.unsqueeze(vec, (1,))), (1,))
 
 
 @op(
@@ -145,7 +156,7 @@ def _fused(p, self, left, right, beta, alpha):
     same_dtype(("self", self), ("the product", left))
     wide = accumulate_dtype(left.dtype)
     if wide == left.dtype:
-        return _combine(p, self, p.matmul(left, right), beta, alpha)
+        return _combine(p, self, _product(p, left, right), beta, alpha)
     # One rounding for the product and the sum together.
     product = p.matmul(cast(p, left, wide), cast(p, right, wide))
     return cast(p, _combine(p, cast(p, self, wide), product, beta, alpha), left.dtype)

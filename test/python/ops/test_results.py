@@ -42,3 +42,12 @@ def test_named_results_can_be_copied_and_pickled(x):
             assert type(twin) is type(found)
             assert all((a == b).all() for a, b in zip(twin, found))
     assert type(x.max(0)) is lamina.return_types.max
+
+
+@pytest.mark.parametrize("shapes", [((0, 3), (3, 0)), ((2, 0), (0, 2)), ((2, 3), (3, 0))])
+def test_products_of_booleans_with_nothing_to_multiply(shapes):
+    left, right = [lamina.zeros(*s, dtype=lamina.bool) for s in shapes]
+    for product in (lamina.mm, lamina.compile(lamina.mm, fullgraph=True)):
+        found = product(left, right)
+        assert found.dtype == lamina.bool
+        assert found.tolist() == [[False] * right.shape[1]] * left.shape[0]

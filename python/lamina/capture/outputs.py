@@ -139,11 +139,14 @@ class Outputs:
                 roots[number] = Root("output", number, output.tensor)
         for group in self._fresh():
             recorded = [output.tensor for output in group if requires_grad(output.tensor)]
-            shared = _base((recorded or [group[0].tensor])[0])
+            bases = [_base(tensor) for tensor in recorded or [o.tensor for o in group]]
+            whole = (base for base in bases if base._array is base._storage.data)
+            shared = next(whole, bases[0])
             for output in group:
                 output.sharing = _sharing(output.tensor, shared)
             for tensor in recorded:
                 base = _base(tensor)
+                _refuse_moved(tensor, base)
                 number = self.add(base)
                 if not _is_new_leaf(base):
                     roots.setdefault(number, Root("output", number, base))
@@ -248,6 +251,14 @@ def _refuse_stale(tensor: Tensor) -> None:
             f"the program returns a view of shape {list(tensor.shape)} that autograd cannot bring up "
             "to date with its base, which was written to after the view was made without grad, by a "
             "custom Function or as one of several"
+        )
+
+
+def _refuse_moved(tensor: Tensor, base: Tensor) -> None:
+    if tensor is not base and base._array is not base._storage.data:
+        raise UnsupportedError(
+            f"the program returns a view of shape {list(tensor.shape)} of a tensor that it made look at "
+            "memory of another one"
         )
 
 

@@ -88,13 +88,14 @@ class TracedMemory:
             self.guard(owners[0], "_offset == 0", "starts where its memory does")
 
     def _look_again(self, tensor: Tensor) -> None:
-        geometry, dtype = tensor.geometry, tensor._array.dtype
+        geometry, was = tensor.geometry, tensor._array
+        dtype = was.dtype
         tensor._strides = geometry.strides
         try:
             tensor._array = of_storage(tensor._storage, geometry, dtype, self._tracer.builder)
         except ShapeError:
             tensor._array = Missing(geometry, dtype, tensor._storage)
-        self._tracer.rebind(tensor)
+        self._tracer.rebind(tensor, was)
 
     def _need_all(self, storage: Storage) -> None:
         """Sees to it that traced storage is all of the memory that it stands for, for all inputs."""

@@ -172,7 +172,7 @@ class Tracer:
         self._made: set[int] = set()
         self._literals: set[int] = set()
         self.memory = TracedMemory(self)
-        self._moved: dict[int, Tensor] = {}
+        self._moved: dict[int, tuple[Tensor, bool]] = {}
         self._results: set[ir.Value] = set()
         record.on_tensor = self._meet
         self._is_sketch = False
@@ -242,16 +242,18 @@ class Tracer:
 
     def adopt(self, target: Tensor, source: Tensor) -> None:
         """Makes `target` look at the memory of `source`, as that does."""
-        self.handle(target)
+        was = self.handle(target)
         array = self.builder.alias(self.handle(source))
         target._array, target._storage = array, source._storage
         target._strides, target._offset = source._strides, source._offset
-        self.rebind(target)
+        self.rebind(target, was)
 
     def is_moved(self, tensor: Tensor) -> bool:
-        """Whether a tensor that the program made looks at its memory otherwise than at first."""
-        is_first = tensor._array is tensor._storage.data
-        return id(tensor) in self._moved and not is_first and tensor._view is None
+        """Whether a tensor that the program made, and that was all of its memory at first, looks at
+        it otherwise.
+        """
+        _, was_all = self._moved.get(id(tensor), (tensor, False))
+        return was_all and tensor._array is not tensor._storage.data
 
     def has_left_base(self, tensor: Tensor) -> bool:
         """Whether a tensor that the program made is a view, and looks at other memory than its base."""
@@ -259,13 +261,14 @@ class Tracer:
         has_left = id(tensor) in self._moved and info is not None
         return has_left and tensor._storage is not info.base._storage
 
-    def rebind(self, tensor: Tensor) -> None:
-        """Notes that a tensor looks elsewhere from here on, or otherwise: the caller's, if it is an
-        input, has to follow.
+    def rebind(self, tensor: Tensor, was: TracedArray) -> None:
+        """Notes that a tensor, whose array `was` another one, looks elsewhere from here on, or
+        otherwise: the caller's, if it is an input, has to follow.
         """
         x = self.entered(tensor)
         if x is None:
-            self._moved[id(tensor)] = tensor
+            was_all = was is tensor._storage.data and tensor._view is None
+            self._moved.setdefault(id(tensor), (tensor, was_all))
             return
         if x.looks_as_before and not self.memory.is_resized(x.storage):
             tensor._array = x.root

@@ -169,7 +169,10 @@ def rebind_inputs(c: Convention, code: Code) -> None:
         else:
             code.add(f"{code.ref(move, 'move')}(t{i}, o{k})")
         code.add(f"o{k} = t{i}")
-    for k in (k for k in c.moved if c.outputs[k] is not None):
+    for k in c.moved:
+        if c.outputs[k] is None or c.outputs[k].root != "base":
+            # Memory that nothing else sees, with this output alone in it.
+            continue
         given = f"b{c.outputs[k].index}, o{k}"
         code.add(f"o{k} = {code.ref(move_base, 'move_base')}({given})")
 

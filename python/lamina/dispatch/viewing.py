@@ -43,9 +43,10 @@ def call(op, args: tuple):
             for v, p in zip(values if many else [values], placed if many else [placed])
         ]
     if op.is_inplace_view:
+        was = base._array
         _adopt(base, views[0])
         if tracer is not None:
-            tracer.rebind(base)
+            tracer.rebind(base, was)
         return base
     return tuple(views) if many else views[0]
 
@@ -107,7 +108,7 @@ def place(op, args: tuple) -> Tensor:
 def _place_traced(op, args: tuple, tracer) -> Tensor:
     """`place` in a trace: another handle of a traced storage."""
     target, *rest = args
-    tracer.handle(target)
+    was = tracer.handle(target)
     source = rest[0] if rest and isinstance(rest[0], Tensor) else None
     if source is not None:
         tracer.handle(source)
@@ -123,7 +124,7 @@ def _place_traced(op, args: tuple, tracer) -> Tensor:
     storage.reserve((geometry.offset + extent(geometry.sizes, geometry.strides)) * dtype.itemsize)
     target._array = of_storage(storage, geometry, dtype, tracer.builder)
     target._storage, target._strides, target._offset = storage, geometry.strides, geometry.offset
-    tracer.rebind(target)
+    tracer.rebind(target, was)
     return target
 
 

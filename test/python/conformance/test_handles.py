@@ -3,6 +3,7 @@ in the end as after the eager program, and so are their versions, histories and 
 """
 
 import lamina
+import numpy as np
 import pytest
 from agreement import assert_agrees, tensor
 from lamina import config
@@ -397,6 +398,21 @@ def views_of_a_tensor_that_moves(a):
     after = y[1]
     y.mul_(2)
     return before, after, y
+
+
+@program(*of(tensor, leaf))
+def views_of_detached_memory_that_moves(a):
+    y = a * 2
+    d = y.detach()
+    d.t_()
+    return d[0], y[0], y
+
+
+@program(lambda: (tensor(2, 3, dtype=np.float64),))
+def a_view_in_another_dtype_that_moves(a):
+    b = a.view(lamina.int64)
+    b.squeeze_(-1)
+    return b[1]
 
 
 @program(*of(tensor, leaf))

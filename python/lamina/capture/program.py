@@ -156,6 +156,7 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
     grads = _replaced_grads(tracer, outputs, made)
     retained = [x.number for x in tracer.inputs if retains_grad(x.tensor)]
     deferred = _deferred(tracer, outputs, reads_grad)
+    _refuse_hooks(tracer)
     refuse_like_torch(tracer)
     refuse_parts(tracer)
     written = _separate_memory(tracer)
@@ -235,6 +236,18 @@ def _replaced_grads(
         if tensor._autograd is not None and tensor._autograd.grad is not None:
             replaced.append((outputs.place(tensor), outputs.add(tensor._autograd.grad)))
     return replaced
+
+
+def _refuse_hooks(tracer: Tracer) -> None:
+    for x in tracer.inputs:
+        meta = x.tensor._autograd
+        own = meta is not None and bool(meta.hooks or meta.post_accumulate_hooks)
+        node = None if x.edge is None else x.edge[0]
+        if own or (node is not None and any((node.tensor_hooks or {}).values())):
+            raise UnsupportedError(
+                f"the program registers a hook on {x.source.text}; a call could not register it again "
+                "for the tensor of the caller"
+            )
 
 
 def _deferred(tracer: Tracer, outputs: Outputs, reads_grad: bool) -> list[Backward]:

@@ -391,6 +391,21 @@ def test_what_would_come_too_late_outside_is_refused(fn, reason, backend):
         compiled(fn, backend)(tensor(3, grad=True) * 1)
 
 
+@pytest.mark.parametrize("make", [lambda: tensor(3, grad=True), lambda: tensor(3, grad=True) * 1])
+def test_a_hook_that_would_stay_on_an_argument_is_refused(make, backend):
+    def stays(x):
+        x.register_hook(lambda grad: grad * 2)
+        return x * 2
+
+    def is_removed(x):
+        x.register_hook(lambda grad: grad * 2).remove()
+        return x * 2
+
+    with pytest.raises(UnsupportedError, match="registers a hook"):
+        compiled(stays, backend)(make())
+    assert_agrees(is_removed, lambda: (make(),), backend)
+
+
 # A number that is not known while tracing.
 
 

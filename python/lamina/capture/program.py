@@ -223,6 +223,20 @@ def _refuse_side_effects(record: Record, leaves: list) -> None:
         )
 
 
+def _refuse_hooks(tracer: Tracer) -> None:
+    """Raises UnsupportedError for hooks that the program leaves on an input."""
+    for x in tracer.inputs:
+        meta, node = x.tensor._autograd, x.edge[0] if x.edge is not None else None
+        found = [meta and meta.hooks, meta and meta.post_accumulate_hooks]
+        if node is not None:
+            found += [node.prehooks, node.posthooks, *(node.tensor_hooks or {}).values()]
+        if any(found):
+            raise UnsupportedError(
+                f"{x.source.text}: the program registers a hook on it that outlives the call; "
+                "register it outside, or on a result of an operation"
+            )
+
+
 def _replaced_grads(
     tracer: Tracer, outputs: Outputs, made: list[Tensor]
 ) -> list[tuple[tuple[str, int], int | None]]:

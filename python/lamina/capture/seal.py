@@ -104,12 +104,9 @@ def _output(number: int, output: Output) -> ir.Attribute:
     """The attributes of a result; its layout only where it is fresh memory that no gap or overlap
     is in.
     """
-    tensor = output.tensor
-    strides = (
-        tensor.strides
-        if output.input is None and _is_reordered(tensor.sizes, tensor.strides)
-        else None
-    )
+    sizes, strides = output.tensor.sizes, output.tensor.strides
+    is_given = output.input is None and (0 in sizes or _is_reordered(sizes, strides))
+    strides = _unless_row_major(sizes, strides) if is_given else None
     return descriptors.result("output", number, strides=strides, sharing=output.sharing)
 
 

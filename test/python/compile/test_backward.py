@@ -134,6 +134,22 @@ def test_hooks_may_write_to_inputs(x):
     assert seen.tolist() == [3, 3, 3] and x.grad.tolist() == [6, 6, 6]
 
 
+@pytest.mark.parametrize("is_leaf", [True, False])
+def test_hooks_that_outlive_the_call_are_refused(x, is_leaf):
+    x = x if is_leaf else x * 1
+    with pytest.raises(UnsupportedError, match="registers a hook"):
+        compiled(lambda x: x.register_hook(lambda grad: grad * 2) and x * 2)(x)
+
+
+def test_hooks_that_the_program_takes_back_compile(x):
+    def program(x):
+        with x.register_hook(lambda grad: grad * 2):
+            return x * 2
+
+    compiled(program)(x).sum().backward()
+    assert x.grad.tolist() == [2, 2, 2]
+
+
 def test_writing_to_an_input_that_requires_grad_in_backward_is_refused(x):
     y = lamina.ones(3, requires_grad=True) * 1
     with pytest.raises(UnsupportedError, match=r"writes to args\[1\], which requires grad"):

@@ -83,12 +83,17 @@ def test_complex_numbers_written_to_places_are_literals_of_the_program(backend):
 
 
 @pytest.mark.parametrize("backend", ["interpreter", "cpu"])
-def test_strides_of_results_without_elements_are_those_of_eager(backend):
-    def program(x):
-        return x[lamina.arange(0), None]
-
+@pytest.mark.parametrize(
+    "program",
+    [
+        lambda x: x[lamina.arange(0), None],
+        lambda x: x.unsqueeze(-1)[:0][lamina.arange(0), None],
+        lambda x: x.reshape(3, 2).narrow(1, 1, 0).double(),
+    ],
+)
+def test_strides_of_results_without_elements_are_those_of_eager(backend, program):
     found = lamina.compile(program, fullgraph=True, backend=backend)(lamina.ones(2, 3))
-    assert found.stride() == program(lamina.ones(2, 3)).stride() == (3, 0, 1)
+    assert found.stride() == program(lamina.ones(2, 3)).stride()
 
 
 @pytest.mark.parametrize("backend", ["interpreter", "cpu"])

@@ -96,12 +96,25 @@ LogicalResult Translation::translateRegion(Region &source, Block *target, ArrayR
   return success();
 }
 
+/// Whether result `index` is what stood there `before`: all branches yield that, or the body of a
+/// loop the argument that it came in as.
+static bool isUndone(Operation *op, unsigned index, Value before) {
+  auto loop = dyn_cast<WhileOp>(op);
+  return llvm::all_of(op->getRegions(), [&](Region &region) {
+    if (loop && &region == &loop.getCondition())
+      return true;
+    Value value = region.front().getTerminator()->getOperand(index);
+    return value == before || (loop && value == region.getArgument(index));
+  });
+}
+
 void Translation::defineResults(Operation *op, Operation *translated, ArrayRef<Root *> written) {
   for (auto [result, value] : llvm::zip(op->getResults(), translated->getResults()))
     define(result, value);
   ValueRange contents = translated->getResults().drop_front(op->getNumResults());
-  for (auto [root, content] : llvm::zip_equal(written, contents))
-    memory.overwrite(*root, content);
+  for (auto [index, root, content] : llvm::enumerate(written, contents))
+    if (!isUndone(translated, op->getNumResults() + index, root->content))
+      memory.overwrite(*root, content);
 }
 
 LogicalResult Translation::translateCond(CondOp cond) {

@@ -62,6 +62,7 @@ class Observer:
         self._seen: set = set()
         self._watched: dict[types.CodeType, bool] = {}
         self._previous = None
+        self._importing: types.FrameType | None = None
 
     def __enter__(self) -> Observer:
         self._previous = sys.getprofile()
@@ -78,8 +79,16 @@ class Observer:
 
     def _on_event(self, frame: types.FrameType, event: str, _) -> None:
         if event != "call":
+            if event == "return" and frame is self._importing:
+                self._importing = None
             return
         code = frame.f_code
+        if self._importing is not None:
+            return
+        if code.co_name == "<module>":
+            # Modules run once, whoever asks for them first.
+            self._importing = frame
+            return
         watched = self._watched.get(code)
         if watched is None:
             watched = self._watched[code] = _is_watched(code, frame.f_globals)

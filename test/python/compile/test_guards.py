@@ -349,3 +349,20 @@ def test_objects_that_the_program_makes_may_change():
 
     x = tensor(3)
     assert compiled(program)(x).tolist() == (x * 3).tolist()
+
+
+def test_a_program_may_import(tmp_path, monkeypatch):
+    (tmp_path / "imported_by_a_program.py").write_text(
+        "total = 0\n\n\ndef bump():\n    global total\n    total += 2\n\n\nbump()\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+
+    @lamina.compile(fullgraph=True, backend="interpreter")
+    def program(x):
+        import imported_by_a_program
+
+        return x * imported_by_a_program.total
+
+    assert program(lamina.ones(2)).tolist() == [2, 2]
+    assert program(lamina.ones(2)).tolist() == [2, 2]
+    assert len(program.entries) == 1

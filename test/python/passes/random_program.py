@@ -47,6 +47,9 @@ class RandomProgram:
         ]
 
         self._steps(length)
+        if self._random.random() < 0.3:
+            self._resize(self._random.randrange(count))
+            self._steps(length // 2)
         outputs = [self._random.choice(self._handles) for _ in range(self._random.randint(0, 4))]
         self.places = self._add_places(outputs)
         self.outputs = [o.array for o in outputs]
@@ -72,6 +75,14 @@ class RandomProgram:
             if places[i] == len(outputs):
                 outputs.append(place)
         return places
+
+    def _resize(self, number: int) -> None:
+        """The memory of an input gets another size; only what is made of it anew is used then."""
+        old, shape = self.inputs[number], self._shape()
+        array = primitives.resize(old, shape)
+        self._handles = [h for h in self._handles if not np.may_share_memory(h.array, old)]
+        sizes = f"{{sizes = {_attribute(shape)}}}"
+        self._emit(f"resize %x{number} {sizes} : {_type(old)} -> {_type(array)}", array)
 
     def _set(self, number: int, place: Handle) -> None:
         types = f"{_type(self.inputs[number])}, {_type(place.array)}"

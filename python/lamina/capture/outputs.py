@@ -141,7 +141,7 @@ class Outputs:
             recorded = [output.tensor for output in group if requires_grad(output.tensor)]
             bases = [_base(tensor) for tensor in recorded or [o.tensor for o in group]]
             whole = (base for base in bases if base._array is base._storage.data)
-            shared = next(whole, bases[0])
+            shared = next(whole, None)
             for output in group:
                 output.sharing = _sharing(output.tensor, shared)
             for tensor in recorded:
@@ -226,8 +226,8 @@ def _is_from_function(output: Output) -> bool:
     return output.sharing == "custom_function" and not is_bare_leaf(output.tensor)
 
 
-def _sharing(tensor: Tensor, shared: Tensor) -> str:
-    """How autograd sees that `tensor` is in the memory of `shared`."""
+def _sharing(tensor: Tensor, shared: Tensor | None) -> str:
+    """How autograd sees that `tensor` is in the memory of `shared`, None if it is none's of its own."""
     info = tensor._view
     if info is None:
         is_all = tensor is shared and tensor._array is tensor._storage.data

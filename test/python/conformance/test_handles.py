@@ -408,6 +408,13 @@ def views_of_detached_memory_that_moves(a):
     return d[0], y[0], y
 
 
+@program(*of(tensor))
+def a_view_of_a_tensor_set_elsewhere(a):
+    y = a * 2
+    y.set_(y.clone())
+    return y, y.t()
+
+
 @program(lambda: (tensor(2, 3, dtype=np.float64),))
 def a_view_in_another_dtype_that_moves(a):
     b = a.view(lamina.int64)

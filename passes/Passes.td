@@ -26,6 +26,13 @@ def LaminaFunctionalize : Pass<"lamina-functionalize", "::mlir::func::FuncOp"> {
     holds is a trailing result `#lamina.base<k>`. A `lamina.sharing` on a
     result, how autograd sees the alias, moves into it. Clones, whose only meaning is to be other memory, vanish.
 
+    What a branch or a loop writes and undoes again is no write.
+
+    In a joint function the backward may write to inputs. What such an input holds by then is a
+    second argument of the same number, marked `lamina.backward`, and an assignment of it to the
+    input, marked alike, is where the forward ends: the forward's results are those from before, and
+    what the input holds in the end is a result `#lamina.mutation<i>` marked `lamina.backward`.
+
     A `lamina.custom_call` that mutates refs becomes one on tensors, which returns what
     it wrote as further results; these are then forwarded like assignments. The call is
     given values, so memory that it writes may not be that of another operand. Calls with
@@ -129,8 +136,8 @@ def LaminaPartition : Pass<"lamina-partition", "::mlir::ModuleOp"> {
 
     * the forward takes the inputs; it returns all results that are no gradients,
       then the saved values;
-    * the backward takes the saved values and those tangents that it uses; it
-      returns the gradients.
+    * the backward takes the saved values, those tangents that it uses and the inputs that it
+      overwrites; it returns the gradients and what it leaves in those inputs.
 
     The forward holds what its own results need, the backward everything else. An operation
     with effects runs once, and in order: in the forward, or, if it or one before it needs a
@@ -145,7 +152,7 @@ def LaminaPartition : Pass<"lamina-partition", "::mlir::ModuleOp"> {
 
     Functions without tangents and gradients are left alone.
 
-    Invariant: no function has both inputs and tangents; saved values are numbered
+    Invariant: no function has both tangents and inputs that are not `lamina.backward`; saved values are numbered
     alike in both functions. A result of the forward that needs a tangent is an error.
 
     ```mlir

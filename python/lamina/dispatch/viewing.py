@@ -33,7 +33,7 @@ def call(op, args: tuple):
         if "unlinked" in op.tags and base._counter is not None:
             for view in views:
                 view._counter = VersionCounter()
-    elif "owned" in op.tags:
+    elif "owned" in op.tags and all(x.storage is not base._storage for x in tracer.inputs):
         value, strides = tracer.owned(values), placed[0].strides
         views = [make(value, Storage(value, strides, base._storage.device), strides)]
     else:

@@ -11,6 +11,8 @@ import pytest
 
 pytest.importorskip("torch")
 
+from lamina import config
+
 from .runner import compiled_runner, eager_runner
 
 SIZE = 50
@@ -63,3 +65,9 @@ def test_compiled_programs_whose_arguments_share_memory(backend):
     runner = compiled_runner(backend, aliasing=True)
     check_seeds(runner, ALIASING)
     assert runner.counts["agree"] > len(ALIASING) // 2
+
+
+def test_compiled_programs_under_validation():
+    """Every pass is checked on the programs that it sees, as LAMINA_VALIDATE=1 does."""
+    with config.scope(validate=True):
+        check_seeds(compiled_runner("interpreter"), range(40))

@@ -232,8 +232,8 @@ def _refuse_hooks(tracer: Tracer) -> None:
             found += [node.prehooks, node.posthooks, *(node.tensor_hooks or {}).values()]
         if any(found):
             raise UnsupportedError(
-                f"{x.source.text}: the program registers a hook on it that outlives the call; "
-                "register it outside, or on a result of an operation"
+                f"the program registers a hook on {x.source.text}; a call could not register it "
+                "again for the tensor of the caller"
             )
 
 
@@ -250,18 +250,6 @@ def _replaced_grads(
         if tensor._autograd is not None and tensor._autograd.grad is not None:
             replaced.append((outputs.place(tensor), outputs.add(tensor._autograd.grad)))
     return replaced
-
-
-def _refuse_hooks(tracer: Tracer) -> None:
-    for x in tracer.inputs:
-        meta = x.tensor._autograd
-        own = meta is not None and bool(meta.hooks or meta.post_accumulate_hooks)
-        node = None if x.edge is None else x.edge[0]
-        if own or (node is not None and any((node.tensor_hooks or {}).values())):
-            raise UnsupportedError(
-                f"the program registers a hook on {x.source.text}; a call could not register it again "
-                "for the tensor of the caller"
-            )
 
 
 def _deferred(tracer: Tracer, outputs: Outputs, reads_grad: bool) -> list[Backward]:

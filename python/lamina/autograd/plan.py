@@ -10,7 +10,7 @@ from typing import NamedTuple
 class Plan(NamedTuple):
     """`formulas` that may run; arguments to save by name (`inputs`, `metas`); whether results are
     saved; the differentiable inputs (`edges`: position, name) and, when none of them is a list, what a node
-    knows of its edges (`layout`: name, None); the first input that has no formula (`missing`)."""
+    knows of its edges (`layout`: name, None) and how many lead on (`wanted`; 0 when one is a list); the first input that has no formula (`missing`)."""
 
     op: object
     node_name: str
@@ -20,6 +20,7 @@ class Plan(NamedTuple):
     result: str | None
     edges: tuple
     layout: list | None
+    wanted: int
     missing: str | None
     differentiable: bool
 
@@ -73,6 +74,7 @@ def _build(op, mask: tuple) -> Plan:
         result,
         edges,
         None if lists else [(name, None) for _, name in edges],
+        0 if lists else sum(name in needed for _, name in edges),
         missing,
         op.differentiable and live,
     )

@@ -102,9 +102,10 @@ def _record(plan, args: tuple) -> OpNode:
         edges, layout = _edges_of_lists(plan, args)
     else:
         edges = [_edge(args[position]) for position, _ in plan.edges]
-    saved, leads_on = {}, any(edges)
+    saved = {}
+    spared = _spared(plan, edges) if len(edges) - edges.count(None) < plan.wanted else ()
     for name, position in plan.inputs:
-        if leads_on or not _is_for_one_gradient(plan.op, name, position):
+        if name not in spared:
             saved[name] = _save(args[position], plan, position)
     for name, position in plan.metas:
         saved[name] = _meta(args[position])
@@ -132,10 +133,19 @@ def _edge(value):
     return edge(value) if _can_need(value) else None
 
 
-def _is_for_one_gradient(op, name: str, position: int) -> bool:
-    """Whether an operand is saved for the sake of one gradient among several: not if that leads nowhere."""
-    uses = [name in formula.parameters for formula in op.formulas]
-    return len(uses) > 1 and position in op.tensors and sum(uses) == 1
+def _spared(plan, edges: list) -> list:
+    """The operands that are saved for the sake of one gradient among several, where that leads nowhere though it is
+    wanted, as that of a view made under no_grad does.
+    """
+    op = plan.op
+    dead = {name for (_, name), found in zip(plan.edges, edges) if found is None}
+    spared = []
+    for name, position in plan.inputs:
+        users = [f for f in op.formulas if name in f.parameters]
+        alone = len(op.formulas) > 1 and len(users) == 1 and position in op.tensors
+        if alone and dead.issuperset(users[0].names):
+            spared.append(name)
+    return spared
 
 
 def _save(value, plan, position: int):

@@ -9,6 +9,8 @@ import math
 
 import numpy as np
 
+from .. import dtypes
+from ..dispatch.state import state
 from ..errors import DimError, DtypeError, ShapeError
 from . import layout
 from .checks import wrap_dim
@@ -34,9 +36,21 @@ def cumsum(p, self, dim, dtype):
     return p.cumsum(self, dim) if self.ndim else p.clone(self)
 
 
+def _cumprod_vjp_to_all_orders(grad, self, dim):
+    """The gradient from the running products without each element, which has derivatives at zeros, too."""
+    x, grad = self.movedim(dim, -1), grad.movedim(dim, -1)
+    n = x.shape[-1]
+    itself = aten.eye(n, dtype=dtypes.bool, device=x.device)
+    others = x.unsqueeze(-2).expand(*x.shape[:-1], n, n).masked_fill(itself, 1)
+    products = others.cumprod(-1).triu()
+    return (grad.unsqueeze(-2) * products.conj()).sum(-1).movedim(-1, dim)
+
+
 def _cumprod_vjp(grad, self, result, dim):
     if self.ndim == 0:
         return grad
+    if state.grad_enabled:
+        return _cumprod_vjp_to_all_orders(grad, self, wrap_dim(dim, self.ndim))
     # Before the first zero divide by the element; at it, run the product as if it were one; after
     # it every product contains it, so nothing depends on what follows.
     is_zero = self == 0

@@ -584,6 +584,25 @@ def complex_sums_of_exponentials(lib):
     return lib.logaddexp(x, y).real.sum() > 0, lib.logsumexp(x, 0).real > 0, lib.exp2(y).real > 0
 
 
+@program
+def curvature_of_running_products_at_zeros(lib):
+    found = []
+    for values in ([0.0, 0.0, 0.0], [1.0, 0.0, 2.0], [2.0, 0.0, 0.0, 3.0]):
+        x = lib.tensor(values, requires_grad=True)
+        (grad,) = lib.autograd.grad(x.cumprod(0).sum(), x, create_graph=True)
+        found += lib.autograd.grad(grad.sum(), x)
+    return found
+
+
+@program
+def views_without_grad_are_not_saved(lib):
+    x = lib.ones(1, requires_grad=True) * 1
+    with lib.no_grad():
+        y = x.view(1)
+    x.addcmul_(y, y)
+    return lib.autograd.grad(x.sum(), x)
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_agrees(name):
     expected, found = run(PROGRAMS[name], torch), run(PROGRAMS[name], lamina)

@@ -226,7 +226,7 @@ class Generator:
         or of a view of another dtype whose geometry changed.
         """
         operands = [v.value for v in self.draw.pool if v.name in step.names]
-        if "torch.where(" in step.text or ".fill_(" in step.text:
+        if any(text in step.text for text in ("torch.where(", ".fill_(", "logaddexp")):
             kinds = {x.is_complex() for x in operands if x.requires_grad or x.is_complex()}
             if len(kinds) > 1:
                 return True

@@ -570,7 +570,7 @@ def out_argument(draw):
     function = draw.of(("add", "mul", "maximum", "div", "eq", "atan2", "logical_and", "where"))
     if function == "where":
         return f"torch.where({x} > 1, {x}, {draw.partner(x)}, out={target})", target
-    unary = draw.of(("exp", "neg", "logical_not", "abs", "sigmoid", "floor"))
+    unary = draw.of(("exp", "neg", "logical_not", "abs", "sigmoid", "sin"))
     if draw.chance(0.3):
         return f"torch.{unary}({x}, out={target})", target
     sums = [v for v in draw.pool if v.shape == x.shape[1:]]

@@ -250,10 +250,10 @@ _extremum("amin", "smallest element")
 
 def _extremes_vjp(grads, self, results, dim, keepdim):
     dims = wrap_dims(dim, self.ndim)
+    # Both are asked for, wanted or not, so that writes to either are noticed.
+    pairs = zip(grads, list(results))
     parts = [
-        _ties_vjp(grad, self, results[i], dims, keepdim)
-        for i, grad in enumerate(grads)
-        if grad is not None
+        _ties_vjp(grad, self, result, dims, keepdim) for grad, result in pairs if grad is not None
     ]
     return parts[0] if len(parts) == 1 else parts[0] + parts[1]
 

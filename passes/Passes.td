@@ -468,6 +468,37 @@ def LaminaCpuLowerContractions : Pass<"lamina-cpu-lower-contractions", "::mlir::
     "::mlir::vector::VectorDialect"];
 }
 
+def LaminaCpuTileTransposes : Pass<"lamina-cpu-tile-transposes", "::mlir::func::FuncOp"> {
+  let summary = "Transpose in registers where a loop nest reads along one dimension and writes along another";
+  let description = [{
+    Such a nest has no good innermost loop: one operand or the other is walked across its lines. It
+    becomes a parallel loop over tiles that caches and page tables hold, with loops over blocks of a
+    vector by a vector inside. The block of each crossed input is loaded along its own lines,
+    transposed by shuffles and put into a small buffer, from which what the nest computes reads on.
+    The iterations at two edges that fill no block stay loop nests. Nests that are small, are of
+    unknown size, reduce, or use their indices are left alone, and so are bools and complex numbers.
+
+    Invariant: the body of a nest is not changed and runs once for each point.
+
+    Before:
+    ```mlir
+    linalg.generic ins(%a, %b) outs(%c) ...     // reads %a through (d0, d1) -> (d1, d0)
+    ```
+    After:
+    ```mlir
+    scf.parallel (%i, %j) = (%c0, %c0) to (%c256, %c256) step (%c64, %c64) {
+      %block = memref.alloc() : memref<8x8xf32>
+      scf.for %ii = ... {
+        scf.for %jj = ... {
+          %row:8 = vector.load %a[%p, %q] ...; vector.shuffle ...; vector.store %column, %block ...
+          linalg.generic ins(%block, %b_block) outs(%c_block) ...
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::vector::VectorDialect"];
+}
+
 def LaminaCpuOrderLoops : Pass<"lamina-cpu-order-loops", "::mlir::func::FuncOp"> {
   let summary = "Choose the innermost loop of every loop nest over buffers";
   let description = [{
@@ -617,6 +648,31 @@ def LaminaCpuPlanArena : Pass<"lamina-cpu-plan-arena", "::mlir::func::FuncOp"> {
   let options = [Option<"stackBufferBytes", "stack-buffer-bytes", "int64_t", "4096",
                         "Largest buffer that goes to the stack">];
   let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::arith::ArithDialect"];
+}
+
+def LaminaCpuCallTrigonometry : Pass<"lamina-cpu-call-trigonometry", "::mlir::ModuleOp"> {
+  let summary = "Turn sin, cos and tan into calls of functions that exist for vectors too";
+  let description = [{
+    The sine of a huge number needs hundreds of digits of pi, that of any other a handful of
+    operations. A formula that does both would make all arguments pay, and a branch would keep the
+    loop around it from being vectorised. So each function becomes one of the module's own, with
+    variants for vectors, which LLVM's vectoriser calls (`vector-function-abi-variant`). A variant
+    takes the short way for all lanes and calls the scalar function for each only if one is huge.
+
+    Invariant: no `math.sin`, `math.cos` or `math.tan` of f32 or f64 is left.
+
+    Before:
+    ```mlir
+    %1 = math.sin %0 : f32
+    ```
+    After:
+    ```mlir
+    %1 = call @lamina_sin_f32(%0) : (f32) -> f32
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
 def LaminaCpuExpandScalars : Pass<"lamina-cpu-expand-scalars", "::mlir::func::FuncOp"> {

@@ -20,6 +20,7 @@ static void addBufferization(OpPassManager &passes) {
   passes.addPass(createCSEPass());
   passes.addPass(createCanonicalizerPass());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuLowerContractions());
+  passes.addNestedPass<func::FuncOp>(createLaminaCpuTileTransposes());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuOrderLoops());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuRelaxReductions());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuDistributeLoops());
@@ -40,6 +41,7 @@ void lamina::addCpuPasses(OpPassManager &passes) {
   addStageVerifier(passes, Stage::Bufferized);
   passes.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   passes.addPass(createConvertComplexToStandardPass());
+  passes.addPass(createLaminaCpuCallTrigonometry());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuExpandScalars());
   passes.addPass(memref::createExpandStridedMetadataPass());
   passes.addPass(createLowerAffinePass());

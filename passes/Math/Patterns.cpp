@@ -6,7 +6,11 @@
 using namespace mlir;
 using namespace mlir::lamina;
 
-static bool hasFormula(Type type) { return type.isF32() || type.isF64(); }
+/// Scalars, and vectors of them.
+static bool hasFormula(Type type) {
+  Type element = getElementTypeOrSelf(type);
+  return element.isF32() || element.isF64();
+}
 
 namespace {
 template <typename OpTy, Term (*emit)(Term)> struct Unary : OpRewritePattern<OpTy> {

@@ -71,6 +71,16 @@ class Settings:
         "autograd after `set_`.",
     )
     opt_level: int = _setting(2, "LAMINA_OPT_LEVEL", "0 compiles fast, 3 runs fast.")
+    cpu: str = _setting(
+        "",
+        "LAMINA_CPU",
+        "Processor to compile for, as LLVM names it (x86-64-v3); empty for the one at hand.",
+    )
+    features: str = _setting(
+        "",
+        "LAMINA_FEATURES",
+        "Features to add to the processor or to take away (-avx512f,+fma); empty for none.",
+    )
     keep_stages: bool = _setting(
         False,
         "LAMINA_KEEP_STAGES",

@@ -1,5 +1,5 @@
 """How the machine executes: threads of compiled programs and of NumPy's BLAS, which is all that
-eager operators use them for, and denormal numbers.
+eager operators use them for, memory kept for reuse, and denormal numbers.
 """
 
 from __future__ import annotations
@@ -60,6 +60,25 @@ def set_num_threads(n):
     found = _blas()
     if found:
         found[1](ctypes.c_int(n))
+
+
+def cached_memory():
+    """Bytes of dead outputs and workspaces of compiled programs that are kept for the next call."""
+    return native.launcher().pool_bytes()
+
+
+def empty_cache():
+    """Returns what `cached_memory` counts to the system. It also happens when memory runs out."""
+    native.launcher().pool_trim()
+
+
+def set_cache_limit(size):
+    """Sets how many bytes `cached_memory` may grow to, at first 256 MiB; 0 keeps none. Raises
+    RangeError for a negative size.
+    """
+    if not isinstance(size, int) or size < 0:
+        raise RangeError(f"expected a number of bytes, got {size!r}", op="set_cache_limit")
+    native.launcher().pool_set_limit(size)
 
 
 # The SSE control word in glibc's fenv_t on x86-64, and its bits for results and for operands.

@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from lamina import config
+
 
 @dataclass(frozen=True)
 class CompileOptions:
@@ -35,6 +37,17 @@ class CompileOptions:
 
 
 DEFAULT_OPTIONS = CompileOptions()
+
+
+def configured_options(**options: Any) -> CompileOptions:
+    """What `lamina.config` says where `options` do not. Raises TypeError for an unknown option."""
+    settings = config.get()
+    configured = {
+        "opt_level": settings.opt_level,
+        "cpu": settings.cpu or None,
+        "features": settings.features or None,
+    }
+    return CompileOptions(**{**configured, **options})
 
 
 @dataclass(frozen=True)

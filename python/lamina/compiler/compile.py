@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import config
-from ..backends import CompileOptions, list_backends
+from ..backends import CompileOptions, configured_options, list_backends
 from ..capture import flatten
 from ..dispatch.state import state
 from ..errors import CompileError, UnsupportedError, VerifyError
@@ -165,7 +165,7 @@ def compile(
         raise UnsupportedError(f"unknown backend {chosen!r}; known: {', '.join(list_backends())}")
     if not callable(fn):
         raise TypeError(f"compile() takes a callable, got {type(fn).__name__}")
-    settings = CompileOptions(**{"opt_level": config.get().opt_level, **(options or {})})
+    settings = configured_options(**(options or {}))
     return (
         _compile_module(fn, fullgraph, chosen, settings)
         if _is_module(fn)

@@ -21,6 +21,10 @@ class ModuleOp;
 
 namespace mlir::lamina::jit {
 
+/// The attribute of functions that optimisation may or may not come to call, such as variants for
+/// vectors. Each module that is optimised has its own copies and drops those it has not called.
+inline constexpr llvm::StringLiteral kOnDemand = "lamina-on-demand";
+
 /// Translates `module` into an LLVM module for `machine`. MLIR diagnostics
 /// become the text of the error.
 llvm::Expected<std::unique_ptr<llvm::Module>>

@@ -5,6 +5,7 @@
 #include "llvm/IR/Function.h"
 #include "llvm/Passes/OptimizationLevel.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Transforms/IPO/GlobalDCE.h"
 #include "llvm/Transforms/IPO/MergeFunctions.h"
 
 using namespace llvm;
@@ -58,6 +59,13 @@ static Expected<ModulePassManager> buildPipeline(PassBuilder &builder, unsigned 
   }
 }
 
+static void dropUncalled(Module &module, ModuleAnalysisManager &modules) {
+  for (Function &function : module)
+    if (function.hasFnAttribute(kOnDemand))
+      function.setLinkage(GlobalValue::InternalLinkage);
+  GlobalDCEPass().run(module, modules);
+}
+
 Error optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
   PipelineTuningOptions tuning;
   tuning.LoopVectorization = optLevel >= 1;
@@ -81,6 +89,7 @@ Error optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
   if (!passes)
     return passes.takeError();
   passes->run(module, modules);
+  dropUncalled(module, modules);
   return Error::success();
 }
 

@@ -22,11 +22,16 @@ static constexpr unsigned kWorthAThread = 1000;
 /// Literals up to this size are repeated in each part, so that the optimiser sees them.
 static constexpr uint64_t kRepeatedBytes = 4096;
 
-/// The functions with bodies, the largest first.
+static bool isOnDemand(const GlobalValue &value) {
+  auto *function = dyn_cast<Function>(&value);
+  return function && function->hasFnAttribute(kOnDemand);
+}
+
+/// The functions with bodies that belong to one part, the largest first.
 static std::vector<Function *> definitions(Module &module) {
   std::vector<Function *> found;
   for (Function &function : module)
-    if (!function.isDeclaration())
+    if (!function.isDeclaration() && !isOnDemand(function))
       found.push_back(&function);
   llvm::stable_sort(found, [](Function *a, Function *b) {
     return a->getInstructionCount() > b->getInstructionCount();
@@ -56,7 +61,7 @@ static SmallVector<char, 0> bitcodeOf(Module &module, function_ref<bool(const Gl
   ValueToValueMapTy values;
   std::unique_ptr<Module> part = CloneModule(module, values, [&](const GlobalValue *value) {
     auto *global = dyn_cast<GlobalVariable>(value);
-    return has(value) || (global && global->hasLocalLinkage());
+    return has(value) || isOnDemand(*value) || (global && global->hasLocalLinkage());
   });
   SmallVector<char, 0> bytes;
   raw_svector_ostream stream(bytes);

@@ -43,7 +43,12 @@ static int size_class(size_t bytes, size_t *rounded) {
 static void *allocate(size_t size) {
   size_t alignment = size >= HUGE_FROM ? HUGE_PAGE : LAMINA_BLOCK_ALIGNMENT;
   void *block = NULL;
-  if (posix_memalign(&block, alignment, size) != 0) {
+  int failure = posix_memalign(&block, alignment, size);
+  if (failure && cached_bytes) {
+    lamina_pool_trim();
+    failure = posix_memalign(&block, alignment, size);
+  }
+  if (failure) {
     PyErr_NoMemory();
     return NULL;
   }

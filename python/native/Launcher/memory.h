@@ -13,7 +13,8 @@
 /// Alignment of every block, in bytes: a cache line, a 512-bit vector.
 #define LAMINA_BLOCK_ALIGNMENT 64
 
-/// A block of at least `bytes` bytes, uninitialised; null with MemoryError set.
+/// A block of at least `bytes` bytes, uninitialised; null with MemoryError set. If the system has
+/// no memory left, the cache is given back first.
 void *lamina_block_acquire(size_t bytes);
 
 /// Gives back a block acquired with the same `bytes`.

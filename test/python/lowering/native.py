@@ -1,6 +1,10 @@
-"""Running a function of primitives as native code, beside its NumPy meaning."""
+"""Running a function of primitives as native code, beside its NumPy meaning.
+
+`LAMINA_CPU=x86-64-v3 pytest test/python/lowering` does so as on a CPU without 512-bit vectors.
+"""
 
 import numpy as np
+from lamina.backends import configured_options
 from lamina.backends.cpu import BACKEND
 from lamina.ir.builder import tensor_builder
 from lamina.ir.context import context, unknown
@@ -12,7 +16,7 @@ from mlir import ir
 def run_text(text: str, *arrays, entry: str = "f"):
     """Compile `text` (tensor world) and call `entry`; its outputs as a list."""
     module = ir.Module.parse(text, context())
-    return BACKEND.compile(module, entry)(*arrays)
+    return BACKEND.compile(module, entry, configured_options())(*arrays)
 
 
 def run(function, *arrays):

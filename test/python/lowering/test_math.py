@@ -6,6 +6,7 @@ from pathlib import Path
 import mpmath
 import numpy as np
 import pytest
+from lamina.backends import configured_options
 from native import BACKEND, module_of
 
 DOCS = Path(__file__).parents[3] / "docs" / "numerics.md"
@@ -72,16 +73,18 @@ def errors(got, true):
     return np.where(wrong, np.inf, np.where(both_nan, 0, distance)).astype(np.float64)
 
 
+@pytest.mark.parametrize("cpu", [None, "x86-64-v3", "x86-64"], ids=["host", "avx2", "sse"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", BOUNDS)
-def test_error_bound(name, dtype):
+def test_error_bound(name, dtype, cpu):
     rng = np.random.default_rng(0)
     arrays = [arguments(dtype, 4096 if name == "erf" else 1 << 18, rng)]
     if name in PAIRS:
         arrays.append(rng.permutation(arrays[0]))
         edges = np.meshgrid(*[np.array(EDGES, dtype)] * 2)
         arrays = [np.concatenate([a, e.ravel()]) for a, e in zip(arrays, edges, strict=True)]
-    function = BACKEND.compile(module_of(lambda p, *a: getattr(p, name)(*a), *arrays), "f")
+    module = module_of(lambda p, *a: getattr(p, name)(*a), *arrays)
+    function = BACKEND.compile(module, "f", configured_options(cpu=cpu))
     with np.errstate(all="ignore"):
         distance = errors(function(*arrays)[0], true_values(name, *arrays))
     worst = int(np.argmax(distance))

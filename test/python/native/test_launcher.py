@@ -1,8 +1,10 @@
 """The launcher: what it checks, what it allocates, what it writes."""
 
 import gc
+import resource
 import sys
 import threading
+from pathlib import Path
 
 import ml_dtypes
 import numpy as np
@@ -26,6 +28,13 @@ func.func @twice(%a: memref<4xf32>, %scratch: memref<4xf32>) attributes {lamina.
   linalg.add ins(%a, %a : memref<4xf32>, memref<4xf32>) outs(%scratch : memref<4xf32>)
   linalg.copy ins(%scratch : memref<4xf32>) outs(%a : memref<4xf32>)
   return
+}
+"""
+
+
+NOTHING = """
+llvm.func @nothing(%out: !llvm.ptr) attributes {lamina.entry} {
+  llvm.return
 }
 """
 
@@ -327,6 +336,21 @@ def test_released_outputs_are_reused_within_the_limit(add):
         assert launcher.pool_bytes() == 0
     finally:
         launcher.pool_set_limit(256 << 20)
+
+
+def test_kept_memory_is_given_back_when_there_is_no_other():
+    big, bigger = ("f4", (20 << 20,), None), ("f4", (25 << 20,), None)
+    first, second = (link(NOTHING, "nothing", [], [spec]) for spec in (big, bigger))
+    first()
+    assert native.launcher().pool_bytes() >= 80 << 20
+    limit = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + (60 << 20), limit[1]))
+    try:
+        assert second()[0].shape == (25 << 20,)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limit)
+        native.launcher().pool_trim()
 
 
 def test_a_launcher_in_a_cycle_is_collected():

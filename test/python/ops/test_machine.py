@@ -1,5 +1,6 @@
-"""Threads and denormal numbers of eager execution."""
+"""Threads, kept memory and denormal numbers."""
 
+import gc
 import sys
 
 import lamina
@@ -19,6 +20,23 @@ def test_threads_can_be_set():
 def test_threads_are_a_positive_number(count):
     with pytest.raises(RuntimeError, match="set_num_threads"):
         lamina.set_num_threads(count)
+
+
+def test_memory_of_dead_outputs_is_kept_until_asked_for():
+    machine = lamina.machine
+    machine.empty_cache()
+    double = lamina.compile(lambda x: x * 2)
+    assert double(lamina.ones(1 << 18)).sum().item() == 1 << 19
+    gc.collect()
+    assert machine.cached_memory() >= 1 << 20
+    machine.empty_cache()
+    assert machine.cached_memory() == 0
+
+
+@pytest.mark.parametrize("size", [-1, 1.5])
+def test_the_limit_of_kept_memory_is_a_number_of_bytes(size):
+    with pytest.raises(RuntimeError, match="set_cache_limit"):
+        lamina.machine.set_cache_limit(size)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere it is refused")

@@ -65,6 +65,8 @@ def measure(suite: str, row, workers: dict[str, Worker], reference: Worker, roun
     reference.ask("drop")
     rivals, failures = {}, {}
     for name, worker in workers.items():
+        if not hasattr(RIVALS[name], row.kind):
+            continue
         try:
             answer = worker.ask("prepare", suite, row.name)
         except RuntimeError as failure:

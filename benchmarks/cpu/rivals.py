@@ -169,7 +169,7 @@ class Jax:
 
     def load(self, array: np.ndarray):
         """Copied to jax's memory, row-major."""
-        return self.jax.device_put(np.ascontiguousarray(array))
+        return self.jax.device_put(np.asarray(array, order="C"))
 
     def forward(self, row, arrays) -> Callable:
         """The program alone."""

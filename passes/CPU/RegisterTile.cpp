@@ -5,22 +5,11 @@
 using namespace mlir;
 using namespace mlir::lamina;
 
-<<<<<<< HEAD
-static int64_t vectorBits(Operation *op) {
-  auto bits = op->getParentOfType<ModuleOp>()->getAttrOfType<IntegerAttr>("lamina.vector_bits");
-  return bits ? bits.getInt() : 256;
-}
-
 /// The number of rows, at most `most`, that takes the least time for all: what a last block
 /// computes in vain, and the line of `rhs` that each block loads for itself.
 static int64_t bestRows(int64_t rows, int64_t most) {
   int64_t best = most;
   double leastCost = std::numeric_limits<double>::max();
-=======
-/// The number of rows, at most `most`, with the least work lost in a last block of few rows.
-static int64_t evenRows(int64_t rows, int64_t most) {
-  int64_t best = most, leastWaste = std::numeric_limits<int64_t>::max();
->>>>>>> c2bcc4c (sin, cos and tan for every argument, chosen per vector; transposes in registers; memory kept for reuse can be given back; programs for other CPUs by a setting)
   for (int64_t candidate = most; candidate >= std::max<int64_t>(most / 2, 1); --candidate) {
     double cost = double(llvm::alignTo(rows, candidate)) * (1 + 0.5 / double(candidate));
     if (cost < leastCost) {

@@ -18,7 +18,9 @@ def backend(request):
         yield
 
 
-@pytest.mark.parametrize("name", ["ten_lines", "mutation_and_views", "custom_function"])
+@pytest.mark.parametrize(
+    "name", ["ten_lines", "mutation_and_views", "custom_function", "custom_operator"]
+)
 def test_example_runs(name, capsys):
     runpy.run_path(str(ROOT / "examples" / f"{name}.py"), run_name="__main__")
     assert capsys.readouterr().out

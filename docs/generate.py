@@ -5,6 +5,7 @@
 
 import argparse
 import importlib.resources
+import os
 import pathlib
 import sys
 
@@ -15,8 +16,14 @@ PAGES = {
 
 
 def generated_page(name):
-    """The text of one page, as the installed build generated it."""
-    body = importlib.resources.files("lamina").joinpath("_docs", name).read_text()
+    """The text of one page, as the installed build generated it, or the one of LAMINA_NATIVE_DIR."""
+    build = os.environ.get("LAMINA_NATIVE_DIR")
+    pages = (
+        pathlib.Path(build).parent / "docs"
+        if build
+        else importlib.resources.files("lamina") / "_docs"
+    )
+    body = (pages / name).read_text()
     skipped = ("<!--", "[TOC]")
     lines = [line.rstrip() for line in body.splitlines() if not line.startswith(skipped)]
     return PAGES[name] + "\n".join(lines).strip() + "\n"

@@ -107,15 +107,24 @@ def _sum_out(x, labels, needed):
 def _contract(x, x_labels, y, y_labels, needed, sizes):
     x, x_labels = _sum_out(x, x_labels, needed | set(y_labels))
     y, y_labels = _sum_out(y, y_labels, needed | set(x_labels))
+    for label in [k for k in x_labels if k in y_labels and k not in needed and sizes[k] == 1]:
+        x, x_labels = _without(x, x_labels, label)
+        y, y_labels = _without(y, y_labels, label)
     batch = [label for label in x_labels if label in y_labels and label in needed]
     inner = [label for label in x_labels if label in y_labels and label not in needed]
     free_x = [label for label in x_labels if label not in y_labels]
     free_y = [label for label in y_labels if label not in x_labels]
     left = _arranged(x, x_labels, (batch, free_x, inner), sizes)
     right = _arranged(y, y_labels, (batch, inner, free_y), sizes)
-    product = aten.bmm(left, right)
+    # Without a sum it is a product of elements, which booleans have too.
+    product = aten.bmm(left, right) if inner else left * right
     labels = batch + free_x + free_y
     return product.reshape([sizes[label] for label in labels]), labels
+
+
+def _without(x, labels, label):
+    """x without a dimension of size 1."""
+    return x.select(labels.index(label), 0), [k for k in labels if k != label]
 
 
 def _arranged(x, labels, groups, sizes):

@@ -610,3 +610,14 @@ def test_agrees(name):
         assert isinstance(found, next(kind for kind in ERRORS if isinstance(expected, kind)))
     else:
         assert found == expected
+
+
+@pytest.mark.parametrize("equation", ["i...,i...->...", "ij,ij->ij", "ij,kl->ijkl", "ij,i->ij"])
+def test_einsum_without_a_sum_multiplies_booleans(torch, equation):
+    given = [[True, False, True]], [[True, True, False]]
+    if equation == "ij,i->ij":
+        given = given[0], [True]
+    wanted = torch.einsum(equation, *map(torch.tensor, given))
+    found = lamina.einsum(equation, *map(lamina.tensor, given))
+    assert found.dtype == lamina.bool
+    assert found.tolist() == wanted.tolist()

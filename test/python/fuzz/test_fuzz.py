@@ -17,7 +17,7 @@ from .runner import compiled_runner, eager_runner
 
 SIZE = 50
 # A few programs in ten thousand still differ, in ways that `python -m fuzz` shows.
-FRESH = 100
+FRESH = 50
 
 
 def check(first: int, count: int) -> None:

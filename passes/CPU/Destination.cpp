@@ -4,6 +4,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/Passes.h"
 
@@ -43,6 +44,7 @@ public:
 
   LogicalResult run() {
     separateInits();
+    copyCarried();
     if (failed(findMutations()) || failed(takeArguments()))
       return failure();
     builder.setInsertionPoint(ret);
@@ -73,6 +75,29 @@ private:
         builder.setInsertionPoint(op);
         init.set(builder.clone(*source)->getResult(0));
       }
+    });
+  }
+
+  /// A loop that changes an array which is needed afterwards changes a copy. Bufferization would
+  /// find that too, but only after empty tensors took the memory of results: one memory for the
+  /// array and for what the loop makes of it.
+  void copyCarried() {
+    for (auto loop : function.getOps<scf::ForOp>())
+      for (OpOperand &init : loop.getInitArgsMutable()) {
+        Value carried = init.get();
+        if (!isa<RankedTensorType>(carried.getType()) || !isNeededAfter(carried, loop))
+          continue;
+        builder.setInsertionPoint(loop);
+        SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, carried);
+        Value empty =
+            tensor::EmptyOp::create(builder, loc, sizes, getElementTypeOrSelf(carried.getType()));
+        init.set(linalg::CopyOp::create(builder, loc, carried, empty).getResult(0));
+      }
+  }
+
+  static bool isNeededAfter(Value value, Operation *loop) {
+    return llvm::any_of(value.getUsers(), [&](Operation *user) {
+      return user != loop && loop->isBeforeInBlock(loop->getBlock()->findAncestorOpInBlock(*user));
     });
   }
 

@@ -132,7 +132,8 @@ def LaminaCpuDestination : Pass<"lamina-cpu-destination", "::mlir::ModuleOp"> {
     Each result becomes a further memref parameter, in order, except a mutation: the final data of
     input `i` (`#lamina.mutation<i>`) is written into input `i` itself, after all outputs were
     written. If a mutated value cannot be computed in place, because old data is still read through
-    another map, it is computed elsewhere and copied.
+    another map, it is computed elsewhere and copied. A loop that changes an array which is needed
+    afterwards changes a copy of it.
 
     The caller promises that outputs overlap nothing and that a mutated input overlaps no other
     argument, so every parameter is `llvm.noalias` (inputs that are only read may overlap).

@@ -159,3 +159,23 @@ func.func @kept(%a: tensor<4x4xf32> {lamina.arg = #lamina.input<0>})
   } -> tensor<4x4xf32>
   return %a, %0 : tensor<4x4xf32>, tensor<4x4xf32>
 }
+
+// -----
+
+// A loop that changes an array which is a result too changes a copy of it.
+// CHECK-LABEL: func.func @carried(
+// CHECK:         %[[MADE:.+]] = linalg.fill
+// CHECK:         %[[COPY:.+]] = linalg.copy ins(%[[MADE]] :
+// CHECK:         scf.for {{.+}} iter_args(%{{.+}} = %[[COPY]])
+func.func @carried(%v: f32) -> (tensor<8xf32>, tensor<8xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %e = tensor.empty() : tensor<8xf32>
+  %0 = linalg.fill ins(%v : f32) outs(%e : tensor<8xf32>) -> tensor<8xf32>
+  %1 = scf.for %i = %c0 to %c4 step %c1 iter_args(%t = %0) -> tensor<8xf32> {
+    %2 = tensor.insert %v into %t[%i] : tensor<8xf32>
+    scf.yield %2 : tensor<8xf32>
+  }
+  return %0, %1 : tensor<8xf32>, tensor<8xf32>
+}

@@ -1,5 +1,6 @@
 """Every primitive as native code means what its NumPy form means."""
 
+import lamina
 import ml_dtypes
 import numpy as np
 import pytest
@@ -509,3 +510,17 @@ def test_softmax_and_normalization():
         )
 
     check(f, floats(16, 33), rtol=1e-5)
+
+
+def test_a_result_that_another_one_is_made_of_by_writes():
+    def program(x):
+        x.clamp_(-1, 1)
+        rows = lamina.tensor([0, 2])
+        return x.index_add(0, rows, x.index_select(0, rows))
+
+    data = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    eager, compiled = lamina.from_numpy(data.copy()).t(), lamina.from_numpy(data.copy()).t()
+    wanted = program(eager)
+    found = lamina.compile(program, fullgraph=True, backend="cpu")(compiled)
+    assert found.tolist() == wanted.tolist()
+    assert compiled.tolist() == eager.tolist()

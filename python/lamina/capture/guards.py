@@ -56,8 +56,9 @@ class Guards:
             # Memory around an input is what its source says.
             self.conditions += _tensor(i, x, self.bound) if i not in flat else []
         self.conditions += _aliasing(captured)
-        if captured.reads_grad:
-            self.conditions += [_grad(i, x) for i, x in enumerate(captured.inputs)]
+        self.conditions += [
+            _grad(i, x) for i, x in enumerate(captured.inputs) if x.autograd.reads_grad
+        ]
         self._release()
         self.check: Callable[[Any], tuple[Tensor, ...] | None] = self._compile()
 
@@ -250,7 +251,7 @@ def _bytes(x: Input) -> str:
 
 
 def _grad(number: int, x: Input) -> Condition:
-    has = x.grad is not None
+    has = x.autograd.came_with is not None
     return Condition(
         f"(t{number}.grad is None) is {not has}",
         f"{x.source.text}.grad is {'a tensor' if has else 'None'}",

@@ -19,6 +19,7 @@ from ..errors import UnsupportedError
 from ..tensor import Size, Tensor
 from . import flatten
 from .copies import refuse_visible_copies
+from .history import grad_of
 from .joint import Joint, Root, differentiate
 from .memory import Memory, SharedMemory, find_shared, joined, share_outside
 from .outputs import Outputs, retains_grad
@@ -63,7 +64,6 @@ class Captured(NamedTuple):
     structure: optree.PyTreeSpec
     grads: list[tuple[tuple[str, int], int | None]]
     is_joint: bool
-    reads_grad: bool
     written: set[int]
     deferred: list[Backward]
     retained: list[int]
@@ -179,7 +179,6 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
         structure,
         grads,
         bool(joint.roots),
-        reads_grad,
         written,
         deferred,
         retained,
@@ -243,12 +242,13 @@ def _replaced_grads(
     """The inputs whose `.grad` is another object than before, and the results that have one."""
     replaced: list[tuple[tuple[str, int], int | None]] = []
     for x in list(tracer.inputs):
-        grad = x.tensor._autograd.grad if x.tensor._autograd is not None else None
-        if grad is not x.grad:
+        if x.autograd.replaces_grad:
+            grad = x.autograd.current_grad
             replaced.append((("input", x.number), None if grad is None else outputs.add(grad)))
     for tensor in made:
-        if tensor._autograd is not None and tensor._autograd.grad is not None:
-            replaced.append((outputs.place(tensor), outputs.add(tensor._autograd.grad)))
+        grad = grad_of(tensor)
+        if grad is not None:
+            replaced.append((outputs.place(tensor), outputs.add(grad)))
     return replaced
 
 
@@ -266,7 +266,7 @@ def _deferred(tracer: Tracer, outputs: Outputs, reads_grad: bool) -> list[Backwa
         raise UnsupportedError(
             f"{reason}; but the program looks at .grad, where its gradients would be missing"
         )
-    grads = {id(x.grad) for x in tracer.inputs if x.grad is not None}
+    grads = {id(x.autograd.came_with) for x in tracer.inputs if x.autograd.came_with is not None}
     written = [tracer.inputs[number] for number in sorted(tracer.written())]
     changed = [x.source.text for x in written if id(x.tensor) not in grads]
     if changed:

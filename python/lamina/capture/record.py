@@ -19,6 +19,7 @@ import numpy as np
 from ..devices import device
 from ..dtypes import dtype
 from ..tensor import Tensor
+from .history import grad_of
 from .snapshot import Snapshot
 from .sources import Names, Source
 
@@ -169,7 +170,7 @@ class Record:
         if id(tensor) in self.tensors:
             return self.tensors[id(tensor)][1]
         for owner, source in list(self.tensors.values()):
-            if owner._autograd is not None and owner._autograd.grad is tensor:
+            if grad_of(owner) is tensor:
                 self.add_tensor(tensor, source.attribute("grad"))
                 return self.tensors[id(tensor)][1]
         return None

@@ -9,7 +9,6 @@ ones, so whatever asks for its data raises, and nothing that the program does re
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +17,7 @@ from mlir import ir
 from ..autograd.engine import current_task
 from ..autograd.meta import AutogradMeta, grad_fn, requires_grad
 from ..autograd.meta import edge as edge_of
-from ..autograd.nodes import AccumulateGrad, DeadEnd, Node, OutputMeta
+from ..autograd.nodes import AccumulateGrad, OutputMeta
 from ..autograd.views import ViewInfo
 from ..devices import CPU
 from ..dispatch.state import state
@@ -36,6 +35,7 @@ from ..storage import (
     contiguous_strides,
 )
 from ..tensor import Tensor, make
+from .history import InputMeta, InputNode, leave_history
 from .memory import Memory, SharedMemory, component, element, stretch, view_of_stretch
 from .record import Record
 from .sources import Source
@@ -63,8 +63,7 @@ class Input(NamedTuple):
     root: TracedArray
     storage: Storage
     edge: tuple | None
-    autograd: AutogradMeta | None
-    grad: Tensor | None
+    autograd: InputMeta
     base: int | None
     view: ViewInfo | None
 
@@ -109,27 +108,6 @@ class Input(NamedTuple):
         """The node that the program made the tensor's last, None when its history is unchanged."""
         node = self.tensor._autograd.grad_fn if self.tensor._autograd is not None else None
         return None if self.edge is not None and node is self.edge[0] else node
-
-
-class InputNode(Node):
-    """Stands for the history that a tensor which is no leaf has outside of the trace. A gradient that
-    a backward of the program itself sends there is handed to `defer`, to go on after the call.
-    """
-
-    def __init__(self, tensor: Tensor, defer: Callable[[InputNode, Tensor], None]):
-        super().__init__([], [OutputMeta.of(tensor)])
-        self._name = tensor._autograd.grad_fn.name()
-        self._defer = defer
-
-    def name(self) -> str:
-        """The name of the node outside."""
-        return self._name
-
-    def apply(self, grads: list, wanted: list) -> list:
-        """Nothing: there are no edges in the trace."""
-        if grads[0] is not None:
-            self._defer(self, grads[0])
-        return []
 
 
 class Copy(NamedTuple):
@@ -478,12 +456,11 @@ class Tracer:
         view: ViewInfo | None = None,
     ) -> Input:
         self._settle(tensor)
-        before, meta = _slots(tensor), _leave_history(tensor, self._defer)
+        before, meta = _slots(tensor), leave_history(tensor, self._defer)
         self._restore.append((tensor, before))
         _set(tensor, root, storage, strides, offset, meta)
         tensor._counter = self._counter(before["_counter"])
-        grad = meta.grad if meta is not None else None
-        parts = (before, strides, offset, root, storage, edge_of(tensor), meta, grad, base, view)
+        parts = (before, strides, offset, root, storage, edge_of(tensor), meta, base, view)
         # Its gradient goes where it went before; only a write makes the base's history its own.
         tensor._view = view
         found = Input(len(self.inputs), tensor, source, *parts)
@@ -522,7 +499,7 @@ class Tracer:
     def _literal(self, tensor: Tensor) -> None:
         array = self.builder.constant(tensor._array)
         strides = contiguous_strides(array.shape)
-        meta = _leave_history(tensor, self._defer)
+        meta = leave_history(tensor, self._defer)
         _set(tensor, array, Storage(array, strides, CPU), strides, 0, meta)
 
     def _defer(self, node: InputNode, grad: Tensor) -> None:
@@ -599,23 +576,6 @@ def _linked(info: ViewInfo, base: Input) -> ViewInfo:
     if base.before["_array"] is seen[0]:
         seen = (base.root, base.strides, base.tensor._offset)
     return ViewInfo(base.tensor, info.chain, info.creation, 0, seen)
-
-
-def _leave_history(tensor: Tensor, defer: Callable) -> AutogradMeta | None:
-    """Metadata for the time of the trace: as differentiable as before, with nothing behind it."""
-    meta = tensor._autograd
-    if not requires_grad(tensor):
-        twin = None if meta is None else AutogradMeta()
-    elif tensor.is_leaf and (meta is None or not meta.requires_grad):
-        # A view made without grad: what is computed from it requires grad, and none arrives.
-        twin = AutogradMeta(grad_fn=DeadEnd([], [OutputMeta.of(tensor)]))
-    elif tensor.is_leaf:
-        twin = AutogradMeta(requires_grad=True)
-    else:
-        twin = AutogradMeta(grad_fn=InputNode(tensor, defer))
-    if meta is not None:
-        twin.grad = meta.grad
-    return twin
 
 
 def _set(

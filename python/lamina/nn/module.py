@@ -108,11 +108,10 @@ class Module(Hooked, Members):
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Drops the gradients of all parameters, or sets them to zero."""
         for param in self.parameters():
-            if param.grad is None:
-                continue
             if set_to_none:
+                # Without a look at it, on which a compiled program would come to depend.
                 param.grad = None
-            else:
+            elif param.grad is not None:
                 with no_grad():
                     param.grad.zero_()
 

@@ -138,11 +138,10 @@ class Optimizer:
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Drops the gradients of all parameters, or sets them to zero."""
         for param in chain.from_iterable(group["params"] for group in self.param_groups):
-            if param.grad is None:
-                continue
             if set_to_none:
+                # Without a look at it, on which a compiled program would come to depend.
                 param.grad = None
-            else:
+            elif param.grad is not None:
                 with no_grad():
                     param.grad.zero_()
 

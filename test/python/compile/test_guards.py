@@ -249,6 +249,52 @@ def test_a_new_gradient_tensor_is_read():
         assert p.tolist() == wanted
 
 
+def test_gradients_accumulate_over_calls():
+    run, p = compiled(lambda p: (p * p).sum().backward()), tensor(3, grad=True)
+    for times in range(1, 4):
+        run(p)
+        assert p.grad.tolist() == (2 * times * p).tolist()
+    # The first call met no gradient, the others one.
+    assert len(run.entries) == 2
+
+
+def test_gradients_that_are_only_looked_at_are_guarded():
+    p, x = tensor(3, grad=True), tensor(3)
+    run = compiled(lambda x: x * 2 if p.grad is None else x * 3)
+    assert run(x).tolist() == (x * 2).tolist()
+    p.grad = tensor(3)
+    assert run(x).tolist() == (x * 3).tolist()
+
+
+def test_gradients_that_are_replaced_unseen_are_not_guarded():
+    model = lamina.nn.Linear(3, 2)
+    optimizer = lamina.optim.SGD(model.parameters(), lr=0.1)
+
+    def step(x):
+        optimizer.zero_grad()
+        loss = model(x).square().mean()
+        loss.backward()
+        optimizer.step()
+        return loss.detach()
+
+    run, x = compiled(step), tensor(4, 3)
+    losses = [run(x).item() for _ in range(3)]
+    assert losses == sorted(losses, reverse=True) and model.weight.grad is not None
+    assert len(run.entries) == 1
+
+
+def test_gradients_are_cleared_that_the_first_call_did_not_meet():
+    def clear(p):
+        p.grad = None
+        return p * 2
+
+    run, p = compiled(clear), tensor(3, grad=True)
+    run(p)
+    p.grad = tensor(3)
+    run(p)
+    assert p.grad is None and len(run.entries) == 1
+
+
 def test_recompiling_stops_at_the_limit():
     with config.scope(recompile_limit=2):
         run = lamina.compile(lambda x, n: x * n, backend="interpreter")

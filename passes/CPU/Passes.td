@@ -169,6 +169,32 @@ def LaminaCpuDestination : Pass<"lamina-cpu-destination", "::mlir::ModuleOp"> {
                            "::mlir::memref::MemRefDialect"];
 }
 
+def LaminaCpuUpdateInPlace : Pass<"lamina-cpu-update-in-place", "::mlir::func::FuncOp"> {
+  let summary = "Let loops that overwrite an array read its old parts from the new one";
+  let description = [{
+    A parallel loop whose result takes the memory of an array that it also reads, such as the parameters
+    that an optimizer updates, reads both names of that memory. If a turn reads just the part that it
+    overwrites in the end, it reads that from the result, where the part is still the old one: turns
+    write different parts. Otherwise bufferization finds a conflict and computes all of the
+    array in a copy.
+
+    Invariant: every value is what it was.
+
+    Before:
+    ```mlir
+    %r = scf.forall (%i) in (64) shared_outs(%o = %a) {
+      %old = tensor.extract_slice %a[%i, 0] [1, 64] [1, 1]
+      %new = linalg.generic ins(%old, ...) ...
+      scf.forall.in_parallel { tensor.parallel_insert_slice %new into %o[%i, 0] [1, 64] [1, 1] }
+    }
+    ```
+    After:
+    ```mlir
+      %old = tensor.extract_slice %o[%i, 0] [1, 64] [1, 1]
+    ```
+  }];
+}
+
 def LaminaCpuLowerContractions : Pass<"lamina-cpu-lower-contractions", "::mlir::func::FuncOp"> {
   let summary = "Turn tiles of products into kernels that keep their sums in registers";
   let description = [{

@@ -14,6 +14,7 @@ using namespace mlir::lamina;
 static void addBufferization(OpPassManager &passes) {
   // Without the elimination of empty tensors results are computed in temporaries and copied.
   passes.addPass(bufferization::createEmptyTensorEliminationPass());
+  passes.addNestedPass<func::FuncOp>(createLaminaCpuUpdateInPlace());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferAlignment = 64;
   passes.addPass(bufferization::createOneShotBufferizePass(bufferize));

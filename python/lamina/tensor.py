@@ -353,7 +353,8 @@ class Tensor:
     @property
     def data(self) -> Tensor:
         """The same memory under a version counter of its own: writes through it are not seen by autograd."""
-        twin = make(self._array, self._storage, self._strides, self._offset)
+        array = self._array if state.tracer is None else state.tracer.another(self)
+        twin = make(array, self._storage, self._strides, self._offset)
         twin._counter = None if self._counter is None else VersionCounter()
         return twin
 

@@ -190,6 +190,10 @@ class Tracer:
         self._results.add(array.value)
         return array
 
+    def another(self, tensor: Tensor) -> TracedArray:
+        """Another handle of what a tensor looks at, for a tensor that is no view of it."""
+        return self.builder.alias(self.handle(tensor))
+
     def made(self, tensor: Tensor) -> None:
         """Notes a tensor that the program made from data: it is a literal of the program."""
         self._made.add(id(tensor))
@@ -221,7 +225,7 @@ class Tracer:
     def adopt(self, target: Tensor, source: Tensor) -> None:
         """Makes `target` look at the memory of `source`, as that does."""
         was = self.handle(target)
-        array = self.builder.alias(self.handle(source))
+        array = self.another(source)
         target._array, target._storage = array, source._storage
         target._strides, target._offset = source._strides, source._offset
         self.rebind(target, was)

@@ -28,10 +28,15 @@ FailureOr<Value> ReshapeOp::invert(OpBuilder &builder, Location loc, Value base,
   return ReshapeOp::create(builder, loc, base.getType(), updated).getResult();
 }
 
-FailureOr<Value> ExpandOp::invert(OpBuilder &, Location, Value base, Value updated) {
-  if (base.getType() != updated.getType())
+FailureOr<Value> ExpandOp::invert(OpBuilder &builder, Location loc, Value base, Value updated) {
+  auto whole = cast<ShapedType>(base.getType()), part = cast<ShapedType>(updated.getType());
+  if (whole == part)
+    return updated;
+  // Dimensions of size 1 repeat nothing.
+  bool isStatic = whole.hasStaticShape() && part.hasStaticShape();
+  if (!isStatic || whole.getNumElements() != part.getNumElements())
     return failure();
-  return updated;
+  return ReshapeOp::create(builder, loc, whole, updated).getResult();
 }
 
 FailureOr<Value> SliceOp::invert(OpBuilder &builder, Location loc, Value base, Value updated) {

@@ -66,3 +66,19 @@ func.func @imaginary_parts_of_expanded(%a: !lamina.ref<1x3xcomplex<f32>> {lamina
   lamina.assign %b, %1 : !lamina.ref<2x3xf32>
   return
 }
+
+// -----
+
+// An expansion by dimensions of size 1 repeats nothing, and is written through in any width.
+// CHECK-LABEL: func.func @bytes_of_more_dimensions(
+// CHECK-SAME: %{{.*}}: tensor<3xi64> {{.*}}, %[[B:.*]]: tensor<1x6xi32>
+// CHECK: %[[WIDE:.*]] = lamina.bitcast %[[B]] : tensor<1x6xi32> -> tensor<1x3xi64>
+// CHECK: %[[NEW:.*]] = lamina.reshape %[[WIDE]] : tensor<1x3xi64> -> tensor<3xi64>
+// CHECK: return %[[NEW]]
+func.func @bytes_of_more_dimensions(%a: !lamina.ref<3xi64> {lamina.arg = #lamina.input<0>},
+                                    %b: !lamina.ref<1x6xi32> {lamina.arg = #lamina.input<1>}) {
+  %0 = lamina.expand %a : !lamina.ref<3xi64> -> !lamina.ref<1x3xi64>
+  %1 = lamina.bitcast %0 : !lamina.ref<1x3xi64> -> !lamina.ref<1x6xi32>
+  lamina.assign %b, %1 : !lamina.ref<1x6xi32>
+  return
+}

@@ -5,8 +5,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "mlir/Transforms/RegionUtils.h"
+#include "passes/CPU/Captures.h"
 #include "passes/CPU/LoopCost.h"
 #include "passes/Passes.h"
 
@@ -79,56 +78,6 @@ private:
   SmallVector<int64_t> turns;
 };
 
-/// What a loop reads from around it: values to pass, and operations to repeat inside.
-class Captures {
-public:
-  explicit Captures(Region &region) {
-    SetVector<Value> used;
-    getUsedValuesDefinedAbove(region, used);
-    for (Value value : used)
-      add(value);
-  }
-
-  /// Only plain memory and scalars can be passed as pointers and numbers.
-  bool canBePassed() const {
-    return llvm::all_of(passed, [](Value value) {
-      auto memory = dyn_cast<MemRefType>(value.getType());
-      if (!memory)
-        return value.getType().isIntOrIndexOrFloat();
-      int64_t offset;
-      SmallVector<int64_t> strides;
-      return memory.hasStaticShape() && succeeded(memory.getStridesAndOffset(strides, offset)) &&
-             offset == 0 && !llvm::is_contained(strides, ShapedType::kDynamic);
-    });
-  }
-
-  ArrayRef<Value> values() const { return passed.getArrayRef(); }
-  /// In an order in which operands come first.
-  ArrayRef<Operation *> repeated() const { return operations.getArrayRef(); }
-
-private:
-  void add(Value value) {
-    Operation *op = value.getDefiningOp();
-    if (!op || !isRepeatable(op)) {
-      passed.insert(value);
-      return;
-    }
-    for (Value operand : op->getOperands())
-      add(operand);
-    operations.insert(op);
-  }
-
-  /// Views and index arithmetic cost nothing to do again, and views could not be passed.
-  static bool isRepeatable(Operation *op) {
-    return isPure(op) && op->getNumRegions() == 0 &&
-           (isa<ViewLikeOpInterface>(op) || isa<memref::MemRefDialect>(op->getDialect()) ||
-            isa<arith::ArithDialect, affine::AffineDialect>(op->getDialect()));
-  }
-
-  SetVector<Value> passed;
-  SetVector<Operation *> operations;
-};
-
 struct CpuOutlineParallel : lamina::impl::LaminaCpuOutlineParallelBase<CpuOutlineParallel> {
   void runOnOperation() override {
     SmallVector<LoopLikeOpInterface> loops;
@@ -137,10 +86,11 @@ struct CpuOutlineParallel : lamina::impl::LaminaCpuOutlineParallelBase<CpuOutlin
       if (isParallel(loop))
         loops.push_back(loop);
     });
+    symbols.emplace(getOperation());
     for (LoopLikeOpInterface loop : loops)
       if (failed(lower(loop)))
         return signalPassFailure();
-    declareScratch();
+    declareScratch(getOperation());
   }
 
   LogicalResult lower(LoopLikeOpInterface loop) {
@@ -174,59 +124,17 @@ struct CpuOutlineParallel : lamina::impl::LaminaCpuOutlineParallelBase<CpuOutlin
   void outline(Operation *loop, FlatLoop &flat, int64_t count, int64_t grain,
                const Captures &captures) {
     ImplicitLocOpBuilder b(loop->getLoc(), loop);
-    SmallVector<Value> arguments{arith::ConstantIndexOp::create(b, 0),
-                                 arith::ConstantIndexOp::create(b, count)};
-    llvm::append_range(arguments, captures.values());
-    func::FuncOp body = declareBody(loop, ValueRange(arguments).getTypes());
-    auto call = func::CallOp::create(b, body, arguments);
+    Value begin = arith::ConstantIndexOp::create(b, 0);
+    Value end = arith::ConstantIndexOp::create(b, count);
+    auto [body, call] = declareBody(loop, "_parallel", {begin, end}, captures, *symbols);
+    body->setAttr("lamina.range", b.getUnitAttr());
     call->setAttr("lamina.parallel", b.getI64IntegerAttr(grain));
-
-    b.setInsertionPointToStart(body.addEntryBlock());
-    IRMapping mapping;
-    mapping.map(captures.values(), body.getArguments().drop_front(2));
-    for (Operation *op : captures.repeated())
-      b.clone(*op, mapping);
-    for (auto [outside, inside] : mapping.getValueMap())
-      Value(outside).replaceUsesWithIf(
-          inside, [&](OpOperand &use) { return loop->isProperAncestor(use.getOwner()); });
+    b.setInsertionPointToEnd(&body.getBody().front());
     flat.moveInto(b, body.getArgument(0), body.getArgument(1));
     b.setInsertionPointToEnd(&body.getBody().front());
     func::ReturnOp::create(b);
-    for (auto [index, value] : llvm::enumerate(captures.values()))
-      if (isUnaliased(value))
-        body.setArgAttr(index + 2, "llvm.noalias", b.getUnitAttr());
   }
 
-  func::FuncOp declareBody(Operation *loop, TypeRange arguments) {
-    auto function = loop->getParentOfType<func::FuncOp>();
-    Builder b(&getContext());
-    std::string name = (function.getName() + "_parallel").str();
-    auto body = func::FuncOp::create(loop->getLoc(), name, b.getFunctionType(arguments, {}));
-    body.setPrivate();
-    body->setAttr("lamina.range", b.getUnitAttr());
-    SymbolTable(getOperation()).insert(body);
-    return body;
-  }
-
-  /// The arena of a body that allocates is memory of the thread that runs it.
-  void declareScratch() {
-    bool allocates = false;
-    for (auto function : getOperation().getOps<func::FuncOp>())
-      if (function->hasAttr("lamina.range"))
-        function.walk([&](memref::AllocOp) { allocates = true; });
-    if (!allocates)
-      return;
-    auto b = OpBuilder::atBlockBegin(getOperation().getBody());
-    auto type = b.getFunctionType(b.getIndexType(), MemRefType::get({1}, b.getI8Type()));
-    func::FuncOp::create(b, getOperation().getLoc(), "laminaThreadScratch", type).setPrivate();
-  }
-
-  static bool isUnaliased(Value value) {
-    auto argument = dyn_cast<BlockArgument>(value);
-    if (!argument)
-      return isa_and_nonnull<memref::AllocOp, memref::AllocaOp>(value.getDefiningOp());
-    auto function = dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp());
-    return function && function.getArgAttr(argument.getArgNumber(), "llvm.noalias");
-  }
+  std::optional<SymbolTable> symbols;
 };
 } // namespace

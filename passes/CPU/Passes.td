@@ -380,6 +380,60 @@ def LaminaCpuOutlineParallel : Pass<"lamina-cpu-outline-parallel", "::mlir::Modu
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];
 }
 
+def LaminaCpuOutlineKernels : Pass<"lamina-cpu-outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "Make functions of the loop nests of large programs";
+  let description = [{
+    In an entry function of more than `inline-nests` loop nests, each of them that is left becomes a
+    private function of the memory and the scalars that it reads from around it; views and index arithmetic
+    are repeated inside. What LLVM does with a function takes longer than in proportion to its
+    size, and functions that are equal are compiled once, as those of the layers of a network.
+    A small program stays one function, whose loops LLVM sees together.
+
+    Invariant: a function does what its loop nest did.
+
+    Before:
+    ```mlir
+    linalg.fill ins(%zero : f32) outs(%a : memref<64xf32>)
+    ```
+    After:
+    ```mlir
+    call @f_kernel(%zero, %a) : (f32, memref<64xf32>) -> ()
+    ...
+    func.func private @f_kernel(%zero: f32, %a: memref<64xf32>) attributes {passthrough = ["noinline"]} {
+      linalg.fill ins(%zero : f32) outs(%a : memref<64xf32>)
+      return
+    }
+    ```
+  }];
+  let options = [
+    Option<"inlineNests", "inline-nests", "int64_t", /*default=*/"64",
+           "Most loop nests of a function that keeps them.">
+  ];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+}
+
+def LaminaCpuMergeKernels : Pass<"lamina-cpu-merge-kernels", "::mlir::ModuleOp"> {
+  let summary = "Keep one of several equal functions";
+  let description = [{
+    Private functions that differ in their names alone become one.
+
+    Invariant: no two private functions are equal, and no public function is touched but for its calls.
+
+    Before:
+    ```mlir
+    call @a(%x) : (memref<64xf32>) -> ()
+    call @b(%y) : (memref<64xf32>) -> ()
+    func.func private @a(%m: memref<64xf32>) { ... }
+    func.func private @b(%m: memref<64xf32>) { ... }  // the same
+    ```
+    After:
+    ```mlir
+    call @a(%x) : (memref<64xf32>) -> ()
+    call @a(%y) : (memref<64xf32>) -> ()
+    ```
+  }];
+}
+
 def LaminaCpuPlanArena : Pass<"lamina-cpu-plan-arena", "::mlir::func::FuncOp"> {
   let summary = "Place temporary buffers of an entry function in one workspace";
   let description = [{
@@ -392,8 +446,8 @@ def LaminaCpuPlanArena : Pass<"lamina-cpu-plan-arena", "::mlir::func::FuncOp"> {
     freed at the end of its block. A buffer that leaves its
     region, carried by a loop for example, is an error: nobody could free it.
 
-    The body of a parallel loop (`lamina.range`) runs on several threads: its small buffers go to the
-    stack of each, and its workspace is memory of the thread, from `laminaThreadScratch`.
+    A private function may run on several threads, as the body of a parallel loop does: its small buffers go
+    to the stack, and its workspace is memory of the thread, from `laminaThreadScratch`.
 
     Invariant: no buffer of bounded size is allocated at run time.
 

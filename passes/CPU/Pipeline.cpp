@@ -26,6 +26,8 @@ static void addBufferization(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(createLaminaCpuRelaxReductions());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuDistributeLoops());
   passes.addPass(createLaminaCpuOutlineParallel());
+  passes.addPass(createLaminaCpuOutlineKernels());
+  passes.addPass(createLaminaCpuMergeKernels());
   passes.addNestedPass<func::FuncOp>(createLaminaCpuPlanArena());
 }
 

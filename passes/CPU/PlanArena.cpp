@@ -183,7 +183,7 @@ static Value addWorkspace(func::FuncOp function, int64_t total) {
   return function.getArguments().back();
 }
 
-/// Several threads run the body of a parallel loop, each in memory of its own.
+/// Private functions run on several threads, each in memory of its own.
 static Value takeScratch(func::FuncOp body, int64_t total) {
   auto b = ImplicitLocOpBuilder::atBlockBegin(body.getLoc(), &body.getBody().front());
   Value bytes = arith::ConstantIndexOp::create(b, total);
@@ -211,7 +211,7 @@ struct CpuPlanArena : lamina::impl::LaminaCpuPlanArenaBase<CpuPlanArena> {
 
   void runOnOperation() override {
     func::FuncOp function = getOperation();
-    bool isBody = function->hasAttr("lamina.range");
+    bool isBody = function.isPrivate();
     if (function.isExternal() || (!isBody && !function->hasAttr("lamina.entry")))
       return;
     FailureOr<std::vector<Interval>> intervals = collectIntervals(function);

@@ -38,7 +38,7 @@ struct CpuRunInPool : lamina::impl::LaminaCpuRunInPoolBase<CpuRunInPool> {
                                         ArrayRef<LLVM::GEPArg>{0, int32_t(index)});
       LLVM::StoreOp::create(b, value, field);
     }
-    LLVM::LLVMFuncOp kernel = makeKernel(call, record);
+    LLVM::LLVMFuncOp kernel = kernelOf(call, record);
     Value address = LLVM::AddressOfOp::create(b, kernel);
     Value grain = LLVM::ConstantOp::create(b, b.getI64Type(), call->getAttr("lamina.parallel"));
     LLVM::CallOp::create(b, poolEntry(b),
@@ -55,12 +55,14 @@ struct CpuRunInPool : lamina::impl::LaminaCpuRunInPoolBase<CpuRunInPool> {
   }
 
   /// A function (begin, end, captures) that calls the callee with what the record holds.
-  LLVM::LLVMFuncOp makeKernel(LLVM::CallOp call, LLVM::LLVMStructType record) {
+  LLVM::LLVMFuncOp kernelOf(LLVM::CallOp call, LLVM::LLVMStructType record) {
+    std::string name = (*call.getCallee() + "_range").str();
+    if (auto known = getOperation().lookupSymbol<LLVM::LLVMFuncOp>(name))
+      return known;
     auto module = OpBuilder::atBlockEnd(getOperation().getBody());
     Type pointer = LLVM::LLVMPointerType::get(&getContext()), index = module.getI64Type();
     auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&getContext()),
                                             {index, index, pointer});
-    std::string name = (*call.getCallee() + "_range").str();
     auto kernel =
         LLVM::LLVMFuncOp::create(module, call.getLoc(), name, type, LLVM::Linkage::Internal);
     auto b = ImplicitLocOpBuilder::atBlockBegin(call.getLoc(), kernel.addEntryBlock(module));

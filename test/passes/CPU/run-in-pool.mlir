@@ -20,6 +20,17 @@ llvm.func @f(%a: !llvm.ptr, %s: f32) {
   llvm.return
 }
 
+// Calls of one function share what runs it.
+// CHECK-LABEL: llvm.func @g(
+// CHECK: %[[SAME:.+]] = llvm.mlir.addressof @body_range
+// CHECK: llvm.call @laminaParallelFor(%[[SAME]],
+llvm.func @g(%a: !llvm.ptr, %s: f32) {
+  %c0 = llvm.mlir.constant(0 : i64) : i64
+  %c50 = llvm.mlir.constant(50 : i64) : i64
+  llvm.call @body(%c0, %c50, %a, %s) {lamina.parallel = 8 : i64} : (i64, i64, !llvm.ptr, f32) -> ()
+  llvm.return
+}
+
 llvm.func @body(%begin: i64, %end: i64, %a: !llvm.ptr, %s: f32) {
   llvm.return
 }

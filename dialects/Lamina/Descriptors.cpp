@@ -252,7 +252,8 @@ LogicalResult LaminaDialect::verifyOperationAttribute(Operation *op, NamedAttrib
     return op->emitError("'lamina.versions' expects a number for each input, array<i64: ...>, got ")
            << attribute.getValue();
   }
-  if (name == "lamina.inference" || name == "lamina.leaves") {
+  if (name == "lamina.inference" || name == "lamina.leaves" || name == "lamina.unrecorded" ||
+      name == "lamina.stale") {
     if (isa<DenseI64ArrayAttr>(attribute.getValue()))
       return success();
     return op->emitError() << "'" << name << "' expects numbers of outputs, array<i64: ...>, got "

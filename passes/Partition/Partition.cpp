@@ -53,6 +53,8 @@ private:
     backward->removeAttr(descriptor::kVersions);
     backward->removeAttr(descriptor::kInference);
     backward->removeAttr(descriptor::kLeaves);
+    backward->removeAttr(descriptor::kUnrecorded);
+    backward->removeAttr(descriptor::kStale);
     SmallVector<Operation *> ops = getBackwardOps();
     IRMapping values;
     for (auto [index, value] : llvm::enumerate(saved))

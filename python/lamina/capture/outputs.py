@@ -8,7 +8,7 @@ the base is returned too when it is not an output already, and only bases are di
 from __future__ import annotations
 
 from ..autograd import views
-from ..autograd.meta import is_bare_leaf, requires_grad
+from ..autograd.meta import edge, grad_fn, is_bare_leaf, requires_grad
 from ..errors import UnsupportedError
 from ..ir.builder import TracedArray
 from ..storage import Missing
@@ -30,19 +30,49 @@ class Output:
     that it shares memory, a word of `#lamina.alias`.
 
     `place` is set if it is what an input looks at in the end, or a tensor of the program that has
-    views and was moved since, and says what its history is.
+    views and was moved since, and says what its history is. `is_stale`: it is a view from before the
+    last write to its memory.
     """
 
-    __slots__ = ("array", "input", "is_moved_base", "place", "sharing", "tensor")
+    __slots__ = ("array", "input", "is_moved_base", "is_stale", "place", "sharing", "tensor")
 
     def __init__(self, tensor: Tensor, array: TracedArray, owner: Input | None):
         self.tensor, self.array, self.input = tensor, array, owner
         self.place: str | None = None
         self.is_moved_base = False
+        info, counter = tensor._view, tensor._counter
+        self.is_stale = None not in (info, counter) and info.version != counter.version
         if owner is not None and owner.tensor is tensor:
             self.sharing = "view"
         else:
             self.sharing = _sharing(tensor, _base(tensor) if owner is None else owner.tensor)
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether autograd refuses to say what its history is by now."""
+        info = self.tensor._view
+        return self.is_stale and info.creation != views.DEFAULT and requires_grad(info.base)
+
+    @property
+    def is_new_leaf(self) -> bool:
+        """Whether it accumulates its gradient itself, unless it is an input."""
+        meta = self.tensor._autograd
+        return meta is not None and meta.requires_grad and meta.grad_fn is None
+
+    @property
+    def is_unrecorded(self) -> bool:
+        """Whether it is a view that was made before its base came to require grad."""
+        info = self.tensor._view
+        if info is None or self.is_stale or info.creation != views.DEFAULT:
+            return False
+        return is_bare_leaf(self.tensor) and requires_grad(info.base) and not self.is_new_leaf
+
+    @property
+    def goes_its_own_way(self) -> bool:
+        """Whether it is a view whose gradient does not go to its base through the views alone."""
+        if self.tensor._view is None or self.is_barred or is_bare_leaf(self.tensor):
+            return False
+        return self.sharing == "custom_function" or not _follows_base(self.tensor)
 
 
 class Outputs:
@@ -98,7 +128,7 @@ class Outputs:
             # Which tensor it is a view of is said relative to that tensor, which comes first.
             if self.tracer.is_moved(info.base):
                 self._add_moved(info.base)
-            elif info.creation != views.DEFAULT:
+            else:
                 self.add(info.base)
         owner = self._owner(tensor)
         is_input = self._is_input(tensor)
@@ -135,7 +165,7 @@ class Outputs:
         roots: dict[int, Root] = {}
         for number, output in enumerate(self.all):
             has_own = self._has_own_history(output) and requires_grad(output.tensor)
-            if has_own and (output.place is not None or not _is_new_leaf(output.tensor)):
+            if has_own and (output.place is not None or not output.is_new_leaf):
                 roots[number] = Root("output", number, output.tensor)
         for group in self._fresh():
             recorded = [output.tensor for output in group if requires_grad(output.tensor)]
@@ -148,38 +178,63 @@ class Outputs:
                 base = _base(tensor)
                 _refuse_moved(tensor, base)
                 number = self.add(base)
-                if not _is_new_leaf(base):
+                if not self.all[number].is_new_leaf:
                     roots.setdefault(number, Root("output", number, base))
-            for output in filter(_is_from_function, group):
-                number = self._number[id(output.tensor)]
-                roots.setdefault(number, Root("output", number, output.tensor))
+            for output in group:
+                if output.goes_its_own_way:
+                    number = self._number[id(output.tensor)]
+                    roots.setdefault(number, Root("output", number, output.tensor))
         return list(roots.values())
 
-    def leaves(self) -> dict[int, Tensor]:
-        """The results, by number, that are leaves which require grad and that the program made."""
-        made = enumerate(output.tensor for output in self.all)
-        return {i: t for i, t in made if not self._is_input(t) and _is_new_leaf(t)}
+    def leaves(self) -> list[int]:
+        """The numbers of the results that are leaves which require grad and that the program made."""
+        return [i for i, output in self._made() if output.is_new_leaf]
 
-    def retaining(self) -> dict[int, Tensor]:
-        """The results, by number, that the program made and told to retain their gradient."""
-        made = enumerate(output.tensor for output in self.all)
-        return {i: t for i, t in made if not self._is_input(t) and retains_grad(t)}
+    def targets(self) -> dict[int, Tensor]:
+        """The results, by number, that the program made and that keep their gradient: leaves, and
+        those that it told to. Raises UnsupportedError for one that autograd refuses to look at.
+        """
+        kept = {i: o for i, o in self._made() if o.is_new_leaf or retains_grad(o.tensor)}
+        barred = [o.tensor for o in kept.values() if o.is_barred and not o.is_new_leaf]
+        if barred:
+            raise UnsupportedError(
+                f"the program returns a view of shape {list(barred[0].shape)} that retains its gradient, "
+                "but whose base was written to after the view was made without grad, by a custom Function "
+                "or as one of several"
+            )
+        return {i: output.tensor for i, output in kept.items() if not output.is_barred}
+
+    def unrecorded(self) -> list[int]:
+        """The numbers of the results that are views without a history, though their base requires
+        grad.
+        """
+        return [i for i, output in self._made() if output.is_unrecorded]
+
+    def stale(self) -> list[int]:
+        """The numbers of the results that are views from before the last write to their memory."""
+        return [i for i, output in self._made() if output.is_stale and output.place is None]
 
     def inference(self) -> list[int]:
         """The numbers of the results that are made in inference mode."""
         return [i for i, output in enumerate(self.all) if output.tensor._counter is None]
 
+    def _made(self) -> list[tuple[int, Output]]:
+        """The results that are no inputs, with their numbers."""
+        return [(i, o) for i, o in enumerate(self.all) if not self._is_input(o.tensor)]
+
     def _has_own_history(self, output: Output) -> bool:
         """Whether its gradient comes to the program by no view: it is no view, of an input's memory,
-        for autograd, or one that a custom Function made, or a view of how an input looked before.
+        for autograd, or one that goes its own way, or a view of how an input looked before.
         """
+        if output.is_barred:
+            return False
         if output.place is not None:
             return output.place == OWN
         if self._is_view_of_moved(output.tensor):
             return self._place(_base(output.tensor)) != VIEW and not self._follows(output)
         if output.input is not None and output.input.is_marked_anew:
             return output.tensor is not output.input.tensor
-        is_cut_off = output.sharing == "detached" or _is_from_function(output)
+        is_cut_off = output.sharing == "detached" or output.goes_its_own_way
         return output.input is not None and is_cut_off
 
     def _is_view_of_moved(self, tensor: Tensor) -> bool:
@@ -221,9 +276,18 @@ def _base(tensor: Tensor) -> Tensor:
     return tensor if tensor._view is None else tensor._view.base
 
 
-def _is_from_function(output: Output) -> bool:
-    """Whether it is a view whose gradient goes through a custom Function, not to its base."""
-    return output.sharing == "custom_function" and not is_bare_leaf(output.tensor)
+def _follows_base(view: Tensor) -> bool:
+    """Whether the history of a view is that of its base and the views that lead to it, or nothing."""
+    info = view._view
+    found = grad_fn(view), view._autograd.output_nr
+    for _ in info.chain:
+        if not found[0].next_edges:
+            return False
+        found = found[0].next_edges[0]
+        if found is None:
+            # Nothing is behind a view that was made without grad.
+            return info.creation == views.NO_GRAD and "of_storage" not in info.chain[-1].op.tags
+    return found == edge(info.base)
 
 
 def _sharing(tensor: Tensor, shared: Tensor | None) -> str:
@@ -233,7 +297,6 @@ def _sharing(tensor: Tensor, shared: Tensor | None) -> str:
         is_all = tensor is shared and tensor._array is tensor._storage.data
         return "view" if is_all else "detached"
     if info.creation in _BY_CREATION:
-        _refuse_stale(tensor)
         word = _BY_CREATION[info.creation]
         if word == "no_grad":
             # A view in grad mode of one made without has a history, which leads nowhere.
@@ -241,17 +304,6 @@ def _sharing(tensor: Tensor, shared: Tensor | None) -> str:
         is_cut_off = is_bare_leaf(tensor) and requires_grad(info.base)
         return "no_grad" if is_cut_off else word
     return "view" if info.base is shared else "view_of_detached"
-
-
-def _refuse_stale(tensor: Tensor) -> None:
-    info, counter = tensor._view, tensor._counter
-    is_stale = counter is not None and info.version != counter.version
-    if is_stale and requires_grad(info.base):
-        raise UnsupportedError(
-            f"the program returns a view of shape {list(tensor.shape)} that autograd cannot bring up "
-            "to date with its base, which was written to after the view was made without grad, by a "
-            "custom Function or as one of several"
-        )
 
 
 def _refuse_moved(tensor: Tensor, base: Tensor) -> None:
@@ -265,8 +317,3 @@ def _refuse_moved(tensor: Tensor, base: Tensor) -> None:
 def retains_grad(tensor: Tensor) -> bool:
     """Whether a tensor that is no leaf keeps its gradient."""
     return tensor._autograd is not None and tensor._autograd.retains_grad
-
-
-def _is_new_leaf(tensor: Tensor) -> bool:
-    """Whether a result that is no input accumulates its gradient itself."""
-    return tensor._view is None and tensor.is_leaf and requires_grad(tensor)

@@ -312,5 +312,4 @@ def _differentiate(tracer: Tracer, outputs: Outputs) -> Joint:
     ]
     # Looking for roots adds bases to the results.
     roots = mutated + outputs.differentiable()
-    leaves = outputs.leaves() | outputs.retaining()
-    return differentiate(tracer, roots, leaves, [output.array for output in outputs.all])
+    return differentiate(tracer, roots, outputs.targets(), [output.array for output in outputs.all])

@@ -43,18 +43,22 @@ def seal(
         # Without the attribute a mutation is one step, but `.data` writes without any.
         if any(versions) or tracer.written():
             function.attributes["lamina.versions"] = attributes.encode("ints", versions)
-        inference, leaves = outputs.inference(), [*outputs.leaves()]
+        inference = outputs.inference()
         # Without it results are of the mode of the call.
         if inference or state.inference:
             function.attributes["lamina.inference"] = attributes.encode("ints", inference)
-        if leaves:
-            function.attributes["lamina.leaves"] = attributes.encode("ints", leaves)
+        listed = {
+            "lamina.leaves": outputs.leaves(),
+            "lamina.unrecorded": outputs.unrecorded(),
+            "lamina.stale": outputs.stale(),
+            "lamina.moved": [i for i, o in enumerate(outputs.all) if o.is_moved_base],
+        }
+        for attribute, numbers in listed.items():
+            if numbers:
+                function.attributes[attribute] = attributes.encode("ints", numbers)
         marked = [int(part) for mark in marks(tracer) for part in mark]
         if marked:
             function.attributes["lamina.marks"] = attributes.encode("ints", marked)
-        moved = [i for i, o in enumerate(outputs.all) if o.is_moved_base]
-        if moved:
-            function.attributes["lamina.moved"] = attributes.encode("ints", moved)
         if joint.roots:
             function.attributes["lamina.tangents"] = ir.ArrayAttr.get(
                 [descriptors.tangent(r.of, r.index) for r in joint.roots]

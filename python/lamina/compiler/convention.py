@@ -54,7 +54,8 @@ class Convention:
     `looks` how results and mutated inputs look. `roots` are the outputs of the backward node, in
     order, as ("output" or "mutation", number); `sources` the inputs that gradients go to, and
     `leaf_sources` the outputs: those among `leaves`, which are leaves and require grad, and those that
-    retain their gradient. `reached` are, for each result of the backward, the roots whose gradients
+    retain their gradient. `unrecorded` are outputs that are views without a history, `stale` views
+    from before the last write to their memory. `reached` are, for each result of the backward, the roots whose gradients
     it depends on. `inference` are the outputs made in inference mode, None if that is up to the mode
     of the call. `later` are the inputs that the backward writes to, and by how much it moves their
     versions. `once` says that a backward cannot run again, `error` that there is none and why.
@@ -104,6 +105,8 @@ class Convention:
         self.sources = [s.index for s in results if s.kind == "gradient"]
         self.leaf_sources = [s.index for s in results if s.kind == "leaf_gradient"]
         self.leaves = descriptors.numbers(forward, "lamina.leaves") or ()
+        self.unrecorded = descriptors.numbers(forward, "lamina.unrecorded") or ()
+        self.stale = descriptors.numbers(forward, "lamina.stale") or ()
         self.inference = descriptors.numbers(forward, "lamina.inference")
         self.later = dict.fromkeys((s.index for s in results if s.kind == "mutation"), 0)
         self.later.update(descriptors.backward_versions(forward))
@@ -111,6 +114,16 @@ class Convention:
         if self.error is not None:
             # An error is met on the way to any input.
             self.sources = self.arguments
+
+    def early_outputs(self) -> set[int]:
+        """The outputs that are views of inputs from before their last write, without a history of
+        their own, and whose inputs are to autograd what they were.
+        """
+        marked = {mark.number for mark in self.marks}
+        views = ((k, self.outputs[k]) for k in self.stale if self.root_of("output", k) is None)
+        return {
+            k for k, a in views if a is not None and a.root == "input" and a.index not in marked
+        }
 
     def late_outputs(self) -> set[int]:
         """The outputs that are views of what inputs look at in the end."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from ..autograd.inplace import check_target, rebase
 from ..autograd.meta import AutogradMeta, edge
 from ..autograd.nodes import ErrorNode, OutputMeta
-from ..autograd.views import DEFAULT, IN_CUSTOM_FUNCTION, MULTI_OUTPUT
+from ..autograd.views import DEFAULT, IN_CUSTOM_FUNCTION, MULTI_OUTPUT, NO_GRAD
 from ..devices import CPU
 from ..dispatch.state import state
 from ..ir.descriptors import Alias
@@ -33,7 +33,12 @@ from .rebinding import (
 )
 from .replay import replayed
 
-_CREATION = {"multi_output": MULTI_OUTPUT, "custom_function": IN_CUSTOM_FUNCTION}
+_CREATION = {
+    "multi_output": MULTI_OUTPUT,
+    "custom_function": IN_CUSTOM_FUNCTION,
+    "no_grad": NO_GRAD,
+    "no_grad_before": NO_GRAD,
+}
 
 
 def write_call(convention: Convention, execute, backward) -> Code:
@@ -83,6 +88,12 @@ def find_edges(c: Convention, code: Code) -> None:
     code.add(f"edges = [{', '.join(f'{name}(t{i})' for i in c.sources)}]")
     for i in (*_written(c), *(i for k, i in c.rebinds.items() if _continues(c, k))):
         code.add(f"before{i} = {name}(t{i})")
+
+
+def make_early_outputs(c: Convention, code: Code) -> None:
+    """Makes the outputs that autograd knows as views from before a write."""
+    for k in sorted(c.early_outputs()):
+        _output(c, code, k)
 
 
 def launch(c: Convention, code: Code) -> None:
@@ -149,9 +160,9 @@ def make_outputs(c: Convention, code: Code) -> None:
     tensors as they were, on bases and on earlier outputs. What inputs look at in the end is among
     them.
     """
-    late = c.late_outputs()
+    done = c.early_outputs() | c.late_outputs()
     for k in range(len(c.outputs)):
-        if k not in late:
+        if k not in done:
             _output(c, code, k)
 
 
@@ -203,6 +214,7 @@ STEPS = (
     fetch_inputs,
     check_writes,
     find_edges,
+    make_early_outputs,
     launch,
     count_writes,
     attach_backward,
@@ -251,6 +263,10 @@ def _output(c: Convention, code: Code, k: int) -> None:
         _shared(code, f"o{k}", alias, root)
     if k in c.leaves and alias != Alias("base", alias and alias.index, (), "view"):
         _make_leaf(code, f"o{k}")
+    if k in c.unrecorded:
+        code.add(f"o{k}._autograd = None")
+    if k in c.stale and k not in c.early_outputs():
+        code.add(f"o{k}._view.version -= 1")
 
 
 def _fresh(c: Convention, code: Code, name: str, place: tuple, root: int | None) -> None:
@@ -283,16 +299,18 @@ def _shared(code: Code, name: str, alias: Alias, root: int | None) -> None:
     """An output in memory of another tensor, seen by autograd as the alias says."""
     letter = {"input": "t", "base": "b", "output": "o"}[alias.root]
     source = f"{letter}{alias.index}"
+    # With one view there is none that could have been made in grad mode of one made without.
+    is_before = alias.sharing == "no_grad_before" and len(alias.views) > 1
     if not alias.views and (root is not None or alias.sharing != "detached"):
         code.add(f"{name} = {source}")
     elif alias.sharing == "detached" or root is not None:
         _cut_off(code, name, source, alias, root)
     elif alias.sharing == "view_of_detached":
         code.add(f"{name} = {replayed(code, alias.views, f'{source}.detach()')}")
-    elif alias.sharing == "no_grad":
+    elif _CREATION.get(alias.sharing) == NO_GRAD and not is_before:
         with code.block(f"with {code.ref(state, 'state')}.override(grad_enabled=False):"):
             code.add(f"{name} = {replayed(code, alias.views, source)}")
-    elif alias.sharing == "no_grad_before":
+    elif is_before:
         with code.block(f"with {code.ref(state, 'state')}.override(grad_enabled=False):"):
             code.add(f"{name} = {replayed(code, alias.views[:-1], source)}")
         code.add(f"{name} = {replayed(code, alias.views[-1:], name)}")

@@ -162,14 +162,24 @@ def _traced_values(op, base: Tensor, rest: tuple, placed, tracer):
     storage = _traced_storage(base, tracer)
     (sizes, strides, offset), _ = placed
     tracer.memory.cover(storage, placed[0], base._array.dtype, rest[2] is not None)
-    root = in_memory_order(tracer.builder, storage.data, storage.strides)
     dtype = base._array.dtype
+    root = in_memory_order(tracer.builder, _whole(base, storage), storage.strides)
     if dtype == root.dtype:
         return op.impl(tracer.builder, root, sizes, strides, offset - storage.origin)
     origin = storage.origin * root.dtype.itemsize // dtype.itemsize
     flat = tracer.builder.reshape(root, (root.size,))
     whole = reinterpreted(tracer.builder, flat, dtype)
     return op.impl(tracer.builder, whole, sizes, strides, offset - origin)
+
+
+def _whole(base: Tensor, storage: Storage):
+    """The handle of all of a traced storage; that of the tensor whose views are taken, where it has
+    one.
+    """
+    first, root = base if base._view is None else base._view.base, storage.data
+    known = Geometry(root.shape, storage.strides, storage.origin)
+    is_whole = first._storage is storage and first.geometry == known
+    return first._array if is_whole and first._array.dtype == root.dtype else root
 
 
 def _traced_storage(base: Tensor, tracer) -> Storage:

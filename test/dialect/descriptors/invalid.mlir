@@ -141,3 +141,13 @@ func.func private @backward_result() -> (tensor<4xf32> {lamina.result = #lamina.
 // What the backward leaves in an input is counted by itself.
 func.func private @both_phases() -> (tensor<4xf32> {lamina.result = #lamina.mutation<0>},
                                      tensor<4xf32> {lamina.result = #lamina.mutation<0>, lamina.backward})
+
+// -----
+
+// expected-error @below {{'lamina.unrecorded' expects numbers of outputs, array<i64: ...>, got 1 : i64}}
+func.func private @unrecorded() attributes {lamina.unrecorded = 1}
+
+// -----
+
+// expected-error @below {{'lamina.stale' expects numbers of outputs, array<i64: ...>, got 1 : i64}}
+func.func private @stale() attributes {lamina.stale = 1}

@@ -35,6 +35,119 @@ def data_of_a_literal():
     return x, x.data
 
 
+@program(lambda: (tensor(2, 3),))
+def view_that_is_a_leaf(x):
+    y = x.view(3, 2).requires_grad_()
+    return y, y.t(), x
+
+
+@program(lambda: (tensor(2, 3),))
+def views_of_a_view_that_is_a_leaf(x):
+    return x.view(3, 2).requires_grad_().t()
+
+
+@program(lambda: (tensor(2, 3),))
+def computed_view_that_is_a_leaf(x):
+    y = (x * 2).view(3, 2).requires_grad_()
+    return y, y.t(), y * 2
+
+
+@program(lambda: (tensor(2, 3),))
+def view_made_before_its_base_required_grad(x):
+    y = x.t()
+    x.requires_grad_()
+    return y, x.t()
+
+
+@program(lambda: (tensor(2, 3),))
+def view_made_before_a_computed_base_required_grad(x):
+    z = x * 2
+    y = z.t()
+    z.requires_grad_()
+    return y, z, z[0]
+
+
+@program(lambda: (tensor(2, 3),))
+def views_of_a_detached_leaf(x):
+    y = x.detach().requires_grad_()
+    return y.view(3, 2), y.as_strided([2], [3])
+
+
+@program(lambda: (tensor(2, 3),))
+def part_of_the_storage_of_data(x):
+    y = x.data
+    return y, y.as_strided([2], [3])
+
+
+@program(lambda: (tensor(2, 3, grad=True),))
+def view_of_an_argument_that_is_cut_off(x):
+    x.detach_()
+    y = x.t()
+    x.mul_(2)
+    return y
+
+
+@program(lambda: (tensor(3, 4, grad=True),))
+def part_of_the_storage_of_a_view(x):
+    return x.diagonal(1).as_strided([3, 3], [4, 1]), (x * 2)[1:].as_strided([2, 2], [1, 4])
+
+
+@program(lambda: (tensor(2, 3, grad=True),))
+def part_of_the_storage_of_a_view_made_without_grad(x):
+    with lamina.no_grad():
+        y = x[1:]
+    return y.as_strided([2], [2])
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_agrees_with_eager(name, backend):
     assert_agrees(*PROGRAMS[name], backend)
+
+
+def base(x):
+    return x * 1
+
+
+def view_without_grad(x):
+    with lamina.no_grad():
+        return x[1:]
+
+
+def one_of_several(x):
+    return x.split(2)[0]
+
+
+def assert_is_refused(x):
+    with pytest.raises(lamina.errors.AutogradError, match="modified inplace"):
+        assert x.grad_fn
+
+
+@pytest.mark.parametrize("view", [view_without_grad, one_of_several])
+@pytest.mark.parametrize("make", [base, lambda x: x], ids=["computed", "input"])
+def test_views_from_before_a_write_are_refused_when_autograd_looks_at_them(view, make, backend):
+    @lamina.compile(fullgraph=True, backend=backend)
+    def f(x):
+        y = make(x)
+        found = view(y), view(y).t()
+        y.mul_(2)
+        return *found, view(y)
+
+    for _ in range(2):
+        before, transposed, after = f(tensor(2, 3, grad=True) * 1)
+        assert_is_refused(before)
+        assert_is_refused(transposed)
+        assert after.tolist() == before.tolist()
+
+
+def test_views_of_a_view_made_without_grad_outlive_a_write_without_grad(backend):
+    @lamina.compile(fullgraph=True, backend=backend)
+    def f(x):
+        y = x[:, None]
+        with lamina.no_grad():
+            x.zero_()
+        return y
+
+    for _ in range(2):
+        y = f(view_without_grad(tensor(2, 3, grad=True)))
+        assert y.tolist() == [[[0, 0, 0]]]
+        assert_is_refused(y)

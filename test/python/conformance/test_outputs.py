@@ -183,24 +183,6 @@ def test_a_view_in_grad_mode_of_one_made_without(backend):
     assert found.grad_fn.next_functions == ((None, 0),)
 
 
-@pytest.mark.parametrize("make", [lambda y: y.unbind()[0], lambda y: made_without_grad(y)])
-def test_a_view_that_autograd_cannot_bring_up_to_date_is_refused(make, backend):
-    def fn(x):
-        y = x * 2
-        v = make(y)
-        with lamina.no_grad():
-            y.mul_(3)
-        return v
-
-    with pytest.raises(UnsupportedError, match="bring up to date"):
-        compiled(fn, backend)(tensor(3, 3, grad=True))
-
-
-def made_without_grad(y):
-    with lamina.no_grad():
-        return y.t()
-
-
 def test_indices_of_a_write_are_literals_in_its_derivative(backend):
     def fn(x, w):
         y = x.clamp(0.5, 2)

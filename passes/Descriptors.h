@@ -44,7 +44,7 @@ inline constexpr StringLiteral kVersions = "lamina.versions";
 inline constexpr StringLiteral kInference = "lamina.inference";
 /// Function: the program's outputs that are leaves which require grad, made by the program itself.
 inline constexpr StringLiteral kLeaves = "lamina.leaves";
-/// Function: the program's outputs that are views without a history, though their base requires grad.
+/// Function: the outputs that are views without a history, though their base requires grad.
 inline constexpr StringLiteral kUnrecorded = "lamina.unrecorded";
 /// Function: the program's outputs that are views from before the last write to their memory.
 inline constexpr StringLiteral kStale = "lamina.stale";

@@ -104,6 +104,10 @@ class UnsupportedError(LaminaError, NotImplementedError):
     """Something meaningful that lamina does not do."""
 
 
+class NoDerivativeError(UnsupportedError):
+    """An operator without a derivative stands where one is asked for."""
+
+
 class LeftOutError(UnsupportedError, AttributeError):
     """A name of torch that lamina leaves out on purpose; the message says why."""
 

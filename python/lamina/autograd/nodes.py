@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..dispatch.state import state
-from ..errors import AutogradError, UnsupportedError
+from ..errors import AutogradError, NoDerivativeError
 from ..memory_format import is_dense
 from ..storage import contiguous_strides
 from . import anomaly
@@ -163,7 +163,7 @@ class OpNode(Node):
         raise AttributeError(f"{self.name()} has no attribute {name!r}")
 
     def apply(self, grads: list, wanted: list) -> list:
-        """Runs the formulas of the inputs that are wanted. Raises UnsupportedError where there is none, and
+        """Runs the formulas of the inputs that are wanted. Raises NoDerivativeError where there is none, and
         AutogradError where something saved is gone, wanted or not.
         """
         plan = self.plan
@@ -171,7 +171,7 @@ class OpNode(Node):
         if all(g is None for g in grads):
             return [None] * len(self.next_edges)
         if plan.missing:
-            raise UnsupportedError(
+            raise NoDerivativeError(
                 f"the derivative with respect to {plan.missing} is not implemented", op=plan.op.name
             )
         if plan.op.multi and plan.op.materialize:
@@ -364,10 +364,10 @@ class DeadEnd(Node):
 class ErrorNode(Node):
     """Stands where a result has a gradient that cannot be computed; says so when asked."""
 
-    def __init__(self, message: str, outputs: list, edges: list = ()):
+    def __init__(self, message: str, outputs: list, edges: list = (), kind: type = AutogradError):
         super().__init__(list(edges), outputs)
-        self.message = message
+        self.message, self.kind = message, kind
 
     def apply(self, grads: list, wanted: list) -> list:
-        """Raises AutogradError with the node's message."""
-        raise AutogradError(self.message)
+        """Raises the node's error."""
+        raise self.kind(self.message)

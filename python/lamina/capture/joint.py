@@ -9,11 +9,12 @@ from typing import NamedTuple
 from ..autograd.engine import run
 from ..autograd.meta import edge
 from ..dispatch.state import state
-from ..errors import AutogradError
+from ..errors import AutogradError, LaminaError, NoDerivativeError, UnsupportedError
 from ..ir import locations
 from ..ir.builder import TracedArray
+from ..ir.descriptors import BackwardError
 from ..tensor import Tensor
-from .later import later_writes
+from .later import later_writes, outside_writes
 from .places import leaf_edge
 from .tracer import Tracer
 
@@ -34,7 +35,7 @@ class Joint(NamedTuple):
 
     `later` are arguments that hold what inputs hold when the backward runs, by input, for those that
     it writes to. `once` says that the backward writes to memory of the forward, so a second one would
-    start from other data. `error` says why there are no gradients although a root requires grad.
+    start from other data. `error` is what it raises on the way to other inputs and leaves, if it does.
     """
 
     roots: list[Root]
@@ -43,7 +44,7 @@ class Joint(NamedTuple):
     leaf_gradients: dict[int, Tensor]
     later: dict[int, TracedArray]
     once: bool = False
-    error: str | None = None
+    error: BackwardError | None = None
 
 
 def differentiate(
@@ -64,10 +65,12 @@ def differentiate(
     tracer.builder.locate = lambda: locations.derivative(before())
     try:
         with state.override(tracer=tracer):
-            found = run(starts, False, False, [t for *_, t in targets], accumulate=False)
-    except AutogradError as error:
-        # Only a program that goes on to differentiate the results may complain.
-        return Joint(roots, tangents, {}, {}, {}, error=error.message)
+            found = _gradients(starts, targets)
+            error = None
+            if isinstance(found, LaminaError):
+                # Only a program that goes on to differentiate the results may complain.
+                error, targets = _on_the_way(tracer, found, starts, targets, forward)
+                found = _gradients(starts, targets) if targets else []
     finally:
         tracer.builder.locate = before
     gradients: dict = {"input": {}, "leaf": {}}
@@ -75,4 +78,36 @@ def differentiate(
         if grad is not None:
             gradients[kind][number] = grad
     later, once = later_writes(tracer, outputs, forward)
-    return Joint(roots, tangents, gradients["input"], gradients["leaf"], later, once)
+    return Joint(roots, tangents, gradients["input"], gradients["leaf"], later, once, error)
+
+
+def _gradients(starts: list, targets: list) -> list | LaminaError:
+    """The gradients of targets, or the error on the way."""
+    try:
+        return run(starts, True, False, [found for *_, found in targets], accumulate=False)
+    except (AutogradError, NoDerivativeError) as error:
+        return error
+
+
+def _on_the_way(
+    tracer: Tracer, error: LaminaError, starts: list, targets: list, forward: int
+) -> tuple[BackwardError, list]:
+    """The error with the targets on the way to which it is raised, and the others. What was computed
+    until it was raised is left to be dropped; so UnsupportedError is raised where operations after the
+    first `forward` ones wrote to memory from before.
+    """
+    failing: dict = {"input": [], "leaf": []}
+    others = []
+    for target in targets:
+        kind, number, _ = target
+        if isinstance(_gradients(starts, [target]), LaminaError):
+            failing[kind].append(number)
+        else:
+            others.append(target)
+    attempted = list(tracer.block.operations)[forward:]
+    if outside_writes(attempted):
+        raise UnsupportedError(
+            f"the backward of the program writes to memory of the forward, and raises: {error.message}"
+        )
+    places = tuple(failing["input"]), tuple(failing["leaf"])
+    return BackwardError(type(error).__name__, error.message, *places), others

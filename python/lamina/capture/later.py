@@ -24,14 +24,10 @@ def later_writes(
     compiled backward cannot make.
     """
     operations = list(tracer.block.operations)[forward:]
-    own = {result for op in operations for result in op.results}
     returned = {root_of(array.value) for array in outputs}
     inputs: dict[int, Input] = {}
     once = False
-    written = [(op, root_of(ref)) for op in operations for ref in written_by(op)]
-    for op, root in written:
-        if root in own:
-            continue
+    for op, root in outside_writes(operations):
         if not isinstance(root.owner, ir.Block):
             if root in returned:
                 _refuse(op, "memory that the program returns")
@@ -41,6 +37,13 @@ def later_writes(
         _check(tracer, op, x)
         inputs[x.number] = x
     return {n: _switch(tracer, x, operations[0]) for n, x in inputs.items()}, once
+
+
+def outside_writes(operations: list[ir.Operation]) -> list[tuple[ir.Operation, ir.Value]]:
+    """The operations that write to memory that none of them made, each with that memory."""
+    own = {result for op in operations for result in op.results}
+    written = ((op, root_of(ref)) for op in operations for ref in written_by(op))
+    return [(op, root) for op, root in written if root not in own]
 
 
 def _check(tracer: Tracer, op: ir.Operation, x: Input | None) -> None:

@@ -68,7 +68,9 @@ def seal(
         if joint.once:
             function.attributes["lamina.backward_once"] = ir.UnitAttr.get()
         if joint.error is not None:
-            function.attributes["lamina.backward_error"] = ir.StringAttr.get(joint.error)
+            function.attributes["lamina.backward_error"] = descriptors.encode_backward_error(
+                joint.error
+            )
     try:
         tracer.module.operation.verify()
     except ir.MLIRError as failure:

@@ -58,7 +58,7 @@ class Convention:
     from before the last write to their memory. `reached` are, for each result of the backward, the roots whose gradients
     it depends on. `inference` are the outputs made in inference mode, None if that is up to the mode
     of the call. `later` are the inputs that the backward writes to, and by how much it moves their
-    versions. `once` says that a backward cannot run again, `error` that there is none and why.
+    versions. `once` says that a backward cannot run again, `error` is what is raised on the way to other inputs and leaves.
     `rebinds` are the outputs that inputs look at in the end, `moved` those that are the base itself
     whose memory they are in, `memories` the bases that the memory of inputs becomes.
     """
@@ -93,11 +93,7 @@ class Convention:
             for at, s in enumerate(returned)
             if s.kind == "saved"
         ]
-        self.error: str | None = (
-            forward.attributes["lamina.backward_error"].value
-            if "lamina.backward_error" in forward.attributes
-            else None
-        )
+        self.error = descriptors.backward_error(forward)
         self.once = "lamina.backward_once" in forward.attributes
         back = functions.get(self.back)
         self.back_arguments = [] if back is None else self._backward_arguments(back)
@@ -111,9 +107,6 @@ class Convention:
         self.later = dict.fromkeys((s.index for s in results if s.kind == "mutation"), 0)
         self.later.update(descriptors.backward_versions(forward))
         self.reached = [] if back is None else self._reached(back)
-        if self.error is not None:
-            # An error is met on the way to any input.
-            self.sources = self.arguments
 
     def early_outputs(self) -> set[int]:
         """The outputs that are views of inputs from before their last write, without a history of

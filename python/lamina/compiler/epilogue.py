@@ -9,9 +9,10 @@ that came back, `b0` and `o0` are bases and outputs, `m0` is what output 0 of th
 
 from __future__ import annotations
 
+from .. import errors
 from ..autograd.inplace import check_target, rebase
 from ..autograd.meta import AutogradMeta, edge
-from ..autograd.nodes import ErrorNode, OutputMeta
+from ..autograd.nodes import OutputMeta
 from ..autograd.views import DEFAULT, IN_CUSTOM_FUNCTION, MULTI_OUTPUT, NO_GRAD
 from ..devices import CPU
 from ..dispatch.state import state
@@ -59,7 +60,8 @@ def fetch_inputs(c: Convention, code: Code) -> None:
     shared = [a.index for a in c.outputs if a is not None and a.root == "input"]
     kept = [s.input for s in c.saved if s.input is not None]
     marked = [m.number for m in c.marks]
-    moved = [*c.rebinds.values(), *c.memories.values(), *marked, *c.later]
+    barred = c.error.inputs if c.error is not None else ()
+    moved = [*c.rebinds.values(), *c.memories.values(), *marked, *c.later, *barred]
     for i in sorted({*c.arguments, *c.versions, *c.sources, *_written(c), *shared, *kept, *moved}):
         code.add(f"t{i} = tensors[{i}]")
 
@@ -86,6 +88,8 @@ def find_edges(c: Convention, code: Code) -> None:
         return
     name = code.ref(edge, "edge")
     code.add(f"edges = [{', '.join(f'{name}(t{i})' for i in c.sources)}]")
+    if c.error is not None:
+        code.add(f"barred = [{', '.join(f'{name}(t{i})' for i in c.error.inputs)}]")
     for i in (*_written(c), *(i for k, i in c.rebinds.items() if _continues(c, k))):
         code.add(f"before{i} = {name}(t{i})")
 
@@ -114,9 +118,6 @@ def attach_backward(c: Convention, code: Code) -> None:
         return
     metas = [_meta(c, code, root) for root in range(len(c.roots))]
     outputs = f"[{', '.join(metas)}]"
-    if c.error is not None:
-        code.add(f"node = {code.ref(ErrorNode, 'ErrorNode')}({c.error!r}, {outputs}, edges)")
-        return
     saved = tuple_of([f"t{s.input}._array" if s.at is None else f"r{s.at}" for s in c.saved])
     notes = tuple_of([f"{code.ref(note, 'note')}(t{s.input})" for s in c.saved if s.at is None])
     kind = code.ref(CompiledBackward, "CompiledBackward")
@@ -205,6 +206,15 @@ def reach_outputs(c: Convention, code: Code) -> None:
     code.add(f"node.next_edges += [{', '.join(edges)}]")
 
 
+def bar_edges(c: Convention, code: Code) -> None:
+    """Leads the node on to what it raises an error on the way to."""
+    if c.error is None:
+        return
+    name, kind = code.ref(edge, "edge"), code.ref(getattr(errors, c.error.kind), c.error.kind)
+    leaves = ", ".join(f"{name}(o{i})" for i in c.error.leaves)
+    code.add(f"node.bar({kind}, {c.error.message!r}, [*barred, {leaves}])")
+
+
 def give(c: Convention, code: Code) -> None:
     """Returns the outputs."""
     code.add(f"return [{', '.join(f'o{i}' for i in range(len(c.outputs)))}]")
@@ -225,6 +235,7 @@ STEPS = (
     rebind_inputs,
     make_late_outputs,
     reach_outputs,
+    bar_edges,
     give,
 )
 

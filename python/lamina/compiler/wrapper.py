@@ -37,8 +37,7 @@ class Runtime:
         self.forward: Executable = compiled[0]
         self.backward: Executable | None = compiled[1] if len(parts) > 1 else None
 
-        has_backward = convention.roots and convention.error is None
-        back = write_backward(convention, _launch(self.backward)) if has_backward else None
+        back = write_backward(convention, _launch(self.backward)) if convention.roots else None
         function = None if back is None else back.compile()
         call = write_call(convention, _launch(self.forward), function)
         self.call: Callable[[tuple[Tensor, ...]], list[Tensor]] = call.compile()

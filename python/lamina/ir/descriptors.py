@@ -49,6 +49,17 @@ class Mark(NamedTuple):
     is_cut_off: bool
 
 
+class BackwardError(NamedTuple):
+    """An error that stands for gradients of a program: the class and the message, and the inputs and
+    the leaves among the outputs, by number, on the way to which it is raised.
+    """
+
+    kind: str
+    message: str
+    inputs: tuple[int, ...]
+    leaves: tuple[int, ...]
+
+
 class Slot(NamedTuple):
     """An argument or a result: `kind` ("input", "output", "mutation", "gradient", "saved", "base",
     "tangent", "leaf_gradient"), its number, for tangents what they are `of`, its layout in elements
@@ -125,6 +136,22 @@ def backward_versions(function: ir.Operation) -> dict[int, int]:
 
 def _nonzero(counts: tuple) -> dict[int, int]:
     return {number: count for number, count in enumerate(counts) if count}
+
+
+def backward_error(function: ir.Operation) -> BackwardError | None:
+    """The error that stands for gradients of a program, None if it has them all."""
+    if "lamina.backward_error" not in function.attributes:
+        return None
+    found = ir.DictAttr(function.attributes["lamina.backward_error"])
+    words = [ir.StringAttr(found[key]).value for key in ("kind", "message")]
+    return BackwardError(*words, *(attributes.decode(found[k]) for k in ("inputs", "leaves")))
+
+
+def encode_backward_error(error: BackwardError) -> ir.Attribute:
+    """An error of the backward as an attribute."""
+    words = {key: attributes.encode("word", getattr(error, key)) for key in ("kind", "message")}
+    sources = {key: attributes.encode("ints", getattr(error, key)) for key in ("inputs", "leaves")}
+    return ir.DictAttr.get(words | sources, context())
 
 
 def numbers(function: ir.Operation, name: str) -> tuple[int, ...] | None:

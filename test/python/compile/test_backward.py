@@ -308,3 +308,36 @@ def test_running_statistics_move_as_they_do_eagerly(mode, training):
     eager, found = state(lambda m: m), state(compiled)
     assert found[1:] == eager[1:]
     assert lamina.allclose(lamina.tensor(found[0]), lamina.tensor(eager[0]), atol=1e-5)
+
+
+def written_after_it_was_saved(x, y):
+    result = x.sin()
+    with lamina.no_grad():
+        y.mul_(2)
+    return result
+
+
+def without_a_derivative(x, y):
+    return x // 2
+
+
+@pytest.mark.parametrize("fn", [written_after_it_was_saved, without_a_derivative])
+def test_errors_of_the_backward_are_raised_on_the_way_to_arguments_in_shared_memory(fn, x):
+    with pytest.raises(RuntimeError) as wanted:
+        lamina.autograd.grad(fn(x, x.detach()).sum(), x)
+    for _ in range(2):
+        result = compiled(fn)(x, x.detach())
+        with pytest.raises(type(wanted.value)):
+            lamina.autograd.grad(result.sum(), x)
+
+
+@pytest.mark.parametrize("fn", [lambda x, y: x // 2, lambda x, y: x // 2 + y * 3])
+def test_errors_of_the_backward_are_raised_only_on_the_way_to_some_arguments(fn, x):
+    other = lamina.ones(3, requires_grad=True)
+    (wanted,) = lamina.autograd.grad(fn(x, other).sum(), other, allow_unused=True)
+    for _ in range(2):
+        result = compiled(fn)(x, other).sum()
+        (found,) = lamina.autograd.grad(result, other, retain_graph=True, allow_unused=True)
+        assert found is wanted or found.tolist() == wanted.tolist()
+        with pytest.raises(NotImplementedError):
+            result.backward()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 
+from ..dispatch.state import state
 from ..errors import AutogradError
 from . import graph, nodes
 from .anomaly import (
@@ -56,7 +57,7 @@ def backward(
     if not inputs:
         raise AutogradError("the inputs argument to backward() cannot be empty")
     edges = targets_of(inputs)
-    captured = run(roots, keep, create_graph, edges, accumulate=True)
+    captured = _run_to(edges, roots, keep, create_graph, accumulate=True)
     for tensor, (node, _), found in zip(inputs, edges, captured):
         if not isinstance(node, nodes.AccumulateGrad) and found is not None:
             nodes.accumulate(tensor, found)
@@ -90,7 +91,7 @@ def grad(
     if is_grads_batched:
         found = _batched(outputs, grads, edges, keep, create_graph)
     else:
-        found = run(roots_of(outputs, grads), keep, create_graph, edges, accumulate=False)
+        found = _run_to(edges, roots_of(outputs, grads), keep, create_graph)
     if materialize_grads:
         found = [
             _zeros(x, grads if is_grads_batched else ()) if g is None else g
@@ -108,6 +109,15 @@ def grad(
     return tuple([g if g is None or g._autograd is None else g.detach() for g in found])
 
 
+def _run_to(
+    edges: list, roots: list, keep: bool, create_graph: bool, accumulate: bool = False
+) -> list:
+    """A pass for the gradients at edges alone, which in a trace must not depend on what lies outside."""
+    if state.tracer is not None:
+        state.tracer.history.check([root[0] for root in roots], [edge[0] for edge in edges])
+    return run(roots, keep, create_graph, edges, accumulate=accumulate)
+
+
 def _batched(outputs: list, grads: list, edges: list, keep: bool, create_graph: bool) -> list:
     """One pass per element of the batch; the last may free the graph."""
     from ..ops.registry import aten
@@ -119,7 +129,7 @@ def _batched(outputs: list, grads: list, edges: list, keep: bool, create_graph: 
     for i in range(count):
         roots = roots_of(outputs, [None if g is None else g[i] for g in grads])
         last = i == count - 1
-        passes.append(run(roots, keep or not last, create_graph, edges, accumulate=False))
+        passes.append(_run_to(edges, roots, keep or not last, create_graph))
     return [None if gs[0] is None else aten.stack(list(gs)) for gs in zip(*passes)]
 
 

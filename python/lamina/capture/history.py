@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..autograd.engine import current_task
 from ..autograd.meta import AutogradMeta, requires_grad
 from ..autograd.nodes import DeadEnd, Node, OutputMeta
 from ..tensor import Tensor
@@ -52,8 +53,8 @@ class InputNode(Node):
         return self._name
 
     def apply(self, grads: list, wanted: list) -> list:
-        """Nothing: there are no edges in the trace."""
-        if grads[0] is not None:
+        """Nothing: there are no edges in the trace. A pass to given targets ends here."""
+        if grads[0] is not None and current_task().needed is None:
             self._defer(self, grads[0])
         return []
 

@@ -174,7 +174,11 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
         tracer.record.names,
         tracer.inputs,
         positions,
-        [*tracer.record.guards.values(), *tracer.memory.guards.values()],
+        [
+            *tracer.record.guards.values(),
+            *tracer.memory.guards.values(),
+            *tracer.history.guards.values(),
+        ],
         results,
         structure,
         grads,

@@ -37,6 +37,7 @@ from ..storage import (
 from ..tensor import Tensor, make
 from .history import InputMeta, InputNode, leave_history
 from .memory import Memory, SharedMemory, component, element, stretch, view_of_stretch
+from .outside_history import OutsideHistory
 from .record import Record
 from .sources import Source
 from .traced_memory import TracedMemory
@@ -150,6 +151,7 @@ class Tracer:
         self._made: set[int] = set()
         self._literals: set[int] = set()
         self.memory = TracedMemory(self)
+        self.history = OutsideHistory(self)
         self._moved: dict[int, tuple[Tensor, bool]] = {}
         self._results: set[ir.Value] = set()
         record.on_tensor = self._meet
@@ -490,15 +492,21 @@ class Tracer:
         if info is None or counter is None or info.version == counter.version:
             return
         base = self._entered.get(id(info.base))
-        traced = _slots(info.base)
-        if base is not None:
-            _put(info.base, base.before)
+        with self.outside(*([base] if base is not None else [])):
+            grad_fn(tensor)
+
+    @contextlib.contextmanager
+    def outside(self, *inputs: Input):
+        """Within it, these inputs are what they are outside of the trace."""
+        traced = [_slots(x.tensor) for x in inputs]
+        for x in inputs:
+            _put(x.tensor, x.before)
         try:
             with state.override(tracer=None):
-                grad_fn(tensor)
+                yield
         finally:
-            if base is not None:
-                _put(info.base, traced)
+            for x, slots in zip(inputs, traced, strict=True):
+                _put(x.tensor, slots)
 
     def _literal(self, tensor: Tensor) -> None:
         array = self.builder.constant(tensor._array)

@@ -341,3 +341,33 @@ def test_errors_of_the_backward_are_raised_only_on_the_way_to_some_arguments(fn,
         assert found is wanted or found.tolist() == wanted.tolist()
         with pytest.raises(NotImplementedError):
             result.backward()
+
+
+def gradient_of(y, x):
+    return lamina.autograd.grad(y.sum(), x, allow_unused=True)[0]
+
+
+def test_a_gradient_that_comes_by_history_outside_is_refused(x):
+    y = x * 2
+    for argument in (x, y):
+        with pytest.raises(UnsupportedError, match="no part of the program"):
+            compiled(gradient_of)(argument.exp(), argument)
+
+
+def test_history_outside_is_guarded(x):
+    f = compiled(gradient_of)
+    y = x * 2
+    assert f(y, lamina.ones(3, requires_grad=True)) is None
+    assert f(y * 2, lamina.zeros(3, requires_grad=True)) is None and len(f.entries) == 1
+    with pytest.raises(UnsupportedError, match="no part of the program"):
+        f(y, x)
+
+
+def test_a_backward_to_an_argument_does_not_go_on_behind_it(x):
+    def f(y):
+        lamina.autograd.backward(y.sum(), inputs=[y])
+        return y * y.grad
+
+    y = x * 1
+    assert compiled(f)(y).tolist() == y.tolist()
+    assert y.grad.tolist() == [1, 1, 1] and x.grad is None

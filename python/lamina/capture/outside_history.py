@@ -1,0 +1,59 @@
+"""Questions of a program that the history of its inputs outside of the trace would have to answer."""
+
+from __future__ import annotations
+
+from ..autograd.meta import edge, grad_fn
+from ..errors import UnsupportedError
+from ..tensor import Tensor
+from .history import InputNode
+from .record import Guard
+
+
+class OutsideHistory:
+    """What the trace knows of the history that its inputs came with. `guards` are on what it was told."""
+
+    def __init__(self, tracer):
+        self._tracer = tracer
+        self.guards: dict[str, Guard] = {}
+
+    def check(self, starts: list, targets: list) -> None:
+        """Sees to it that gradients of nodes `targets`, given those of nodes `starts`, are the same
+        without what lies outside. Raises UnsupportedError where a way between them does.
+        """
+        inputs = [x for x in self._tracer.inputs if x.edge is not None]
+        reached = _reachable(starts)
+        left = [x for x in inputs if type(x.edge[0]) is InputNode and x.edge[0] in reached]
+        asked = [x for x in inputs if x.edge[0] in targets]
+        for x, y in ((x, y) for x in left for y in asked if x is not y):
+            with self._tracer.outside(x, y):
+                leads = leads_to(x.tensor, y.tensor)
+            if leads:
+                raise UnsupportedError(
+                    f"the program asks for a gradient of {y.source.text} that comes by the history of "
+                    f"{x.source.text}, which is no part of the program"
+                )
+            code = f"not {self._tracer.record.names.name(leads_to)}(t{x.number}, t{y.number})"
+            text = f"that the history of {x.source.text} does not lead to {y.source.text}"
+            self.guards[code] = Guard(code, text, "the case")
+
+
+def leads_to(tensor: Tensor, other: Tensor) -> bool:
+    """Whether a gradient of `tensor`, which is no leaf, goes on to `other`."""
+    node, target = grad_fn(tensor), edge(other)
+    return node is not None and (target == edge(tensor) or target in _edges_behind([node]))
+
+
+def _reachable(nodes: list) -> set:
+    """Nodes and those that their gradients go to."""
+    return {*nodes, *(node for node, _ in _edges_behind(nodes))}
+
+
+def _edges_behind(nodes: list) -> set:
+    """All edges that start at nodes, or at one that an edge leads to."""
+    found: set = set()
+    stack = list(nodes)
+    while stack:
+        new = {e for e in stack.pop().next_edges if e is not None} - found
+        found |= new
+        stack += [node for node, _ in new]
+    return found

@@ -45,6 +45,8 @@ std::optional<LayoutHint> lamina::getLayoutHint(ArrayRef<int64_t> shape,
                                                 DenseI64ArrayAttr strides) {
   if (ShapedType::isDynamicShape(shape))
     return std::nullopt;
+  if (views.empty() && strides)
+    return LayoutHint{SmallVector<int64_t>(strides.asArrayRef()), /*isExact=*/true};
   SmallVector<int64_t> dims = llvm::to_vector(llvm::seq<int64_t>(shape.size()));
   while (!views.empty() && succeeded(applyToDimensions(views.front(), dims)))
     views = views.drop_front();

@@ -284,8 +284,8 @@ def _fresh(c: Convention, code: Code, name: str, place: tuple, root: int | None)
     """A tensor over memory of its own, with the node's output number `root` as its history."""
     array, looks = f"r{c.returned[place]}", c.looks[place]
     arguments = [array, f"{code.ref(Storage, 'Storage')}({array})"]
-    if looks.strides is not None and 0 in looks.shape:
-        # NumPy forgets the strides of arrays without elements.
+    if looks.strides is not None and any(size < 2 for size in looks.shape):
+        # NumPy forgets strides along which there are no two elements.
         arguments.append(repr(looks.strides))
     code.add(f"{name} = {code.ref(make, 'make')}({', '.join(arguments)})")
     if root is not None:

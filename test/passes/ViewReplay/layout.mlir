@@ -42,3 +42,16 @@ func.func @reshaped(%a: tensor<2x3xf32> {lamina.arg = #lamina.input<0>})
   %row = lamina.slice %a {starts = array<i64: 0, 0>, stops = array<i64: 1, 3>, steps = array<i64: 1, 1>} : tensor<2x3xf32> -> tensor<1x3xf32>
   return %flat, %row, %a : tensor<6xf32>, tensor<1x3xf32>, tensor<2x3xf32>
 }
+
+// -----
+
+// A base that is an output itself lies as that says, though the stride of a single element means nothing.
+// CHECK-LABEL: func.func @single(
+// CHECK-SAME:  tensor<1x2xf32> {lamina.result = #lamina.base<0>, lamina.strides = array<i64: 4, 1>})
+func.func @single(%a: tensor<1x2xf32> {lamina.arg = #lamina.input<0>})
+    -> (tensor<1x2xf32> {lamina.result = #lamina.output<0>, lamina.strides = array<i64: 4, 1>, lamina.alias = #lamina.alias<fresh, 0, []>},
+        tensor<2x1xf32> {lamina.result = #lamina.output<1>, lamina.alias = #lamina.alias<fresh, 0, [#lamina.view<"permute", {dims = array<i64: 1, 0>}>]>},
+        tensor<1x2xf32> {lamina.result = #lamina.base<0>}) {
+  %t = lamina.permute %a {dims = array<i64: 1, 0>} : tensor<1x2xf32> -> tensor<2x1xf32>
+  return %a, %t, %a : tensor<1x2xf32>, tensor<2x1xf32>, tensor<1x2xf32>
+}

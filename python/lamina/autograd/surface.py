@@ -39,6 +39,8 @@ class _Members:
                 f"{self.dtype}",
                 op="requires_grad_",
             )
+        if state.tracer is not None:
+            state.tracer.history.check_mark(self)
         if not facts.is_bare_leaf(self):
             if not requires_grad:
                 raise AutogradError(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..autograd.engine import run
 from ..autograd.meta import edge
 from ..dispatch.state import state
-from ..errors import AutogradError, LaminaError, NoDerivativeError, UnsupportedError
+from ..errors import LaminaError, NoDerivativeError, UnsupportedError
 from ..ir import locations
 from ..ir.builder import TracedArray
 from ..ir.descriptors import BackwardError
@@ -85,7 +85,9 @@ def _gradients(starts: list, targets: list) -> list | LaminaError:
     """The gradients of targets, or the error on the way."""
     try:
         return run(starts, True, False, [found for *_, found in targets], accumulate=False)
-    except (AutogradError, NoDerivativeError) as error:
+    except LaminaError as error:
+        if isinstance(error, UnsupportedError) and not isinstance(error, NoDerivativeError):
+            raise
         return error
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from ..autograd.meta import requires_grad
 from ..autograd.views import DEFAULT
 from ..ops.registry import aten
-from ..storage import Missing, Storage
+from ..storage import Missing, Storage, extent
 from ..tensor import Tensor, make
 
 MAX_WORK = 10_000
@@ -36,14 +36,18 @@ class Memory(NamedTuple):
     linked: bool
 
     def holds(self, tensor: Tensor) -> bool:
-        """Whether a tensor, which is not in a trace yet, looks at this memory."""
+        """Whether a tensor, which is not in a trace yet, looks at this memory alone."""
         if tensor._storage is not self.storage:
             return False
         if type(tensor._array) is Missing:
             return self.start == 0
         if 0 in tensor.sizes:
             return False
-        return self.start <= tensor._offset * tensor.itemsize < self.end
+        first = tensor._offset * tensor.itemsize
+        return (
+            self.start <= first
+            and first + extent(tensor.sizes, tensor.strides) * tensor.itemsize <= self.end
+        )
 
     def covers(self, other: Memory) -> bool:
         """Whether all that `other` makes one input is one input here."""

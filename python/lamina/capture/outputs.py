@@ -129,7 +129,7 @@ class Outputs:
             if self.tracer.is_moved(info.base):
                 self._add_moved(info.base)
             else:
-                self.add(info.base)
+                self._add_base(tensor, info.base)
         owner = self._owner(tensor)
         is_input = self._is_input(tensor)
         if not is_input and (
@@ -146,6 +146,14 @@ class Outputs:
         if self._follows(output):
             output.sharing = to_place(output.sharing)
         return len(self.all) - 1
+
+    def _add_base(self, tensor: Tensor, base: Tensor) -> None:
+        self.add(base)
+        if self.tracer.is_rebound(base) and not leads_to(base._array, tensor._array):
+            raise UnsupportedError(
+                f"the program returns a view of shape {list(tensor.shape)} of a tensor in the memory of "
+                "another one, which it made look otherwise"
+            )
 
     def _add_moved(self, base: Tensor) -> None:
         output = self.all[self.add(base)]

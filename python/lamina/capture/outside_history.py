@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..autograd.meta import edge, grad_fn
+from ..autograd.nodes import DeadEnd
 from ..errors import UnsupportedError
 from ..tensor import Tensor
 from .history import InputNode
@@ -35,6 +36,17 @@ class OutsideHistory:
             code = f"not {self._tracer.record.names.name(leads_to)}(t{x.number}, t{y.number})"
             text = f"that the history of {x.source.text} does not lead to {y.source.text}"
             self.guards[code] = Guard(code, text, "the case")
+
+    def check_mark(self, tensor: Tensor) -> None:
+        """Raises UnsupportedError for an input to which no gradient arrives although its base requires
+        grad: a program cannot make it a leaf.
+        """
+        x = self._tracer.entered(tensor)
+        if x is not None and x.edge is not None and type(x.edge[0]) is DeadEnd:
+            raise UnsupportedError(
+                f"requires_grad_() of {x.source.text}, a view that was made without grad of a tensor "
+                "that requires it; call it outside"
+            )
 
 
 def leads_to(tensor: Tensor, other: Tensor) -> bool:

@@ -239,10 +239,14 @@ class Tracer:
         _, was_all = self._moved.get(id(tensor), (tensor, False))
         return was_all and tensor._array is not tensor._storage.data
 
+    def is_rebound(self, tensor: Tensor) -> bool:
+        """Whether the program made a tensor of its own look elsewhere, or otherwise."""
+        return id(tensor) in self._moved
+
     def has_left_base(self, tensor: Tensor) -> bool:
         """Whether a tensor that the program made is a view, and looks at other memory than its base."""
         info = tensor._view
-        has_left = id(tensor) in self._moved and info is not None
+        has_left = self.is_rebound(tensor) and info is not None
         return has_left and tensor._storage is not info.base._storage
 
     def rebind(self, tensor: Tensor, was: TracedArray) -> None:

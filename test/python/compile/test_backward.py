@@ -321,7 +321,18 @@ def without_a_derivative(x, y):
     return x // 2
 
 
-@pytest.mark.parametrize("fn", [written_after_it_was_saved, without_a_derivative])
+def with_a_derivative_that_its_dtypes_do_not_have(x, y):
+    return lamina.logaddexp(x, y > 1)
+
+
+@pytest.mark.parametrize(
+    "fn",
+    [
+        written_after_it_was_saved,
+        without_a_derivative,
+        with_a_derivative_that_its_dtypes_do_not_have,
+    ],
+)
 def test_errors_of_the_backward_are_raised_on_the_way_to_arguments_in_shared_memory(fn, x):
     with pytest.raises(RuntimeError) as wanted:
         lamina.autograd.grad(fn(x, x.detach()).sum(), x)

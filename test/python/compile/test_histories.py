@@ -87,6 +87,29 @@ def view_of_an_argument_that_is_cut_off(x):
     return y
 
 
+@program(lambda: (tensor(1, 4),))
+def layout_of_results_with_single_elements(x):
+    y = x[:, ::2].sort().values
+    return y, y.t(), (x[:, :0].unsqueeze(-1) + x).split(1, 1)[0]
+
+
+@program(lambda: (tensor(2, 4, 3, 3),))
+def layout_of_a_base_behind_views_that_change_elements(x):
+    y = x.to(lamina.complex64).clone(memory_format=lamina.channels_last)
+    return y.imag
+
+
+def view_and_part():
+    x = tensor(3, 4)
+    return x, x[:2], x[:1, 2]
+
+
+@program(view_and_part)
+def write_to_memory_in_which_an_argument_is_not_used(x, rows, row):
+    row.mul_(2)
+    return rows + 1
+
+
 @program(lambda: (tensor(3, 4, grad=True),))
 def part_of_the_storage_of_a_view(x):
     return x.diagonal(1).as_strided([3, 3], [4, 1]), (x * 2)[1:].as_strided([2, 2], [1, 4])
@@ -151,3 +174,22 @@ def test_views_of_a_view_made_without_grad_outlive_a_write_without_grad(backend)
         y = f(view_without_grad(tensor(2, 3, grad=True)))
         assert y.tolist() == [[[0, 0, 0]]]
         assert_is_refused(y)
+
+
+def test_a_view_of_a_detached_tensor_that_then_moves_is_refused(backend):
+    @lamina.compile(fullgraph=True, backend=backend)
+    def f(x):
+        y = x.detach()
+        z = y[0]
+        y.t_()
+        return y, z
+
+    with pytest.raises(lamina.errors.UnsupportedError, match="made look otherwise"):
+        f(tensor(2, 3))
+
+
+def test_requires_grad_of_a_view_made_without_grad_is_refused(backend):
+    with pytest.raises(lamina.errors.UnsupportedError, match="call it outside"):
+        lamina.compile(lambda x: x.requires_grad_() * 2, fullgraph=True, backend=backend)(
+            view_without_grad(tensor(2, 3, grad=True))
+        )

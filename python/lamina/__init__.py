@@ -55,6 +55,7 @@ globals().update(memory_format.PUBLIC)
 globals().update(tensor_types.PUBLIC)
 
 _LAZY_MODULES = (
+    "_C",
     "amp",
     "backends",
     "capture",

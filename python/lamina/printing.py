@@ -12,6 +12,7 @@ import numpy as np
 
 from . import dtypes
 from .errors import ValueError_
+from .storage import Hollow
 
 _PROFILES = {
     "default": {"precision": 4, "threshold": 1000, "edgeitems": 3, "linewidth": 80},
@@ -58,9 +59,11 @@ def get_printoptions() -> dict:
 
 
 def tensor_repr(tensor) -> str:
-    """`tensor([[1., 2.]], grad_fn=<MulBackward0>)`; a traced tensor prints its shape and dtype."""
+    """`tensor([[1., 2.]], grad_fn=<MulBackward0>)`; a tensor that is traced, or has no memory of its own,
+    prints its shape and dtype.
+    """
     name = "tensor" if type(tensor).__name__ == "Tensor" else type(tensor).__name__
-    if tensor._storage.traced:
+    if tensor._storage.traced or type(tensor._array) is Hollow:
         suffixes = [f"size={list(tensor.shape)}", f"dtype={tensor.dtype}", *_history(tensor)]
         return f"{name}(..., {', '.join(suffixes)})"
     indent = len(name) + 1

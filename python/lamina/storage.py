@@ -7,13 +7,13 @@ is how autograd notices that something it saved has changed. In a trace, `data` 
 from __future__ import annotations
 
 import gc
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 
 from .devices import CPU, device
 from .dispatch.state import state
-from .errors import DataDependentError, DimError, ShapeError
+from .errors import DataDependentError, DimError, ShapeError, UnsupportedError
 
 
 class Geometry(NamedTuple):
@@ -85,7 +85,7 @@ class Storage:
     @property
     def traced(self) -> bool:
         """Whether the memory is a value of a traced program."""
-        return not isinstance(self.data, np.ndarray) and self.device.type == "cpu"
+        return not isinstance(self.data, (np.ndarray, NoArray)) and self.device.type == "cpu"
 
     @property
     def bytes(self):
@@ -232,25 +232,59 @@ class Storage:
         return f"{lines}[lamina.UntypedStorage(device={self.device}) of size {self.nbytes()}]"
 
 
-class Missing:
-    """Stands for the array of a tensor whose storage has become too small for it; using it raises ShapeError."""
+class NoArray:
+    """Stands for the array of a tensor that has none: it knows sizes, strides and dtype, and using it
+    raises what `refuse` does.
+    """
 
-    __slots__ = ("_reason", "dtype", "itemsize", "ndim", "shape", "strides")
+    __slots__ = ("dtype", "itemsize", "ndim", "shape", "strides")
 
-    def __init__(self, geometry: Geometry, dtype: np.dtype, storage: Storage):
+    def __init__(self, geometry: Geometry, dtype: np.dtype):
         self.shape, self.dtype = geometry.sizes, dtype
         self.ndim, self.itemsize = len(self.shape), dtype.itemsize
         self.strides = tuple([s * dtype.itemsize for s in geometry.strides])
-        self._reason = f"the storage of this tensor was resized: {_out_of_reach(geometry, dtype.itemsize, storage.nbytes())}"
+
+    def refuse(self) -> NoReturn:
+        """Raises the reason why there is no array."""
+        raise NotImplementedError
 
     def __array__(self, dtype=None, copy=None):
-        raise ShapeError(self._reason)
+        self.refuse()
 
     def __getattr__(self, name: str):
         # Protocols that NumPy looks for before __array__.
         if name.startswith("__"):
             raise AttributeError(name)
+        self.refuse()
+
+
+class Missing(NoArray):
+    """Stands for the array of a tensor whose storage has become too small for it; using it raises ShapeError."""
+
+    __slots__ = ("_reason",)
+
+    def __init__(self, geometry: Geometry, dtype: np.dtype, storage: Storage):
+        super().__init__(geometry, dtype)
+        self._reason = f"the storage of this tensor was resized: {_out_of_reach(geometry, dtype.itemsize, storage.nbytes())}"
+
+    def refuse(self) -> NoReturn:
+        """Raises ShapeError."""
         raise ShapeError(self._reason)
+
+
+class Hollow(NoArray):
+    """Stands for the array of a wrapper tensor; using it raises UnsupportedError."""
+
+    __slots__ = ()
+    # As of a traced array: how it lies in memory is asked of the tensor.
+    flags = None
+
+    def refuse(self) -> NoReturn:
+        """Raises UnsupportedError."""
+        raise UnsupportedError(
+            f"a wrapper tensor of sizes {list(self.shape)} has no memory of its own: its class answers "
+            "operators in __torch_dispatch__, and data is in its inner tensors"
+        )
 
 
 def _out_of_reach(geometry: Geometry, item: int, have: int) -> str:
@@ -272,6 +306,8 @@ def _new_bytes(content) -> np.ndarray:
 
 def _flat_bytes(storage: Storage):
     data = storage.data
+    if isinstance(data, NoArray):
+        data.refuse()
     if storage.traced:
         raise DataDependentError("the memory of a traced tensor is not known while tracing")
     if not data.flags.c_contiguous:

@@ -12,7 +12,7 @@ import numbers
 
 import numpy as np
 
-from . import indexing
+from . import indexing, wrapper
 from .autograd import surface as autograd_surface
 from .dispatch.function import default_torch_function, handle, overriding_types
 from .dispatch.kinds import LAYERED, SEQUENCE, kinds
@@ -72,6 +72,8 @@ def prefixed(prefix: str) -> dict:
 def install() -> None:
     """Puts methods and Python operators on Tensor."""
     Tensor.__torch_function__ = classmethod(default_torch_function)
+    Tensor._make_wrapper_subclass = staticmethod(wrapper.make_wrapper_subclass)
+    Tensor._make_subclass = staticmethod(wrapper.make_subclass)
     for packet in registry.aten:
         if "method" in _variants(packet):
             setattr(Tensor, packet.__name__, packet.method)

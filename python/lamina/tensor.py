@@ -11,8 +11,8 @@ import numpy as np
 from . import devices, dtypes
 from . import memory_format as formats
 from .dispatch.state import state
-from .errors import AutogradError, DataDependentError, DtypeError, ShapeError
-from .storage import Geometry, Missing, Storage, VersionCounter, contiguous_strides
+from .errors import AutogradError, DataDependentError, DtypeError, ShapeError, UnsupportedError
+from .storage import Geometry, Hollow, Missing, NoArray, Storage, VersionCounter, contiguous_strides
 
 
 class Size(tuple):
@@ -209,6 +209,8 @@ class Tensor:
 
     def _known(self, asked: str) -> np.ndarray:
         array = self._array
+        if isinstance(array, NoArray):
+            array.refuse()
         if state.tracer is not None or self._storage.traced or not hasattr(array, "ctypes"):
             raise DataDependentError(
                 f"{asked} needs the value of a traced tensor of shape {list(array.shape)} and dtype "
@@ -353,8 +355,11 @@ class Tensor:
     @property
     def data(self) -> Tensor:
         """The same memory under a version counter of its own: writes through it are not seen by autograd."""
-        array = self._array if state.tracer is None else state.tracer.another(self)
-        twin = make(array, self._storage, self._strides, self._offset)
+        if type(self._array) is Hollow:
+            twin = self.detach()
+        else:
+            array = self._array if state.tracer is None else state.tracer.another(self)
+            twin = make(array, self._storage, self._strides, self._offset)
         twin._counter = None if self._counter is None else VersionCounter()
         return twin
 
@@ -366,6 +371,10 @@ class Tensor:
             raise DtypeError(
                 "the data of a tensor that requires grad must be of floating point or complex dtype, got "
                 f"{value.dtype}"
+            )
+        if type(self._array) is Hollow or type(value._array) is Hollow:
+            raise UnsupportedError(
+                "the data of a wrapper tensor is that of its inner tensors; set theirs"
             )
         if state.tracer is not None:
             state.tracer.adopt(self, value)

@@ -6,9 +6,10 @@ import copy
 
 import numpy as np
 
-from ..errors import AutogradError
+from ..errors import AutogradError, UnsupportedError
 from ..storage import Storage
 from ..tensor import Tensor, from_array, make
+from ..wrapper import is_traceable_class, is_wrapper, unflatten
 from .meta import requires_grad
 
 
@@ -24,18 +25,34 @@ def deepcopy(tensor: Tensor, memo: dict) -> Tensor:
             "first",
             op="deepcopy",
         )
-    storage = _copied_storage(tensor._storage, memo)
-    array = storage.array(tensor.geometry, tensor._known("deepcopy()").dtype)
-    twin = make(array, storage, None, tensor._offset)
-    if type(tensor) is not Tensor:
-        twin = twin.as_subclass(type(tensor))
+    twin = _copied_wrapper(tensor, memo) if is_wrapper(tensor) else _copied(tensor, memo)
     memo[id(tensor)] = twin
     if requires_grad(tensor):
         twin.requires_grad_()
     if tensor.grad is not None:
         twin.grad = deepcopy(tensor.grad, memo)
     for name, value in tensor.__dict__.items():
-        twin.__dict__[name] = copy.deepcopy(value, memo)
+        if name not in twin.__dict__:
+            twin.__dict__[name] = copy.deepcopy(value, memo)
+    return twin
+
+
+def _copied_wrapper(tensor: Tensor, memo: dict) -> Tensor:
+    """A wrapper of copies of the inner tensors. Raises UnsupportedError for a class that cannot be taken apart."""
+    cls = type(tensor)
+    if not is_traceable_class(cls):
+        raise UnsupportedError(f"a {cls.__name__} has no __tensor_flatten__ to copy it by")
+    names, context = tensor.__tensor_flatten__()
+    inner = {name: deepcopy(getattr(tensor, name), memo) for name in names}
+    return unflatten(cls, inner, context, tensor.sizes, tensor.strides)
+
+
+def _copied(tensor: Tensor, memo: dict) -> Tensor:
+    storage = _copied_storage(tensor._storage, memo)
+    array = storage.array(tensor.geometry, tensor._known("deepcopy()").dtype)
+    twin = make(array, storage, None, tensor._offset)
+    if type(tensor) is not Tensor:
+        twin = twin.as_subclass(type(tensor))
     return twin
 
 

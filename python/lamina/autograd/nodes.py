@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ..dispatch.state import state
 from ..errors import AutogradError, NoDerivativeError
 from ..memory_format import is_dense
-from ..storage import contiguous_strides
+from ..storage import Hollow, contiguous_strides
 from . import anomaly
 from .hooks import Hooks, RemovableHandle, run_after, run_before, run_on_gradient
 from .saved import SavedNumber, SavedTensor
@@ -281,7 +281,10 @@ def accumulate(variable, grad) -> None:
     """Adds `grad` to `variable.grad`, in place unless the addition itself is recorded."""
     meta = variable._autograd
     with _accumulating:
-        if meta.grad is None:
+        if type(grad._array) is Hollow and not _is_alike(meta.grad, grad):
+            # Only its class knows what its inner tensors share, and with what it can be added.
+            meta.grad = grad.clone() if meta.grad is None else meta.grad + grad
+        elif meta.grad is None:
             meta.grad = (
                 grad.detach()
                 if not state.grad_enabled
@@ -293,6 +296,11 @@ def accumulate(variable, grad) -> None:
             meta.grad = meta.grad + grad
         else:
             meta.grad.add_(grad)
+
+
+def _is_alike(one, other) -> bool:
+    """Whether both tensors are wrappers, of one class."""
+    return one is not None and type(one) is type(other)
 
 
 def _retain(tensor, grad) -> None:

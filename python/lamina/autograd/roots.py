@@ -6,7 +6,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..dispatch.state import state
 from ..errors import AutogradError
+from ..ops.registry import aten
+from ..storage import Hollow
 from ..tensor import Tensor
 from .meta import edge, requires_grad
 from .nodes import DeadEnd
@@ -49,7 +52,11 @@ def _root(index: int, output, grad):
         )
     sizes, dtype, device = found[0].outputs[found[1]] if given else _seen(output)
     if grad is None:
-        return (*found, _implicit(sizes, dtype, device))
+        one = _implicit(sizes, dtype, device)
+        if not given and type(output._array) is Hollow:
+            with state.override(grad_enabled=False):
+                one = aten.ones_like(output)
+        return (*found, one)
     if tuple(grad.shape) != tuple(sizes):
         raise AutogradError(
             f"Mismatch in shape: grad_output[{index}] has a shape of {list(grad.shape)} and "
@@ -71,7 +78,6 @@ def _seen(tensor) -> tuple:
 def _implicit(sizes: tuple, dtype, device):
     """The gradient 1 of a real output of one element."""
     from ..dtypes import from_numpy
-    from ..ops.registry import aten
 
     if any(size != 1 for size in sizes):
         raise AutogradError(

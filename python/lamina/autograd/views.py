@@ -2,7 +2,7 @@
 
 A view keeps the chain of operators from its base. After an in-place write through any alias, the
 next look at a view's `grad_fn` makes the view of the base again, whose history the write has
-rebased: by one `as_strided`, or in a trace and across dtypes by that chain.
+rebased: by one `as_strided`, or in a trace, across dtypes and for wrapper tensors by that chain.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ..dispatch.state import state
 from ..errors import AutogradError
 from ..ops.registry import aten
+from ..storage import Hollow
 
 DEFAULT, IN_CUSTOM_FUNCTION, MULTI_OUTPUT, NO_GRAD, INFERENCE = range(5)
 
@@ -128,7 +129,8 @@ def regenerate(view) -> None:
         return
     check_rebase(view, indirect=True)
     with state.override(grad_enabled=True):
-        if state.tracer is None and not any(step.op.retype for step in info.chain):
+        as_one = state.tracer is None and type(view._array) is not Hollow
+        if as_one and not any(step.op.retype for step in info.chain):
             # One step says all, however long the chain.
             geometry = (view.sizes, view.strides, view._offset)
             twin = aten.as_strided.default(info.base, *geometry)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..autograd.views import MULTI_OUTPUT, extend, link
 from ..errors import AutogradError
+from ..storage import Hollow
 from . import modes
 from .state import state
 
@@ -45,9 +46,17 @@ def _link(op, args: tuple, results) -> None:
     base, rest = args[0], args[1:]
     if isinstance(results, tuple):
         for index, result in enumerate(results):
+            _share_version(result, base)
             link(result, base, op, rest, index, MULTI_OUTPUT)
         return
+    _share_version(results, base)
     link(results, base, op, rest)
+
+
+def _share_version(view, base) -> None:
+    """Makes a view that a class made count the writes to its base, as every view does."""
+    if type(view._array) is Hollow:
+        view._counter = base._counter
 
 
 def _unversion(results) -> None:

@@ -4,6 +4,30 @@ from __future__ import annotations
 
 from ..dispatch.function import disabled_torch_function
 from ..tensor import Tensor
+from ..wrapper import is_wrapper
+
+
+class _Marked(type):
+    """The class of Parameter and Buffer: a wrapper tensor keeps its own class, and is an instance of
+    them by a mark.
+    """
+
+    def __instancecheck__(cls, value) -> bool:
+        if type.__instancecheck__(cls, value):
+            return True
+        mark = cls.__dict__.get("_mark")
+        return mark is not None and isinstance(value, Tensor) and mark in value.__dict__
+
+
+def _mark(wrapper: Tensor, mark: str) -> Tensor:
+    """A leaf like a wrapper tensor, with a mark. Raises TypeError when its class cannot detach it."""
+    leaf = wrapper.detach()
+    if type(leaf) is not type(wrapper) or leaf is wrapper:
+        raise TypeError(
+            f"detach() of a {type(wrapper).__name__} must give another {type(wrapper).__name__}"
+        )
+    leaf.__dict__[mark] = True
+    return leaf
 
 
 def _adopt(cls: type, data: Tensor | None) -> Tensor:
@@ -23,19 +47,22 @@ def _adopt(cls: type, data: Tensor | None) -> Tensor:
     return adopted
 
 
-class Parameter(Tensor):
+class Parameter(Tensor, metaclass=_Marked):
     """A tensor that a Module counts among its parameters; it requires grad unless told otherwise.
 
     Parameter(data=None, requires_grad=True) shares the memory of `data`, which must be floating
-    point or complex for requires_grad. Operators on it return plain Tensors.
+    point or complex for requires_grad. Operators on it return plain Tensors. A wrapper tensor gives
+    one of its own class, with inner tensors over the same memory.
     """
 
     __slots__ = ()
+    _mark = "_is_param"
     __torch_function__ = disabled_torch_function
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True):
         """A leaf over the memory of `data`."""
-        param = _adopt(cls, data)
+        is_made = isinstance(data, Tensor) and is_wrapper(data)
+        param = _mark(data, cls._mark) if is_made else _adopt(cls, data)
         if requires_grad:
             param.requires_grad_(True)
         return param
@@ -49,18 +76,20 @@ class Parameter(Tensor):
         return f"Parameter containing:\n{self.data.requires_grad_(self.requires_grad)!r}"
 
 
-class Buffer(Tensor):
+class Buffer(Tensor, metaclass=_Marked):
     """A tensor that a Module counts among its buffers; `persistent` says whether its state dict has
     it.
 
     Buffer(data=None, *, persistent=True) shares the memory of `data`. Operators on it return plain
-    Tensors.
+    Tensors. A wrapper tensor gives one of its own class.
     """
 
+    _mark = "_is_buffer"
     __torch_function__ = disabled_torch_function
 
     def __new__(cls, data: Tensor | None = None, *, persistent: bool = True):
         """A tensor over the memory of `data`."""
-        buffer = _adopt(cls, data)
+        is_made = isinstance(data, Tensor) and is_wrapper(data)
+        buffer = _mark(data, cls._mark) if is_made else _adopt(cls, data)
         buffer.persistent = persistent
         return buffer

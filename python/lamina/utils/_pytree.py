@@ -57,3 +57,8 @@ def tree_map(func: Callable, tree: Any, *rests: Any) -> Any:
     leaves, spec = tree_flatten(tree)
     others = [spec.flatten_up_to(rest) for rest in rests]
     return tree_unflatten([func(*xs) for xs in zip(leaves, *others, strict=True)], spec)
+
+
+def tree_map_only(kind: type | tuple, func: Callable, tree: Any) -> Any:
+    """A tree of func(leaf) where a leaf is of class `kind`, and of the leaf itself elsewhere."""
+    return tree_map(lambda leaf: func(leaf) if isinstance(leaf, kind) else leaf, tree)

@@ -113,12 +113,18 @@ def _tensor(value) -> dict:
         "is_leaf": value.is_leaf,
         "grad_fn": _name(value.grad_fn) if value.grad_fn is not None else None,
         "output_nr": value.output_nr,
-        "values": np.array(
-            value.detach().resolve_conj().numpy()
-            if hasattr(value, "resolve_conj")
-            else value.detach().numpy()
-        ),
+        "values": _values(value),
     }
+
+
+def _values(value):
+    """The elements of a tensor, or what its inner tensors show."""
+    if hasattr(value, "__tensor_flatten__"):
+        return {name: _tensor(getattr(value, name)) for name in value.__tensor_flatten__()[0]}
+    detached = value.detach()
+    return np.array(
+        detached.resolve_conj().numpy() if hasattr(value, "resolve_conj") else detached.numpy()
+    )
 
 
 def _compare(ours, theirs, at: str, rtol: float, atol: float) -> None:

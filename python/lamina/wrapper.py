@@ -52,6 +52,8 @@ def make_wrapper_subclass(
     wrapper._strides, wrapper._offset = geometry.strides, geometry.offset
     wrapper._autograd = wrapper._view = None
     wrapper._counter = None if state.inference else wrapper._storage
+    if state.tracer is not None:
+        state.tracer.made(wrapper)
     return wrapper.requires_grad_() if requires_grad else wrapper
 
 

@@ -16,10 +16,12 @@ from .. import dtypes
 from ..autograd.meta import requires_grad
 from ..dispatch.state import state
 from ..tensor import Tensor
+from . import wrapper_guards
 from .memory import apart
 from .program import Captured
 from .record import evaluate
 from .tracer import Input
+from .wrapping import Wrapper
 
 _BOUND = re.compile(r"[A-Za-z_]\w*")
 
@@ -34,8 +36,8 @@ class Condition(NamedTuple):
 
 
 class Guards:
-    """The conditions of one captured program. `check(leaves)` is the tuple of its inputs, or None
-    when it does not fit.
+    """The conditions of one captured program. `check(leaves)` is the tuple of its inputs and, after
+    them, of the wrapper tensors that some of those are in, or None when it does not fit.
     """
 
     def __init__(self, captured: Captured):
@@ -46,7 +48,8 @@ class Guards:
             "requires_grad": requires_grad,
             "apart": apart,
         }
-        self.sources = [x.source for x in captured.inputs]
+        wrappers = captured.wrapping.wrappers if captured.wrapping is not None else []
+        self.sources = [x.source for x in (*captured.inputs, *wrappers)]
         self.conditions = [
             *_state(self.bound),
             *(Condition(g.code, f"{g.text} is {g.value}") for g in captured.guards),
@@ -56,9 +59,9 @@ class Guards:
             # Memory around an input is what its source says.
             self.conditions += _tensor(i, x, self.bound) if i not in flat else []
         self.conditions += _aliasing(captured)
-        self.conditions += [
-            _grad(i, x) for i, x in enumerate(captured.inputs) if x.autograd.reads_grad
-        ]
+        self.conditions += _wrappers(wrappers, len(captured.inputs), self.bound)
+        everything = enumerate((*captured.inputs, *wrappers))
+        self.conditions += [_grad(i, x) for i, x in everything if x.autograd.reads_grad]
         self._release()
         self.check: Callable[[Any], tuple[Tensor, ...] | None] = self._compile()
 
@@ -164,6 +167,15 @@ def _tensor(number: int, x: Input, bound: dict) -> list[Condition]:
     )
 
 
+def _wrappers(wrappers: list[Wrapper], first: int, bound: dict) -> list[Condition]:
+    """What wrapper tensors must look like."""
+    bound["indices"] = wrapper_guards.indices
+    found = wrapper_guards.shared_counters(wrappers, first)
+    for w in wrappers:
+        found += wrapper_guards.conditions(w, first + w.number, bound)
+    return [Condition(*condition) for condition in found]
+
+
 def _is_leaf(x: Input) -> bool:
     meta = x.before["_autograd"]
     return meta is None or meta.grad_fn is None
@@ -250,7 +262,7 @@ def _bytes(x: Input) -> str:
     return f"t{x.number}._offset" + (f" * {item}" if item != 1 else "")
 
 
-def _grad(number: int, x: Input) -> Condition:
+def _grad(number: int, x: Input | Wrapper) -> Condition:
     has = x.autograd.came_with is not None
     return Condition(
         f"(t{number}.grad is None) is {not has}",

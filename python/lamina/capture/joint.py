@@ -14,6 +14,7 @@ from ..ir import locations
 from ..ir.builder import TracedArray
 from ..ir.descriptors import BackwardError
 from ..tensor import Tensor
+from ..wrapper import is_wrapper
 from .later import later_writes, outside_writes
 from .places import leaf_edge
 from .tracer import Tracer
@@ -33,7 +34,7 @@ class Joint(NamedTuple):
     """The differentiable roots, their tangent arguments, and the gradients of inputs and of leaves
     among the outputs, by number.
 
-    `later` are arguments that hold what inputs hold when the backward runs, by input, for those that
+    Gradients of wrapper tensors are those of stand-ins, numbered after all inputs. `later` are arguments that hold what inputs hold when the backward runs, by input, for those that
     it writes to. `once` says that the backward writes to memory of the forward, so a second one would
     start from other data. `error` is what it raises on the way to other inputs and leaves, if it does.
     """
@@ -56,6 +57,7 @@ def differentiate(
     edges = [("input", x.number, x.edge or leaf_edge(x)) for x in tracer.inputs]
     targets = [target for target in edges if target[2] is not None]
     targets += [("leaf", number, edge(tensor)) for number, tensor in leaves.items()]
+    targets += tracer.wrappers.targets()
     roots = [root for root in roots if edge(root.tensor) is not None]
     if not roots:
         return Joint([], [], {}, {}, {})
@@ -74,9 +76,19 @@ def differentiate(
     finally:
         tracer.builder.locate = before
     gradients: dict = {"input": {}, "leaf": {}}
+    apart = {}
     for (kind, number, _), grad in zip(targets, found, strict=True):
-        if grad is not None:
+        if grad is None:
+            continue
+        if kind == "leaf" and is_wrapper(grad):
+            raise UnsupportedError(
+                f"output {number} is a leaf that the program makes, and its gradient is a {type(grad).__name__}"
+            )
+        if kind == "wrapper" or is_wrapper(grad):
+            apart[kind, number] = grad
+        else:
             gradients[kind][number] = grad
+    gradients["input"].update(tracer.wrappers.receive(apart))
     later, once = later_writes(tracer, outputs, forward)
     return Joint(roots, tangents, gradients["input"], gradients["leaf"], later, once, error)
 
@@ -102,10 +114,14 @@ def _on_the_way(
     others = []
     for target in targets:
         kind, number, _ = target
-        if isinstance(_gradients(starts, [target]), LaminaError):
-            failing[kind].append(number)
-        else:
+        if not isinstance(_gradients(starts, [target]), LaminaError):
             others.append(target)
+        elif kind == "wrapper":
+            raise UnsupportedError(
+                f"the backward of the program raises on the way to a wrapper tensor: {error.message}"
+            )
+        else:
+            failing[kind].append(number)
     attempted = list(tracer.block.operations)[forward:]
     if outside_writes(attempted):
         raise UnsupportedError(

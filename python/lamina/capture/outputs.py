@@ -112,6 +112,10 @@ class Outputs:
         others = (y for y in self.tracer.inputs if y is not x)
         return x.base is not None or any(y.real_storage is x.real_storage for y in others)
 
+    def has(self, tensor: Tensor) -> bool:
+        """Whether a tensor is a result already."""
+        return id(tensor) in self._number
+
     def add(self, tensor: Tensor) -> int:
         """The number of the result that `tensor` is."""
         found = self._number.get(id(tensor))

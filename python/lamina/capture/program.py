@@ -17,6 +17,7 @@ from ..autograd.meta import requires_grad
 from ..dispatch.state import state
 from ..errors import UnsupportedError
 from ..tensor import Size, Tensor
+from ..wrapper import is_wrapper
 from . import flatten
 from .copies import refuse_visible_copies
 from .history import grad_of
@@ -29,6 +30,7 @@ from .record import SIMPLE, Guard, Record
 from .seal import seal
 from .sources import Names, Source
 from .tracer import Input, Tracer
+from .wrapping import Place, Wrapping
 
 # While a program is traced its tensors are traced ones for every thread.
 _one_at_a_time = threading.RLock()
@@ -48,10 +50,11 @@ class Captured(NamedTuple):
 
     `module` holds `@name` in the ref world. `leaves` says for each argument leaf which input it is
     (None: no tensor). `results` says for each result leaf which output or input it is, or holds the
-    value itself. `grads` are the inputs and outputs whose `.grad` the program replaced, with the output
-    that is the new one (None: it is cleared). `written` are the inputs whose memory it writes to. `deferred` are
+    value itself. `grads` are the inputs and outputs whose `.grad` the program replaced, with the place
+    of the new one (None: it is cleared). `written` are the inputs whose memory it writes to. `deferred` are
     backward passes that start in it and go on in the history of inputs, `retained` the inputs that
-    retain their gradient from now on.
+    retain their gradient from now on. `wrapping` says what a call does with wrapper tensors around
+    the program (None: there are none).
     """
 
     module: ir.Module
@@ -62,11 +65,12 @@ class Captured(NamedTuple):
     guards: list[Guard]
     results: list[tuple[str, Any]]
     structure: optree.PyTreeSpec
-    grads: list[tuple[tuple[str, int], int | None]]
+    grads: list[tuple[Place, Place | None]]
     is_joint: bool
     written: set[int]
     deferred: list[Backward]
     retained: list[int]
+    wrapping: Wrapping | None
 
 
 def capture(fn: Callable, args: tuple, kwargs: dict, name: str) -> Captured:
@@ -140,7 +144,8 @@ def _enter(tracer: Tracer, leaves: list, texts: list[str]) -> list[int | None]:
     for i, (leaf, text) in enumerate(zip(leaves, texts, strict=True)):
         source = Source(f"leaves[{i}]", text)
         if isinstance(leaf, Tensor):
-            positions.append(tracer.enter(leaf, source).number)
+            entered = tracer.enter(leaf, source)
+            positions.append(None if entered is None else entered.number)
         else:
             tracer.record.visit(leaf, source)
             positions.append(None)
@@ -152,8 +157,11 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
     outputs = Outputs(tracer)
     outputs.add_places()
     results = [_place(tracer, outputs, leaf) for leaf in leaves]
-    made = [t for t in leaves if isinstance(t, Tensor) and tracer.entered(t) is None]
+    plain = [t for t in leaves if isinstance(t, Tensor) and not is_wrapper(t)]
+    made = [t for t in plain if tracer.entered(t) is None]
     grads = _replaced_grads(tracer, outputs, made)
+    grads += tracer.wrappers.replaced_grads(outputs)
+    changes = tracer.wrappers.changes(outputs)
     retained = [x.number for x in tracer.inputs if retains_grad(x.tensor)]
     deferred = _deferred(tracer, outputs, reads_grad)
     _refuse_hooks(tracer)
@@ -186,6 +194,7 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
         written,
         deferred,
         retained,
+        tracer.wrappers.wrapping(changes),
     )
 
 
@@ -206,7 +215,7 @@ def _place(tracer: Tracer, outputs: Outputs, leaf: Any) -> tuple[str, Any]:
     anew.
     """
     if isinstance(leaf, Tensor):
-        return outputs.place(leaf)
+        return tracer.wrappers.place(leaf, outputs)
     if not isinstance(leaf, (*SIMPLE, Size)) and not tracer.record.knows(leaf):
         raise UnsupportedError(
             f"the program returns a {type(leaf).__name__}; return tensors, numbers, strings, and "
@@ -242,17 +251,17 @@ def _refuse_hooks(tracer: Tracer) -> None:
 
 def _replaced_grads(
     tracer: Tracer, outputs: Outputs, made: list[Tensor]
-) -> list[tuple[tuple[str, int], int | None]]:
+) -> list[tuple[Place, Place | None]]:
     """The inputs whose `.grad` is another object than before, and the results that have one."""
-    replaced: list[tuple[tuple[str, int], int | None]] = []
+    replaced: list[tuple[Place, Place | None]] = []
+    place = tracer.wrappers.place
     for x in list(tracer.inputs):
         if x.autograd.replaces_grad:
-            grad = x.autograd.current_grad
-            replaced.append((("input", x.number), None if grad is None else outputs.add(grad)))
+            replaced.append((("input", x.number), place(x.autograd.current_grad, outputs)))
     for tensor in made:
         grad = grad_of(tensor)
         if grad is not None:
-            replaced.append((outputs.place(tensor), outputs.add(grad)))
+            replaced.append((outputs.place(tensor), place(grad, outputs)))
     return replaced
 
 

@@ -9,6 +9,7 @@ ones, so whatever asks for its data raises, and nothing that the program does re
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -35,16 +36,18 @@ from ..storage import (
     contiguous_strides,
 )
 from ..tensor import Tensor, make
+from ..wrapper import is_traceable_class, is_wrapper
 from .history import InputMeta, InputNode, leave_history
 from .memory import Memory, SharedMemory, component, element, stretch, view_of_stretch
 from .outside_history import OutsideHistory
 from .record import Record
+from .replaced import put_back, slots_of
 from .sources import Source
 from .traced_memory import TracedMemory
+from .wrappers import Wrappers
 
 _ASSIGN, _CUSTOM_CALL = "lamina.assign", "lamina.custom_call"
 _SET, _RESIZE = "lamina.set", "lamina.resize"
-_SLOTS = ("_array", "_storage", "_strides", "_offset", "_autograd", "_view", "_counter")
 
 
 class Input(NamedTuple):
@@ -152,6 +155,7 @@ class Tracer:
         self._literals: set[int] = set()
         self.memory = TracedMemory(self)
         self.history = OutsideHistory(self)
+        self.wrappers = Wrappers(self)
         self._moved: dict[int, tuple[Tensor, bool]] = {}
         self._results: set[ir.Value] = set()
         record.on_tensor = self._meet
@@ -201,7 +205,7 @@ class Tracer:
         self._made.add(id(tensor))
         self._literals.add(id(tensor._array))
         # Keeps the object alive, so that its id stays its own.
-        self._restore.append((tensor, _slots(tensor)))
+        self._restore.append((tensor, slots_of(tensor)))
 
     def stands_for_view(self, copy: Tensor, source: Tensor) -> None:
         """Notes a copy of elements at a place that the trace does not know, which eagerly is a view."""
@@ -269,8 +273,13 @@ class Tracer:
 
     # Tensors that take part.
 
-    def enter(self, tensor: Tensor, source: Source) -> Input:
-        """Makes a concrete tensor an argument of the function, or a view of one."""
+    def enter(self, tensor: Tensor, source: Source) -> Input | None:
+        """Makes a concrete tensor an argument of the function, or a view of one. A wrapper is none: its
+        inner tensors are.
+        """
+        if is_wrapper(tensor):
+            self.wrappers.enter(tensor, source)
+            return None
         if id(tensor) in self._entered:
             return self._entered[id(tensor)]
         if not is_supported(tensor):
@@ -373,8 +382,9 @@ class Tracer:
 
     def leave(self) -> None:
         """Gives every tensor back its own handle, storage and history."""
+        self.wrappers.leave()
         for tensor, before in reversed(self._restore):
-            _put(tensor, before)
+            put_back(tensor, before)
 
     def _meet(self, tensor: Tensor, source: Source) -> None:
         """Makes a tensor that the program is about to read an argument; one that it does not use is
@@ -465,11 +475,10 @@ class Tracer:
         base: int | None,
         view: ViewInfo | None = None,
     ) -> Input:
-        self._settle(tensor)
-        before, meta = _slots(tensor), leave_history(tensor, self._defer)
-        self._restore.append((tensor, before))
+        self.settle(tensor)
+        before, meta = self.replaced(tensor, self._defer)
         _set(tensor, root, storage, strides, offset, meta)
-        tensor._counter = self._counter(before["_counter"])
+        tensor._counter = self.counter(before["_counter"])
         parts = (before, strides, offset, root, storage, edge_of(tensor), meta, base, view)
         # Its gradient goes where it went before; only a write makes the base's history its own.
         tensor._view = view
@@ -479,7 +488,13 @@ class Tracer:
         self.record.add_tensor(tensor, source)
         return found
 
-    def _counter(self, real) -> VersionCounter | None:
+    def replaced(self, tensor: Tensor, defer: Callable) -> tuple[dict, InputMeta]:
+        """What a tensor is made of, to be put back in the end, and its metadata for the trace."""
+        before = slots_of(tensor)
+        self._restore.append((tensor, before))
+        return before, leave_history(tensor, defer)
+
+    def counter(self, real) -> VersionCounter | None:
         """What counts writes in the trace where `real` does outside; inputs share one as they do
         there.
         """
@@ -488,7 +503,7 @@ class Tracer:
             return None
         return self._counters.setdefault(id(real), VersionCounter())
 
-    def _settle(self, tensor: Tensor) -> None:
+    def settle(self, tensor: Tensor) -> None:
         """Brings the history of a view up to date with its base, outside of the trace as it would be
         there.
         """
@@ -502,15 +517,15 @@ class Tracer:
     @contextlib.contextmanager
     def outside(self, *inputs: Input):
         """Within it, these inputs are what they are outside of the trace."""
-        traced = [_slots(x.tensor) for x in inputs]
+        traced = [slots_of(x.tensor) for x in inputs]
         for x in inputs:
-            _put(x.tensor, x.before)
+            put_back(x.tensor, x.before)
         try:
             with state.override(tracer=None):
                 yield
         finally:
             for x, slots in zip(inputs, traced, strict=True):
-                _put(x.tensor, slots)
+                put_back(x.tensor, slots)
 
     def _literal(self, tensor: Tensor) -> None:
         array = self.builder.constant(tensor._array)
@@ -571,17 +586,10 @@ def _new_function(name: str, point: ir.InsertionPoint | None = None) -> ir.Opera
 
 def is_supported(tensor: Tensor) -> bool:
     """Whether a tensor can take part in a trace."""
+    if is_wrapper(tensor):
+        return is_traceable_class(type(tensor))
     on_cpu = tensor.device.type == "cpu"
     return on_cpu and getattr(type(tensor), "__torch_dispatch__", None) is None
-
-
-def _slots(tensor: Tensor) -> dict:
-    return {slot: getattr(tensor, slot) for slot in _SLOTS}
-
-
-def _put(tensor: Tensor, slots: dict) -> None:
-    for slot, value in slots.items():
-        setattr(tensor, slot, value)
 
 
 def _linked(info: ViewInfo, base: Input) -> ViewInfo:

@@ -44,19 +44,24 @@ class Entry:
         self._results, self._structure = captured.results, captured.structure
         self._grads, self._retained = captured.grads, captured.retained
         self._deferred = captured.deferred
+        self._inputs, self._wrapped = len(captured.inputs), runtime.wrapped
         effects = captured.grads or captured.retained or captured.deferred
         is_first = captured.structure.is_leaf() and captured.results[0] == ("output", 0)
-        self._single = is_first and not effects
+        self._single = is_first and not effects and self._wrapped is None
 
     def __call__(self, tensors: tuple) -> Any:
         """The program's result for these inputs."""
         if self._single:
             return self._call(tensors)[0]
         passes = [[edge(tensors[i]) for i, _ in p.gradients] for p in self._deferred]
-        outputs = self._call(tensors)
-        found = {"output": outputs, "input": tensors}
+        found = {"input": tensors, "wrapper": tensors[self._inputs :]}
+        if self._wrapped is None:
+            outputs = self._call(tensors)
+        else:
+            outputs, found["wrapped"] = self._wrapped(tensors)
+        found["output"] = outputs
         for (kind, number), grad in self._grads:
-            ensure(found[kind][number]).grad = None if grad is None else outputs[grad]
+            ensure(found[kind][number]).grad = None if grad is None else found[grad[0]][grad[1]]
         for number in self._retained:
             tensors[number].retain_grad()
         for backward, edges in zip(self._deferred, passes, strict=True):
@@ -92,7 +97,8 @@ class Compilation:
 
     def link(self, module: ir.Module) -> Runtime:
         """Compiles the functions with the backend."""
-        runtime = Runtime(module, self.captured.name, get_backend(self.backend), self.options)
+        captured, backend = self.captured, get_backend(self.backend)
+        runtime = Runtime(module, captured.name, backend, self.options, captured.wrapping)
         for part, executable in (("forward", runtime.forward), ("backward", runtime.backward)):
             if executable is not None:
                 self.seconds.update({f"{part} {step}": s for step, s in executable.seconds.items()})

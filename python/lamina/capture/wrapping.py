@@ -1,0 +1,90 @@
+"""What a call does with wrapper tensors around a program of plain ones, as data: said by capture, written as text by
+the compiler.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..autograd.nodes import Node, OutputMeta
+from ..autograd.views import Step
+from ..autograd.wrapping import Parts
+from ..storage import Geometry
+from ..tensor import Tensor
+from .history import InputMeta
+from .sources import Source
+
+# Where a call finds a tensor: a kind ("input", "output", "wrapper" for one that entered, "wrapped" for one that the
+# program returns) and a number.
+Place = tuple[str, int]
+
+
+class Wrapper(NamedTuple):
+    """A wrapper that entered: what it was, its inner tensors by attribute, and where its gradient goes in the trace."""
+
+    number: int
+    tensor: Tensor
+    source: Source
+    before: dict
+    attributes: dict[str, Any]
+    inner: dict[str, Tensor]
+    context: Any
+    edge: tuple | None
+    autograd: InputMeta
+    history: Node | None
+
+
+class History(NamedTuple):
+    """Where the gradient of a wrapper goes: taken apart, as `parts` say, to these outputs."""
+
+    parts: Parts
+    outputs: list[int]
+
+
+class Change(NamedTuple):
+    """What the program did to a wrapper that entered: writes, another geometry and another history (None: as before)."""
+
+    number: int
+    versions: int
+    geometry: Geometry | None
+    history: History | None
+
+
+class Made(NamedTuple):
+    """A wrapper to be made of tensors at `inner` places. `spent` are outputs among them whose history is that of the
+    wrapper. It counts writes with the tensor at `counter` and shares its storage, if there is one.
+    """
+
+    parts: Parts
+    inner: dict[str, Place]
+    history: History | None
+    spent: list[int]
+    is_leaf: bool
+    is_inference: bool
+    counter: Place | None
+    attributes: dict[str, Any]
+
+
+class Viewed(NamedTuple):
+    """A wrapper that is a view, to be made of its base by these steps."""
+
+    base: Place
+    steps: tuple[Step, ...]
+    without_grad: bool
+
+
+class Receiver(NamedTuple):
+    """The gradient of the tensor at a place, which arrives in parts."""
+
+    place: Place
+    parts: Parts | OutputMeta
+
+
+class Wrapping(NamedTuple):
+    """What a call does around a program of `inputs` plain inputs."""
+
+    inputs: int
+    wrappers: list[Wrapper]
+    changes: list[Change]
+    results: list[Made | Viewed]
+    receivers: list[Receiver]

@@ -20,6 +20,7 @@ from . import wrapper_guards
 from .memory import apart
 from .program import Captured
 from .record import evaluate
+from .sources import Source
 from .tracer import Input
 from .wrapping import Wrapper
 
@@ -59,7 +60,7 @@ class Guards:
             # Memory around an input is what its source says.
             self.conditions += _tensor(i, x, self.bound) if i not in flat else []
         self.conditions += _aliasing(captured)
-        self.conditions += _wrappers(wrappers, len(captured.inputs), self.bound)
+        self.conditions += _wrappers(wrappers, len(captured.inputs), self.sources, self.bound)
         everything = enumerate((*captured.inputs, *wrappers))
         self.conditions += [_grad(i, x) for i, x in everything if x.autograd.reads_grad]
         self._release()
@@ -167,12 +168,14 @@ def _tensor(number: int, x: Input, bound: dict) -> list[Condition]:
     )
 
 
-def _wrappers(wrappers: list[Wrapper], first: int, bound: dict) -> list[Condition]:
+def _wrappers(
+    wrappers: list[Wrapper], first: int, sources: list[Source], bound: dict
+) -> list[Condition]:
     """What wrapper tensors must look like."""
     bound["indices"] = wrapper_guards.indices
     found = wrapper_guards.shared_counters(wrappers, first)
     for w in wrappers:
-        found += wrapper_guards.conditions(w, first + w.number, bound)
+        found += wrapper_guards.conditions(w, first, sources, bound)
     return [Condition(*condition) for condition in found]
 
 

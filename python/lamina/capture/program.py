@@ -237,7 +237,7 @@ def _refuse_side_effects(record: Record, leaves: list) -> None:
 
 def _refuse_hooks(tracer: Tracer) -> None:
     """Raises UnsupportedError for hooks that the program leaves on an input."""
-    for x in tracer.inputs:
+    for x in (*tracer.inputs, *tracer.wrappers.entered):
         meta, node = x.tensor._autograd, x.edge[0] if x.edge is not None else None
         found = [meta and meta.hooks, meta and meta.post_accumulate_hooks]
         if node is not None:

@@ -29,10 +29,12 @@ class Kind(NamedTuple):
         return bool(self.context == context)
 
 
-def conditions(w: Wrapper, number: int, bound: dict) -> list[tuple[str, str]]:
-    """Code over `t<number>` that must be true, each with what it says in words. Raises CompileError for a
+def conditions(w: Wrapper, first: int, sources: list, bound: dict) -> list[tuple[str, str]]:
+    """Code that must be true of a wrapper, each with what it says in words. In it, `t3` is input 3, and wrappers
+    come after all inputs, from `first` on; `sources` is where each is found. Raises CompileError for a
     `__metadata_guard__` that is no class method of two arguments.
     """
+    number = first + w.number
     tensor, name, text = w.tensor, f"t{number}", w.source.text
     cls, custom = type(tensor), _custom(type(tensor))
     bound[f"class{number}"], bound[f"kind{number}"] = cls, Kind(tuple(w.inner), w.context, custom)
@@ -58,6 +60,11 @@ def conditions(w: Wrapper, number: int, bound: dict) -> list[tuple[str, str]]:
         meta = w.before["_autograd"]
         is_leaf = meta is None or meta.grad_fn is None
         found.append((f"{name}.is_leaf is {is_leaf}", f"{text} is a leaf: {is_leaf}"))
+    for attribute, (kind, index) in w.places.items():
+        at = index if kind == "input" else first + index
+        if sources[at].code != w.source.attribute(attribute).code:
+            code = f"{name}.{attribute} is t{at}"
+            found.append((code, f"{text}.{attribute} is {sources[at].text}"))
     if custom is None:
         found += _attributes(w, number, bound)
     return found

@@ -21,7 +21,7 @@ from ..tensor import Tensor, make
 from ..wrapper import is_traceable_class, is_wrapper
 from .record import SIMPLE
 from .sources import Source
-from .wrapping import Change, History, Made, Place, Receiver, Viewed, Wrapper, Wrapping
+from .wrapping import Change, History, Made, Place, Receiver, Retyped, Viewed, Wrapper, Wrapping
 
 if TYPE_CHECKING:
     from .outputs import Outputs
@@ -34,7 +34,7 @@ class Wrappers:
     def __init__(self, tracer: Tracer):
         self._tracer = tracer
         self.entered: list[Wrapper] = []
-        self.results: list[Made | Viewed] = []
+        self.results: list[Made | Viewed | Retyped] = []
         self.receivers: list[Receiver] = []
         self._of: dict[int, Wrapper] = {}
         # Kept with what they are known by, so that its id stays its own.
@@ -49,6 +49,7 @@ class Wrappers:
         for a class that cannot be taken apart.
         """
         if id(tensor) in self._of:
+            self._tracer.record.add_tensor(tensor, source)
             return
         cls = type(tensor)
         if not is_traceable_class(cls):
@@ -71,6 +72,7 @@ class Wrappers:
             before,
             dict(vars(tensor)),
             inner,
+            {name: self._known(part) for name, part in inner.items()},
             context,
             edge(tensor),
             meta,
@@ -81,6 +83,12 @@ class Wrappers:
         if tensor._counter is not None:
             self._counters.setdefault(id(tensor._counter), ("wrapper", found.number))
         self._tracer.record.add_tensor(tensor, source)
+
+    def _known(self, tensor: Tensor) -> Place:
+        """Where a call finds a tensor that entered."""
+        if is_wrapper(tensor):
+            return "wrapper", self._of[id(tensor)].number
+        return "input", self._tracer.entered(tensor).number
 
     def leave(self) -> None:
         """Gives every wrapper back its attributes."""
@@ -108,23 +116,48 @@ class Wrappers:
             return None
         if is_wrapper(tensor):
             return self._place(tensor, outputs)
+        if id(tensor) in self._places:
+            return self._places[id(tensor)][1]
         stand_in = self._stand_ins.get(id(tensor))
-        return outputs.place(tensor) if stand_in is None else ("output", stand_in[1])
+        found = outputs.place(tensor) if stand_in is None else ("output", stand_in[1])
+        is_own = self._tracer.entered(tensor) is None
+        if is_own and (type(tensor) is not Tensor or vars(tensor)):
+            attributes = self._attributes(tensor, vars(tensor), outputs)
+            return self._add(tensor, Retyped(found, type(tensor), attributes))
+        return found
+
+    def _add(self, tensor: Tensor, result: Made | Viewed | Retyped) -> Place:
+        place = "wrapped", len(self.results)
+        self._places[id(tensor)] = tensor, place
+        if is_wrapper(tensor) and tensor._counter is not None:
+            self._counters.setdefault(id(tensor._counter), place)
+        self.results.append(result)
+        return place
+
+    def _attributes(self, tensor: Tensor, values: dict, outputs: Outputs) -> dict[str, Place]:
+        """Where a call finds what the program keeps in the attributes of a result. Raises UnsupportedError for objects
+        that it made.
+        """
+        found: dict[str, Place] = {}
+        for name, value in values.items():
+            if isinstance(value, Tensor):
+                found[name] = self.place(value, outputs)
+            elif isinstance(value, SIMPLE) or self._tracer.record.knows(value):
+                found[name] = "value", value
+            else:
+                raise UnsupportedError(
+                    f"the program returns a {type(tensor).__name__} with a {type(value).__name__} as its "
+                    f"attribute {name!r}"
+                )
+        return found
 
     def _place(self, tensor: Tensor, outputs: Outputs) -> Place:
         if id(tensor) in self._of:
             return "wrapper", self._of[id(tensor)].number
-        if id(tensor) not in self._places:
-            made = (
-                self._made(tensor, outputs)
-                if tensor._view is None
-                else self._viewed(tensor, outputs)
-            )
-            self._places[id(tensor)] = tensor, ("wrapped", len(self.results))
-            if tensor._counter is not None:
-                self._counters.setdefault(id(tensor._counter), ("wrapped", len(self.results)))
-            self.results.append(made)
-        return self._places[id(tensor)][1]
+        if id(tensor) in self._places:
+            return self._places[id(tensor)][1]
+        is_view = tensor._view is not None
+        return self._add(tensor, (self._viewed if is_view else self._made)(tensor, outputs))
 
     def _viewed(self, tensor: Tensor, outputs: Outputs) -> Viewed:
         info = tensor._view
@@ -149,11 +182,8 @@ class Wrappers:
         history = None if tensor.grad_fn is None else self._history(tensor, parts, outputs)
         spent = [self._stand_ins[key][1] for key in set(self._stand_ins) - before]
         inner = {n: self.place(getattr(tensor, n), outputs) for n in parts.inner}
-        extra = {
-            name: value
-            for name, value in vars(tensor).items()
-            if name not in inner and isinstance(value, SIMPLE)
-        }
+        plain = {k: v for k, v in vars(tensor).items() if isinstance(v, SIMPLE)}
+        extra = self._attributes(tensor, plain, outputs)
         counter = self._counters.get(id(tensor._counter))
         is_inference = tensor._counter is None
         return Made(parts, inner, history, sorted(spent), is_leaf, is_inference, counter, extra)
@@ -259,8 +289,8 @@ def _refuse_changes(w: Wrapper) -> None:
         if name not in w.attributes or w.attributes[name] is not value:
             _refuse(w, f"has another attribute {name!r} in the end")
     meta = w.autograd
-    if meta.hooks or meta.post_accumulate_hooks or meta.retains_grad:
-        _refuse(w, "has a hook, or keeps its gradient, in the end")
+    if meta.retains_grad:
+        _refuse(w, "keeps its gradient in the end")
     was = w.before["_autograd"]
     was_marked = was is not None and was.requires_grad and was.grad_fn is None
     is_cut_off = w.history is not None and meta.grad_fn is None

@@ -14,13 +14,15 @@ from ..tensor import Tensor
 from .history import InputMeta
 from .sources import Source
 
-# Where a call finds a tensor: a kind ("input", "output", "wrapper" for one that entered, "wrapped" for one that the
-# program returns) and a number.
-Place = tuple[str, int]
+# Where a call finds something: a kind ("input", "output", "wrapper" for one that entered, "wrapped" for what is made
+# around the program) and a number; or "value" and the value itself.
+Place = tuple[str, Any]
 
 
 class Wrapper(NamedTuple):
-    """A wrapper that entered: what it was, its inner tensors by attribute, and where its gradient goes in the trace."""
+    """A wrapper that entered: what it was, its inner tensors by attribute and where a call finds them, and where its
+    gradient goes in the trace.
+    """
 
     number: int
     tensor: Tensor
@@ -28,6 +30,7 @@ class Wrapper(NamedTuple):
     before: dict
     attributes: dict[str, Any]
     inner: dict[str, Tensor]
+    places: dict[str, Place]
     context: Any
     edge: tuple | None
     autograd: InputMeta
@@ -50,6 +53,14 @@ class Change(NamedTuple):
     history: History | None
 
 
+class Retyped(NamedTuple):
+    """The tensor at a place, as one of class `cls`, with attributes at places."""
+
+    place: Place
+    cls: type
+    attributes: dict[str, Place]
+
+
 class Made(NamedTuple):
     """A wrapper to be made of tensors at `inner` places. `spent` are outputs among them whose history is that of the
     wrapper. It counts writes with the tensor at `counter` and shares its storage, if there is one.
@@ -62,7 +73,7 @@ class Made(NamedTuple):
     is_leaf: bool
     is_inference: bool
     counter: Place | None
-    attributes: dict[str, Any]
+    attributes: dict[str, Place]
 
 
 class Viewed(NamedTuple):
@@ -86,5 +97,5 @@ class Wrapping(NamedTuple):
     inputs: int
     wrappers: list[Wrapper]
     changes: list[Change]
-    results: list[Made | Viewed]
+    results: list[Made | Viewed | Retyped]
     receivers: list[Receiver]

@@ -14,7 +14,7 @@ import numpy as np
 from ..autograd.inplace import check_target, rebase
 from ..autograd.meta import AutogradMeta, edge
 from ..autograd.wrapping import UnwrapBackward, WrapBackward
-from ..capture.wrapping import Made, Place, Receiver, Viewed, Wrapping
+from ..capture.wrapping import Made, Place, Receiver, Retyped, Viewed, Wrapping
 from ..dispatch.state import state
 from ..storage import Geometry, Storage
 from ..tensor import Tensor, make
@@ -37,10 +37,7 @@ def write_wrapping(plan: Wrapping, name: str, call: Callable) -> Code:
     code.add(f"o = call((*tensors, {', '.join(stand_ins)}))" if stand_ins else "o = call(tensors)")
     _follow(plan, code)
     for k, result in enumerate(plan.results):
-        if isinstance(result, Viewed):
-            _view(code, f"r{k}", result)
-        else:
-            _make(code, f"r{k}", result)
+        _WRITERS[type(result)](code, f"r{k}", result)
     code.add(f"return o, [{', '.join(f'r{k}' for k in range(len(plan.results)))}]")
     return code
 
@@ -58,9 +55,7 @@ def _receive(plan: Wrapping, code: Code) -> list[str]:
     names: list[str] = []
     for receiver in plan.receivers:
         found = [f"g{len(names) + k}" for k in range(len(_leaves(receiver)))]
-        source = (
-            f"w{receiver.place[1]}" if receiver.place[0] == "wrapper" else _named(receiver.place)
-        )
+        source = _named(code, receiver.place)
         parts = code.ref(receiver.parts, "parts")
         code.add(f"{tuple_of(found)} = {code.ref(stand_ins, 'stand_ins')}({source}, {parts})")
         names += found
@@ -105,8 +100,10 @@ def _edges(code: Code, outputs: list[int]) -> str:
     return f"[{', '.join(f'{name}(o[{k}])' for k in outputs)}]"
 
 
-def _named(place: Place) -> str:
+def _named(code: Code, place: Place) -> str:
     kind, number = place
+    if kind == "value":
+        return code.ref(number, "value")
     return {
         "input": f"tensors[{number}]",
         "output": f"o[{number}]",
@@ -117,7 +114,7 @@ def _named(place: Place) -> str:
 
 def _view(code: Code, name: str, view: Viewed) -> None:
     """A view, made by the class of its base as it is by now."""
-    step = f"{name} = {_named(view.base)}"
+    step = f"{name} = {_named(code, view.base)}"
     applied = [f"{name} = {code.ref(s, 'step')}.apply({name})" for s in view.steps]
     code.add(step)
     if not view.without_grad:
@@ -135,7 +132,7 @@ def _make(code: Code, name: str, made: Made) -> None:
     # Their history is that of the wrapper; inside of it they have none.
     for number in made.spent:
         code.add(f"o[{number}]._autograd = None")
-    inner = ", ".join(f"{key!r}: {_named(place)}" for key, place in made.inner.items())
+    inner = ", ".join(f"{key!r}: {_named(code, place)}" for key, place in made.inner.items())
     given = [
         code.ref(parts.cls, parts.cls.__name__),
         f"{{{inner}}}",
@@ -154,7 +151,21 @@ def _make(code: Code, name: str, made: Made) -> None:
     if made.is_inference:
         code.add(f"{name}._counter = None")
     elif made.counter is not None:
-        shared = _named(made.counter)
+        shared = _named(code, made.counter)
         code.add(f"{name}._counter, {name}._storage = {shared}._counter, {shared}._storage")
-    for attribute, value in made.attributes.items():
-        code.add(f"{name}.{attribute} = {code.ref(value, attribute)}")
+    _set_attributes(code, name, made.attributes)
+
+
+def _retype(code: Code, name: str, retyped: Retyped) -> None:
+    """A tensor of another class; no code of that class runs."""
+    code.add(f"{name} = {_named(code, retyped.place)}")
+    code.add(f"{name}.__class__ = {code.ref(retyped.cls, retyped.cls.__name__)}")
+    _set_attributes(code, name, retyped.attributes)
+
+
+def _set_attributes(code: Code, name: str, attributes: dict[str, Place]) -> None:
+    for attribute, place in attributes.items():
+        code.add(f"{name}.__dict__[{attribute!r}] = {_named(code, place)}")
+
+
+_WRITERS = {Made: _make, Viewed: _view, Retyped: _retype}

@@ -4,7 +4,7 @@ import lamina
 import pytest
 from agreement import assert_same
 from lamina.errors import UnsupportedError
-from wrapper_agreement import assert_agrees, observe
+from wrapper_agreement import assert_agrees, inner, look, observe
 from wrapper_classes import classes
 
 wrap = classes(lamina)
@@ -400,3 +400,117 @@ def test_a_retained_graph_runs_twice(backend):
         loss.backward()
     assert y.grad.a.tolist() == pytest.approx(x.grad.a.tolist())
     assert y.grad.b.tolist() == pytest.approx(x.grad.b.tolist())
+
+
+def test_inner_tensors_that_are_one_are_told_apart(backend):
+    call = lamina.compile(lambda x: x.sin(), fullgraph=True, backend=backend)
+    values = plain(3)
+    call(TwoTensor(values, values))
+    found = call(TwoTensor(values, values * 2))
+    assert len(call.entries) == 2
+    assert found.b.tolist() == pytest.approx((values * 2).sin().tolist())
+
+
+class Marked(lamina.Tensor):
+    """A tensor with a class, and attributes, but no protocol of its own."""
+
+
+def test_results_keep_plain_subclasses_and_their_attributes(backend):
+    def program(x, y):
+        z = (x * y).as_subclass(Marked)
+        z.note, z.partner = "kept", y * 2
+        return z, x.as_subclass(Marked)
+
+    def eager_and_compiled(call):
+        x, y = plain(3, grad=True), plain(3)
+        z, alias = call(x, y)
+        (z.as_subclass(lamina.Tensor).sum() + alias.as_subclass(lamina.Tensor).sum()).backward()
+        facts = [type(z), type(alias), z.note, z.partner.tolist(), type(x), alias._is_view()]
+        return facts, x.grad.tolist(), alias._storage is x._storage
+
+    compiled = lamina.compile(program, fullgraph=True, backend=backend)
+    wanted, found = eager_and_compiled(program), eager_and_compiled(compiled)
+    assert found[0] == wanted[0] and found[1:] == wanted[1:]
+
+
+def replaces_inner(x):
+    x.a = x.a * 2
+    return x * 1
+
+
+def sets_note(x):
+    x.note = 3
+    return x * 1
+
+
+def hooks(x):
+    x.register_hook(lambda grad: grad)
+    return x * 1
+
+
+def retains(x):
+    x.retain_grad()
+    return x * 1
+
+
+def marks(x):
+    x.detach_()
+    return x * 1
+
+
+def makes_leaf(x):
+    z = (x.detach() * 1).requires_grad_()
+    return z, z * x
+
+
+def breaks(x):
+    x.mul_(2)
+    raise ValueError("on purpose")
+
+
+REFUSED = {
+    replaces_inner: "has other inner tensors",
+    sets_note: "has another attribute 'note'",
+    hooks: "registers a hook on args",
+    retains: "keeps its gradient",
+    marks: "requires grad of itself in the end",
+    makes_leaf: "that it made a leaf",
+}
+
+
+@pytest.mark.parametrize("program", REFUSED, ids=lambda p: p.__name__)
+def test_what_is_refused_leaves_arguments_alone(program, backend):
+    x = computed(2, 3)
+    before = [look(t) for t in inner(x)], dict(vars(x))
+    call = lamina.compile(program, fullgraph=True, backend=backend)
+    with pytest.raises(UnsupportedError, match=REFUSED[program]):
+        call(x)
+    assert_same(before[0], [look(t) for t in inner(x)])
+    assert vars(x) == before[1]
+
+
+def test_a_program_that_raises_has_not_written(backend):
+    x = computed(2, 3)
+    with pytest.raises(ValueError, match="on purpose"):
+        lamina.compile(breaks, backend=backend)(x)
+    assert x._version == 0 and x.a.tolist() == two(2, 3).a.tolist()
+
+
+def test_a_class_that_cannot_be_taken_apart_is_refused(backend):
+    class Opaque(lamina.Tensor):
+        __torch_function__ = lamina._C._disabled_torch_function_impl
+
+        @classmethod
+        def __torch_dispatch__(cls, func, types, args=(), kwargs=None):
+            return lamina.ones(3)
+
+    opaque = lamina.Tensor._make_wrapper_subclass(Opaque, (3,))
+    with pytest.raises(UnsupportedError, match="has no __tensor_flatten__"):
+        lamina.compile(lambda x: x + 1, fullgraph=True, backend=backend)(opaque)
+
+
+def test_the_report_names_inner_tensors():
+    report = lamina.compile(writes_argument).explain(two(2, 3, grad=False), plain(2, 3))
+    assert [text.split(":")[0] for text in report.inputs] == ["args[0].a", "args[0].b", "args[1]"]
+    assert report.mutated == ["args[0].a", "args[0].b"]
+    assert any("is a TwoTensor" in guard for guard in report.guards)

@@ -3,6 +3,7 @@
 import lamina
 import pytest
 from lamina import config, nn
+from lamina.errors import UnsupportedError
 from lamina.nn import functional as F
 
 
@@ -120,3 +121,29 @@ def test_saved_tensor_hooks_see_what_an_operator_around_the_program_saves():
         result = call(x).exp().sum()
     result.backward()
     assert seen and lamina.allclose(x.grad, lamina.full((3,), 2 * 2.718281828))
+
+
+class Bag(nn.Module):
+    """An embedding bag whose result is seen flat."""
+
+    def __init__(self, sparse: bool):
+        super().__init__()
+        self.emb = nn.EmbeddingBag(100, 8, sparse=sparse)
+
+    def forward(self, x, y):
+        return self.emb(x, y).view(-1)
+
+
+def test_embedding_bag_view_dynamic():
+    """Tensors are dense: a sparse gradient is refused, compiled as eagerly, and the dense one is eager's."""
+    arguments = lamina.arange(3), lamina.arange(3)
+    for module in (Bag(True), compiled(Bag(True))):
+        with pytest.raises(UnsupportedError, match="sparse gradients are not supported"):
+            module(*arguments)
+    bag = Bag(False)
+    bag(*arguments).sum().backward()
+    wanted = bag.emb.weight.grad
+    bag.emb.weight.grad = None
+    result = compiled(bag)(*arguments)
+    result.sum().backward()
+    assert lamina.allclose(result, bag(*arguments)) and lamina.equal(bag.emb.weight.grad, wanted)

@@ -63,6 +63,12 @@ class Settings:
         "Threads of loops in compiled programs, read when the first one is compiled; 0 is one for "
         "each core. `lamina.set_num_threads` changes it.",
     )
+    backward_pass_autocast: str | tuple[dict, ...] = _setting(
+        "same_as_forward",
+        "LAMINA_BACKWARD_PASS_AUTOCAST",
+        "The autocast region that the backward of a compiled function is traced in: same_as_forward (that of the "
+        "call), off, or in Python a sequence of the arguments of `amp.autocast` by name, entered in order.",
+    )
     refuse_like_torch: bool = _setting(
         False,
         "LAMINA_REFUSE_LIKE_TORCH",
@@ -92,6 +98,12 @@ class Settings:
         if unknown:
             raise ValueError(
                 f"LAMINA_LOGS: unknown {', '.join(sorted(unknown))}; known are {', '.join(LOGS)}"
+            )
+        named = isinstance(self.backward_pass_autocast, str)
+        if named and self.backward_pass_autocast not in ("same_as_forward", "off"):
+            raise ValueError(
+                "LAMINA_BACKWARD_PASS_AUTOCAST: expected same_as_forward or off, got "
+                f"{self.backward_pass_autocast!r}"
             )
         if self.num_threads < 0:
             raise ValueError(f"LAMINA_NUM_THREADS: expected 0 or more, got {self.num_threads}")

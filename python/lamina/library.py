@@ -22,7 +22,7 @@ import typing
 from collections.abc import Callable, Iterable, Sequence
 
 from .autograd import Function, no_grad
-from .devices import CPU
+from .devices import CPU, device
 from .dispatch.state import state
 from .dtypes import dtype
 from .errors import ArgumentError, LaminaError, UnsupportedError
@@ -134,6 +134,13 @@ class CustomOp:
             )
         self.entry.function = _function(self.entry, backward, setup_context)
         self.entry.is_simple = False
+
+    def register_autocast(self, device_type: str, cast_inputs: dtype) -> None:
+        """Makes the operator get its floating-point arguments in the dtype `cast_inputs` in autocast regions for
+        these devices. Raises DeviceError for an unknown device type.
+        """
+        kind = device(device_type).type
+        self.entry.autocasts = {**(self.entry.autocasts or {}), kind: cast_inputs}
 
     def _run(self, *handles):
         """The eager kernel, and what compiled programs call back: arrays in, a list of arrays out (or one)."""

@@ -28,6 +28,9 @@ class _Region:
 
     def cast(self, op, args: tuple) -> tuple:
         """The arguments of an operator, with eligible tensors cast."""
+        if op.autocasts is not None:
+            dtype = op.autocasts.get(self.device_type)
+            return args if dtype is None else self._to(dtype, args)
         policy = self.policies.of(op.schema.name)
         return args if policy is None else self._to(self._dtype(policy, args), args)
 

@@ -4,8 +4,12 @@ engine.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from .. import config
+from ..amp import autocast
 from ..autograd.engine import run
 from ..autograd.meta import edge
 from ..dispatch.state import state
@@ -66,7 +70,7 @@ def differentiate(
     before, forward = tracer.builder.locate, len(tracer.block.operations)
     tracer.builder.locate = lambda: locations.derivative(before())
     try:
-        with state.override(tracer=tracer):
+        with state.override(tracer=tracer), _autocast():
             found = _gradients(starts, targets)
             error = None
             if isinstance(found, LaminaError):
@@ -129,3 +133,15 @@ def _on_the_way(
         )
     places = tuple(failing["input"]), tuple(failing["leaf"])
     return BackwardError(type(error).__name__, error.message, *places), others
+
+
+@contextlib.contextmanager
+def _autocast() -> Iterator[None]:
+    """The autocast region that the settings ask for, around the trace of a backward."""
+    asked = config.get().backward_pass_autocast
+    with contextlib.ExitStack() as regions:
+        if asked != "same_as_forward":
+            regions.enter_context(state.override(autocast=None))
+        for given in () if isinstance(asked, str) else asked:
+            regions.enter_context(autocast(**given))
+        yield

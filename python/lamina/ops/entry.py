@@ -45,6 +45,7 @@ class Op:
     __slots__ = (
         "__weakref__",
         "arity",
+        "autocasts",
         "batching",
         "differentiable",
         "direct_write",
@@ -90,6 +91,8 @@ class Op:
         self.packet = None
         # An autograd Function that the operator is while gradients are recorded.
         self.function = None
+        # Dtypes that it asks for in autocast regions, by device type; None where policies say.
+        self.autocasts = None
         self.functional = facts.pop("functional", None)
         self.doc = impl.__doc__
         for fact in (

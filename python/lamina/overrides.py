@@ -31,11 +31,42 @@ class TorchFunctionMode:
 class DisableTorchFunctionSubclass:
     """A with block in which classes do not see calls; modes still do."""
 
+    def __init__(self):
+        self._before: list[dict] = []
+
     def __enter__(self):
-        self._before = state.set(function_disabled=state.function_disabled + 1)
+        self._before.append(state.set(function_disabled=state.function_disabled + 1))
 
     def __exit__(self, *exception) -> None:
-        state.set(**self._before)
+        state.set(**self._before.pop())
+
+
+class DisableTorchFunction(DisableTorchFunctionSubclass):
+    """A with block in which neither classes nor modes see calls."""
+
+    def __enter__(self):
+        disabled = {"function_disabled": state.function_disabled + 1, "function_modes": ()}
+        self._before.append(state.set(**disabled, function_all_disabled=True))
+
+
+def is_torch_function_enabled() -> bool:
+    """Whether classes see calls."""
+    return not state.function_disabled
+
+
+def is_torch_function_all_disabled() -> bool:
+    """Whether neither classes nor modes see calls."""
+    return state.function_all_disabled
+
+
+def has_torch_function_unary(argument) -> bool:
+    """`has_torch_function` of one argument."""
+    return has_torch_function((argument,))
+
+
+def has_torch_function_variadic(*arguments) -> bool:
+    """`has_torch_function` of these arguments."""
+    return has_torch_function(arguments)
 
 
 def has_torch_function(relevant_args) -> bool:

@@ -17,6 +17,7 @@ from ..autograd.meta import requires_grad
 from ..dispatch.state import state
 from ..tensor import Tensor
 from . import wrapper_guards
+from .members import members_of
 from .memory import apart
 from .program import Captured
 from .record import evaluate
@@ -124,6 +125,10 @@ def _state(bound: dict) -> list[Condition]:
             f"state.inference is {state.inference}",
             f"inference mode is {'on' if state.inference else 'off'}",
         ),
+        Condition(
+            f"bool(state.function_disabled) is {bool(state.function_disabled)}",
+            f"classes with __torch_function__ are {'not ' if state.function_disabled else ''}asked",
+        ),
         Condition("state.autocast == autocast", f"autocast is {state.autocast}"),
         Condition(
             "dtypes.get_default_dtype() is default_dtype",
@@ -137,6 +142,7 @@ def _tensor(number: int, x: Input, bound: dict) -> list[Condition]:
     name, array = f"t{number}", x.before["_array"]
     bound[f"class{number}"], bound[f"dtype{number}"] = type(x.tensor), array.dtype
     text = x.source.text
+    members = [Condition(*found) for found in members_of(type(x.tensor), bound)]
     # Data that is written in place stays the same array object, which has been looked at before.
     return [
         Condition(f"type({name}) is class{number}", f"{text} is a {type(x.tensor).__name__}"),
@@ -156,6 +162,7 @@ def _tensor(number: int, x: Input, bound: dict) -> list[Condition]:
             f"({name}._counter is None) is {x.before['_counter'] is None}",
             f"{text} is {'' if x.before['_counter'] is None else 'not '}an inference tensor",
         ),
+        *members,
     ] + (
         [
             Condition(

@@ -8,6 +8,7 @@ import inspect
 from typing import Any, NamedTuple
 
 from ..errors import CompileError
+from .members import members_of
 from .record import SIMPLE
 from .wrapping import Wrapper
 
@@ -60,6 +61,7 @@ def conditions(w: Wrapper, first: int, sources: list, bound: dict) -> list[tuple
         meta = w.before["_autograd"]
         is_leaf = meta is None or meta.grad_fn is None
         found.append((f"{name}.is_leaf is {is_leaf}", f"{text} is a leaf: {is_leaf}"))
+    found += members_of(cls, bound)
     for attribute, (kind, index) in w.places.items():
         at = index if kind == "input" else first + index
         if sources[at].code != w.source.attribute(attribute).code:

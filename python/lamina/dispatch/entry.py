@@ -79,6 +79,8 @@ def _classify(op, args: tuple, handles: list, i: int) -> tuple:
             elif isinstance(v, Tensor):
                 recorded, layered = True, layered or kinds[type(v)] == LAYERED
                 v = v._array
+            else:
+                layered = layered or kinds[type(v)] == LAYERED
             found.append(v)
         return args, layered, recorded
     if kind == NUMPY:
@@ -94,6 +96,12 @@ def _classify(op, args: tuple, handles: list, i: int) -> tuple:
     return args, kind == LAYERED, False
 
 
+def offer(public, args: tuple, kwargs: dict):
+    """What modes and argument classes make of a call that fits no overload; NotImplemented if none sees calls."""
+    types = [] if state.function_disabled else function.overriding_types((*args, *kwargs.values()))
+    return function.handle(public, types, args, kwargs) if types else NotImplemented
+
+
 def install() -> None:
-    """Makes `call` what registry entries call."""
-    set_dispatcher(call)
+    """Makes `call` what registry entries call, and `offer` what is asked where none fits."""
+    set_dispatcher(call, offer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import FunctionType
+
 from ..tensor import Tensor
 from . import autocast
 from .state import state
@@ -60,13 +62,21 @@ def handle(public, types: list, args: tuple, kwargs: dict, op=None):
         if result is not NotImplemented:
             return result
     for cls in types:
-        result = cls.__torch_function__(public, tuple(types), args, kwargs)
+        result = _method(cls, args, kwargs)(public, tuple(types), args, kwargs)
         if result is not NotImplemented:
             return result
     raise TypeError(
         f"no __torch_function__ implementation of {public.__name__} for types "
         f"{[t.__name__ for t in types]}"
     )
+
+
+def _method(cls: type, args: tuple, kwargs: dict):
+    """The `__torch_function__` of a class, that of the argument where it is a method of instances."""
+    method = cls.__torch_function__
+    if type(method) is not FunctionType or method is disabled_torch_function:
+        return method
+    return method.__get__(next(v for v in _leaves((*args, *kwargs.values())) if type(v) is cls))
 
 
 def default_torch_function(cls, func, types, args=(), kwargs=None):

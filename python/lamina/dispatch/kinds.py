@@ -15,8 +15,8 @@ PLAIN, SCALAR, SEQUENCE, LAYERED, NUMPY, FOREIGN = range(6)
 class _Kinds(dict):
     """Kinds by type.
 
-    PLAIN: a tensor that asks for no layer. LAYERED: one with a protocol of its own. SCALAR: a
-    Python number or None. NUMPY: a NumPy scalar, which counts as a Python number. SEQUENCE: list or
+    PLAIN: a tensor that asks for no layer. LAYERED: one with a protocol of its own, or an object that
+    is no tensor but sees calls. SCALAR: a Python number or None. NUMPY: a NumPy scalar, which counts as a Python number. SEQUENCE: list or
     tuple. FOREIGN: all else.
     """
 
@@ -24,6 +24,8 @@ class _Kinds(dict):
         if issubclass(cls, Tensor):
             layered = overrides(cls) or hasattr(cls, "__torch_dispatch__")
             kind = LAYERED if layered else PLAIN
+        elif overrides(cls):
+            kind = LAYERED
         elif issubclass(cls, np.generic):
             kind = NUMPY
         elif issubclass(cls, (list, tuple)):

@@ -22,6 +22,7 @@ class State(threading.local):
     dispatch_modes = ()
     transforms = ()
     function_disabled = 0
+    function_all_disabled = False
     saved_hooks = ()
     saved_hooks_disabled = None
     backward_tasks = ()

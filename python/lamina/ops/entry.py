@@ -19,13 +19,19 @@ def _undispatched(entry: Op, args: tuple):
     raise LaminaError("the dispatcher is not installed", op=entry.name)
 
 
-dispatch = _undispatched
+def _unoffered(public: Callable, args: tuple, kwargs: dict):
+    return NotImplemented
 
 
-def set_dispatcher(call: Callable[[Op, tuple], object]) -> None:
-    """Installs the function that every operator call goes through."""
-    global dispatch
-    dispatch = call
+dispatch, offer = _undispatched, _unoffered
+
+
+def set_dispatcher(call: Callable[[Op, tuple], object], unfit: Callable) -> None:
+    """Installs the function that every operator call goes through, and the one that calls go to which fit no
+    overload.
+    """
+    global dispatch, offer
+    dispatch, offer = call, unfit
 
 
 class Formula(NamedTuple):

@@ -80,6 +80,16 @@ class Packet:
 def _packet_function(packet: Packet, takes_out: bool):
     resolve, calls = packet.resolve, packet._calls
 
+    def slowly(args: tuple, kwargs: dict):
+        try:
+            entry = resolve(args, kwargs)
+        except ArgumentError:
+            found = entries.offer(public, args, kwargs)
+            if found is NotImplemented:
+                raise
+            return found
+        return entries.dispatch(entry, entry.prepare(args, kwargs))
+
     def method(*args, **kwargs):
         if not kwargs:
             known = calls.get(tuple(map(type, args)))
@@ -88,8 +98,7 @@ def _packet_function(packet: Packet, takes_out: bool):
                 return entries.dispatch(
                     entry, entry.schema.bind(args, {}) if tail is None else args + tail
                 )
-        entry = resolve(args, kwargs)
-        return entries.dispatch(entry, entry.prepare(args, kwargs))
+        return slowly(args, kwargs)
 
     def function(*args, **kwargs):
         if kwargs and "out" in kwargs:
@@ -103,8 +112,7 @@ def _packet_function(packet: Packet, takes_out: bool):
                 return entries.dispatch(
                     entry, entry.schema.bind(args, {}) if tail is None else args + tail
                 )
-        entry = resolve(args, kwargs)
-        return entries.dispatch(entry, entry.prepare(args, kwargs))
+        return slowly(args, kwargs)
 
     public = function if takes_out else method
     public.__name__ = public.__qualname__ = method.__name__ = packet.__name__

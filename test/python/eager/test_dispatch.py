@@ -11,6 +11,8 @@ from lamina.ops.registry import aten
 from lamina.overrides import DisableTorchFunctionSubclass, TorchFunctionMode
 from lamina.utils._python_dispatch import TorchDispatchMode
 
+from .agreement import agree, raised
+
 
 class Logged(lamina.Tensor):
     calls: ClassVar[list] = []
@@ -179,3 +181,60 @@ def test_tensor_class_with_torch_dispatch():
     x = lamina.ones(2).as_subclass(Doubling)
     assert (x + 1).tolist() == [4, 4]
     assert Doubling.seen == ["aten.add.Tensor"]
+
+
+def foreign(m):
+    """Objects that are no tensors see calls: of one overload and of several, in lists and as second argument."""
+
+    class Seen:
+        calls: list = []  # noqa: RUF012
+
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            cls.calls.append((func.__name__, [t.__name__ for t in types], len(args), kwargs or {}))
+            return "seen"
+
+    x, seen = m.ones(2), Seen()
+    results = [
+        m.sin(seen),
+        m.add(seen, 1.0, alpha=2),
+        m.add(x, seen),
+        m.stack([x, seen]),
+        x.mul(seen),
+        raised(lambda: m.add(x, object())),
+    ]
+    with m._C.DisableTorchFunctionSubclass():
+        results.append(raised(lambda: m.sin(seen), ""))
+    return results, [list(c) for c in Seen.calls]
+
+
+def by_instance(m):
+    """The protocol may be a method of instances."""
+
+    class ByInstance(m.Tensor):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            with m._C.DisableTorchFunctionSubclass():
+                return func(*args, **(kwargs or {})) * self.factor
+
+    x = m.ones(2).as_subclass(ByInstance)
+    x.factor = 3
+    with m._C.DisableTorchFunctionSubclass():
+        twice = m.ones(2) * 2
+    return (x + twice).as_subclass(m.Tensor).tolist()
+
+
+def switches(m):
+    """Blocks in which classes, or classes and modes, do not see calls."""
+    asked = lambda: [m._C._is_torch_function_enabled(), m._C._is_torch_function_all_disabled()]  # noqa: E731
+    found = [asked()]
+    with m._C.DisableTorchFunctionSubclass():
+        found.append(asked())
+        with m._C.DisableTorchFunction():
+            found.append(asked())
+        found.append(asked())
+    return [*found, asked()]
+
+
+@pytest.mark.parametrize("program", [foreign, by_instance, switches])
+def test_classes_that_see_calls_agree_with_torch(program):
+    agree(program)

@@ -4,9 +4,8 @@
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "passes/CPU/FoldSlices.h"
 #include "passes/CPU/RowGroup.h"
 #include "passes/Passes.h"
 
@@ -162,19 +161,7 @@ struct CpuTileAndFuse : lamina::impl::LaminaCpuTileAndFuseBase<CpuTileAndFuse> {
         changed = true;
       }
     }
-    if (changed)
-      cleanUp();
-  }
-
-  /// Slices of empty tensors become small ones: without this, temporaries keep their full size.
-  void cleanUp() {
-    RewritePatternSet patterns(&getContext());
-    tensor::populateFoldTensorEmptyPatterns(patterns);
-    tensor::populateMergeConsecutiveInsertExtractSlicePatterns(patterns);
-    for (RegisteredOperationName name : getContext().getRegisteredOperations())
-      if (isa<tensor::TensorDialect, scf::SCFDialect>(name.getDialect()))
-        name.getCanonicalizationPatterns(patterns, &getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    if (changed && failed(foldSlices(getOperation())))
       signalPassFailure();
   }
 };

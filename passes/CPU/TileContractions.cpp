@@ -3,9 +3,8 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/Transforms/TileUsingInterface.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "mlir/Interfaces/TilingInterface.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "passes/CPU/FoldSlices.h"
 #include "passes/CPU/RegisterTile.h"
 #include "passes/CPU/RowPrologue.h"
 #include "passes/Passes.h"
@@ -232,19 +231,7 @@ struct CpuTileContractions : lamina::impl::LaminaCpuTileContractionsBase<CpuTile
       if (failed(group.tile(rewriter)))
         return signalPassFailure();
     }
-    if (!contractions.empty())
-      cleanUp();
-  }
-
-  /// Slices of empty tensors become small ones: without this, temporaries keep their full size.
-  void cleanUp() {
-    RewritePatternSet patterns(&getContext());
-    tensor::populateFoldTensorEmptyPatterns(patterns);
-    tensor::populateMergeConsecutiveInsertExtractSlicePatterns(patterns);
-    for (RegisteredOperationName name : getContext().getRegisteredOperations())
-      if (isa<tensor::TensorDialect, scf::SCFDialect>(name.getDialect()))
-        name.getCanonicalizationPatterns(patterns, &getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    if (!contractions.empty() && failed(foldSlices(getOperation())))
       signalPassFailure();
   }
 };

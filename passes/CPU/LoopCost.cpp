@@ -6,6 +6,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Interfaces/LoopLikeInterface.h"
+#include "mlir/Interfaces/ValueBoundsOpInterface.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -43,6 +44,15 @@ static double costOfCopy(memref::CopyOp op) {
   return type.hasStaticShape() ? 2 * kAccess * double(type.getNumElements()) : 0;
 }
 
+/// A bound of a loop; the greatest it can be if it is computed, as that of a block at the edge.
+static std::optional<int64_t> upperBound(OpFoldResult bound) {
+  if (auto constant = getConstantIntValue(bound))
+    return constant;
+  auto greatest = ValueBoundsConstraintSet::computeConstantBound(
+      presburger::BoundType::UB, bound, /*stopCondition=*/nullptr, {/*closedUB=*/true});
+  return succeeded(greatest) ? std::optional(*greatest) : std::nullopt;
+}
+
 /// Turns of a loop of any number of dimensions; 1 for what is no loop or not known.
 static double turnsOf(Operation *op) {
   auto loop = dyn_cast<LoopLikeOpInterface>(op);
@@ -51,8 +61,7 @@ static double turnsOf(Operation *op) {
   double turns = 1;
   for (auto [lower, upper, step] : llvm::zip_equal(
            *loop.getLoopLowerBounds(), *loop.getLoopUpperBounds(), *loop.getLoopSteps())) {
-    auto from = getConstantIntValue(lower), to = getConstantIntValue(upper),
-         by = getConstantIntValue(step);
+    auto from = getConstantIntValue(lower), to = upperBound(upper), by = getConstantIntValue(step);
     if (from && to && by)
       turns *= double(std::max<int64_t>(0, llvm::divideCeilSigned(*to - *from, *by)));
   }

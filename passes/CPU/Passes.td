@@ -74,6 +74,10 @@ def LaminaCpuTileAndFuse : Pass<"lamina-cpu-tile-and-fuse", "::mlir::func::FuncO
     Contractions are left alone: they use each element many times. So is a nest that needs more of
     another one than a row, or something computed from one in between.
 
+    Where a row lies across an array in memory, as in one that is column-major (`lamina.strides`) or
+    read transposed, the rows are taken in blocks of 64 or 32: their part of the array is copied to
+    where each row is contiguous, and a loop over the rows of the block reads the copy.
+
     Invariant: every loop over rows writes each row of its results once, so it is parallel.
 
     Before:
@@ -93,7 +97,7 @@ def LaminaCpuTileAndFuse : Pass<"lamina-cpu-tile-and-fuse", "::mlir::func::FuncO
     ```
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
-    "::mlir::affine::AffineDialect", "::mlir::tensor::TensorDialect"];
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def LaminaCpuSplitReductions : Pass<"lamina-cpu-split-reductions", "::mlir::func::FuncOp"> {

@@ -1,11 +1,13 @@
 /// lamina-cpu-tile-and-fuse: one outer loop around loop nests that work row by row.
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "passes/CPU/FoldSlices.h"
+#include "passes/CPU/RowBlock.h"
 #include "passes/CPU/RowGroup.h"
 #include "passes/Passes.h"
 
@@ -22,7 +24,8 @@ namespace {
 class RowLoop {
 public:
   RowLoop(const RowGroup &group, RewriterBase &rewriter)
-      : group(group), members(group.getMembers()), b(members.back().getLoc(), rewriter) {}
+      : group(group), members(group.getMembers()), block(RowBlock::find(group)),
+        b(members.back().getLoc(), rewriter) {}
 
   void build(RewriterBase &rewriter) {
     SmallVector<Operation *> readers = group.getReadersBetween();
@@ -36,14 +39,20 @@ public:
       auto type = cast<RankedTensorType>(value.getType());
       arrays.push_back(tensor::EmptyOp::create(b, type.getShape(), type.getElementType()));
     }
-    loop = scf::ForallOp::create(b, getAsIndexOpFoldResult(b.getContext(), group.getRows()), arrays,
+    SmallVector<int64_t> turns(group.getRows());
+    if (block)
+      turns[block->getLoop()] = block->getBlocks();
+    loop = scf::ForallOp::create(b, getAsIndexOpFoldResult(b.getContext(), turns), arrays,
                                  /*mapping=*/std::nullopt);
     for (auto [value, array] : llvm::zip_equal(values, loop.getRegionIterArgs()))
       arrayOf[value] = array;
 
     b.setInsertionPoint(loop.getTerminator());
-    for (linalg::LinalgOp member : members)
-      addRow(member);
+    rows = places = loop.getInductionVars();
+    if (block)
+      addBlock(values);
+    else
+      addRows();
     for (Operation *reader : llvm::reverse(readers))
       reader->moveAfter(loop);
     for (auto [value, result] : llvm::zip_equal(values, loop.getResults()))
@@ -53,38 +62,108 @@ public:
   }
 
 private:
+  void addRows() {
+    for (linalg::LinalgOp member : members)
+      addRow(member);
+  }
+
+  /// A loop over the rows of a block, which puts together the block's part of each result.
+  void addBlock(ArrayRef<Value> values) {
+    block->copy(b, rows);
+    SmallVector<linalg::SliceParameters> parts;
+    SmallVector<Value> arrays;
+    for (Value value : values) {
+      parts.push_back(partOf(cast<OpResult>(value)));
+      arrays.push_back(sliceOf(arrayOf[value], parts.back()));
+    }
+    Value zero = arith::ConstantIndexOp::create(b, 0), one = arith::ConstantIndexOp::create(b, 1);
+    Value length = getValueOrCreateConstantIndexOp(b, b.getLoc(), block->getLength());
+    blockLoop = scf::ForOp::create(b, zero, length, one, arrays);
+    {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(blockLoop.getBody());
+      Value place = blockLoop.getInductionVar();
+      places[block->getLoop()] = place;
+      rows[block->getLoop()] = affine::AffineApplyOp::create(
+          b, b.getAffineDimExpr(0) + b.getAffineDimExpr(1), ValueRange{block->getFirst(), place});
+      for (unsigned dim = 0; dim < places.size(); ++dim)
+        if (dim != block->getLoop())
+          places[dim] = zero;
+      for (auto [value, array] : llvm::zip_equal(values, blockLoop.getRegionIterArgs()))
+        arrayOf[value] = array;
+      addRows();
+      SmallVector<Value> written;
+      for (Value value : values)
+        written.push_back(arrayOf[value]);
+      if (!values.empty())
+        scf::YieldOp::create(b, written);
+    }
+    for (auto [array, result, part] :
+         llvm::zip_equal(loop.getRegionIterArgs(), blockLoop.getResults(), parts))
+      insertInParallel(result, array, part);
+  }
+
+  /// The part of a result that a block computes.
+  linalg::SliceParameters partOf(OpResult result) {
+    auto member = cast<linalg::LinalgOp>(result.getOwner());
+    AffineMap map =
+        member.getMatchingIndexingMap(member.getDpsInitOperand(result.getResultNumber()));
+    auto type = cast<RankedTensorType>(result.getType());
+    linalg::SliceParameters part;
+    part.offsets.assign(type.getRank(), b.getIndexAttr(0));
+    part.strides.assign(type.getRank(), b.getIndexAttr(1));
+    part.sizes = getAsIndexOpFoldResult(b.getContext(), type.getShape());
+    for (auto [number, rowLoop] : llvm::enumerate(group.getRowLoops(member))) {
+      unsigned dim = *map.getResultPosition(b.getAffineDimExpr(rowLoop));
+      bool isBlock = number == block->getLoop();
+      part.offsets[dim] = isBlock ? block->getFirst() : rows[number];
+      part.sizes[dim] = isBlock ? block->getLength() : b.getIndexAttr(1);
+    }
+    return part;
+  }
+
   /// Computes one row of a member, and puts what is read outside where it belongs.
   void addRow(linalg::LinalgOp member) {
     SmallVector<OpFoldResult> bounds =
         getAsIndexOpFoldResult(b.getContext(), member.getStaticLoopRanges());
     SmallVector<OpFoldResult> sizes(bounds.size(), b.getIndexAttr(0));
-    DenseMap<unsigned, Value> indexOf;
-    for (auto [loopOfMember, index] :
-         llvm::zip_equal(group.getRowLoops(member), loop.getInductionVars())) {
-      sizes[loopOfMember] = b.getIndexAttr(1);
-      indexOf[loopOfMember] = index;
-    }
-    SmallVector<OpFoldResult> indices;
-    for (unsigned dim = 0; dim < sizes.size(); ++dim)
-      if (indexOf.contains(dim))
-        indices.push_back(indexOf[dim]);
+    for (unsigned rowLoop : group.getRowLoops(member))
+      sizes[rowLoop] = b.getIndexAttr(1);
+    SmallVector<OpFoldResult> indices = indicesOf(member, rows);
+    auto slicesAt = [&](ArrayRef<OpFoldResult> at) {
+      return linalg::computeAllSliceParameters(b, b.getLoc(), member, member->getOperands(), at,
+                                               sizes, bounds, /*omitPartialTileCheck=*/true);
+    };
+    SmallVector<Slice> slices = slicesAt(indices);
+    // Within a block, rows of results are counted from its first one.
+    SmallVector<Slice> written = block ? slicesAt(indicesOf(member, places)) : slices;
 
-    auto slices =
-        linalg::computeAllSliceParameters(b, b.getLoc(), member, member->getOperands(), indices,
-                                          sizes, bounds, /*omitPartialTileCheck=*/true);
     SmallVector<Value> operands;
-    for (auto [operand, slice] : llvm::zip_equal(member->getOpOperands(), slices))
-      operands.push_back(member.isDpsInit(&operand) ? initialRow(member, operand, slice)
+    for (auto [operand, slice, place] : llvm::zip_equal(member->getOpOperands(), slices, written))
+      operands.push_back(member.isDpsInit(&operand) ? initialRow(member, operand, slice, place)
                                                     : rowOf(operand.get(), slice));
     auto row = cast<linalg::LinalgOp>(
         clone(b, member, linalg::getTensorOutputTypes(member, operands), operands));
     linalg::offsetIndices(b, row, linalg::computeTileOffsets(b, b.getLoc(), indices, sizes));
+    if (block)
+      block->readCopies(b, member, cast<linalg::GenericOp>(row.getOperation()),
+                        blockLoop.getInductionVar());
     for (auto [result, rowResult] : llvm::zip_equal(member->getResults(), row->getResults())) {
-      rows[result] = rowResult;
-      if (Value array = arrayOf.lookup(result))
-        insert(rowResult, array,
-               slices[member.getDpsInitOperand(result.getResultNumber())->getOperandNumber()]);
+      rowOfValue[result] = rowResult;
+      if (arrayOf.contains(result))
+        insert(rowResult, result,
+               *written[member.getDpsInitOperand(result.getResultNumber())->getOperandNumber()]);
     }
+  }
+
+  /// For each loop of `member` over rows, in their order, the index.
+  SmallVector<OpFoldResult> indicesOf(linalg::LinalgOp member, ArrayRef<Value> at) {
+    SmallVector<OpFoldResult> indices;
+    ArrayRef<unsigned> rowLoops = group.getRowLoops(member);
+    for (unsigned dim = 0; dim < member.getNumLoops(); ++dim)
+      if (const unsigned *found = llvm::find(rowLoops, dim); found != rowLoops.end())
+        indices.push_back(at[found - rowLoops.begin()]);
+    return indices;
   }
 
   using Slice = std::optional<linalg::SliceParameters>;
@@ -96,7 +175,7 @@ private:
   }
 
   Value rowOf(Value value, const Slice &slice) {
-    if (Value row = rows.lookup(value))
+    if (Value row = rowOfValue.lookup(value))
       return row;
     if (auto fill = value.getDefiningOp<linalg::FillOp>())
       return filled(fill, emptyRow(value, slice));
@@ -104,9 +183,10 @@ private:
   }
 
   /// The row that a result starts from; where it is put together, if that is read outside.
-  Value initialRow(linalg::LinalgOp member, OpOperand &init, const Slice &slice) {
+  Value initialRow(linalg::LinalgOp member, OpOperand &init, const Slice &slice,
+                   const Slice &written) {
     Value array = arrayOf.lookup(member.getTiedOpResult(&init));
-    auto place = [&] { return array ? sliceOf(array, slice) : emptyRow(init.get(), slice); };
+    auto place = [&] { return array ? sliceOf(array, written) : emptyRow(init.get(), slice); };
     if (auto fill = init.get().getDefiningOp<linalg::FillOp>())
       return filled(fill, place());
     if (init.get().getDefiningOp<tensor::EmptyOp>())
@@ -125,21 +205,33 @@ private:
     return linalg::FillOp::create(b, fill.getInputs().front(), row).getResult(0);
   }
 
-  void insert(Value row, Value array, const Slice &slice) {
+  void insert(Value row, Value value, const linalg::SliceParameters &part) {
+    Value &array = arrayOf[value];
+    if (block)
+      array = tensor::InsertSliceOp::create(b, row, array, part.offsets, part.sizes, part.strides);
+    else
+      insertInParallel(row, array, part);
+  }
+
+  void insertInParallel(Value part, Value array, const linalg::SliceParameters &at) {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToEnd(loop.getTerminator().getBody());
-    tensor::ParallelInsertSliceOp::create(b, row, array, slice->offsets, slice->sizes,
-                                          slice->strides);
+    tensor::ParallelInsertSliceOp::create(b, part, array, at.offsets, at.sizes, at.strides);
   }
 
   const RowGroup &group;
   SmallVector<linalg::LinalgOp> members;
+  std::optional<RowBlock> block;
   ImplicitLocOpBuilder b;
   scf::ForallOp loop;
+  /// The loop over the rows of a block, if there are blocks.
+  scf::ForOp blockLoop;
+  /// The indices of the row, and where it stands in what results are put together from.
+  SmallVector<Value> rows, places;
   /// Where the values that are read outside are put together.
   DenseMap<Value, Value> arrayOf;
   /// The row of each value of a member.
-  DenseMap<Value, Value> rows;
+  DenseMap<Value, Value> rowOfValue;
 };
 
 struct CpuTileAndFuse : lamina::impl::LaminaCpuTileAndFuseBase<CpuTileAndFuse> {

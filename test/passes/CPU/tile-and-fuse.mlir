@@ -117,3 +117,40 @@ func.func @moved(%x: tensor<64x128xf32>, %i: tensor<64x1xi64>, %y: tensor<128x12
   %r = lamina.sin %d : tensor<64x128xf32>
   return %g, %r : tensor<64x1xf32>, tensor<64x128xf32>
 }
+
+// -----
+
+// Rows that lie across an array in memory: blocks of them are copied to where they are contiguous.
+// CHECK-LABEL: func.func @column_major
+func.func @column_major(%x: tensor<128x96xf32> {lamina.strides = array<i64: 1, 128>}) -> tensor<128x96xf32> {
+  // CHECK: scf.forall (%{{.+}}) in (2)
+  // CHECK: tensor.extract_slice %{{.+}} : tensor<128x96xf32> to tensor<64x96xf32>
+  // CHECK: %[[COPY:.+]] = linalg.generic {{.*}} outs(%{{.+}} : tensor<64x96xf32>)
+  // CHECK: scf.for
+  // CHECK: tensor.extract_slice %[[COPY]]{{.*}} : tensor<64x96xf32> to tensor<1x96xf32>
+  // CHECK: tensor.insert_slice %{{.+}} : tensor<1x96xf32> into tensor<64x96xf32>
+  // CHECK: tensor.parallel_insert_slice %{{.+}} : tensor<64x96xf32> into tensor<128x96xf32>
+  %m = lamina.amax %x {dims = array<i64: 1>} : tensor<128x96xf32> -> tensor<128xf32>
+  %mu = lamina.unsqueeze %m {dims = array<i64: 1>} : tensor<128xf32> -> tensor<128x1xf32>
+  %me = lamina.expand %mu : tensor<128x1xf32> -> tensor<128x96xf32>
+  %r = lamina.sub %x, %me : tensor<128x96xf32>
+  return %r : tensor<128x96xf32>
+}
+
+// -----
+
+// The last block is copied whole, from an earlier row on, and has fewer rows to compute.
+// CHECK-LABEL: func.func @transposed
+func.func @transposed(%x: tensor<96x67xf32>) -> tensor<67x96xf32> {
+  // CHECK: scf.forall (%[[BLOCK:.+]]) in (2)
+  // CHECK: %[[LENGTH:.+]] = affine.min {{.*}}(%[[BLOCK]])
+  // CHECK: %[[START:.+]] = affine.min {{.*}}(%[[BLOCK]])
+  // CHECK: tensor.extract_slice %{{.+}}[0, %[[START]]] {{.*}} : tensor<96x67xf32> to tensor<96x64xf32>
+  // CHECK: scf.for %{{.+}} = %{{.+}} to %[[LENGTH]]
+  %t = lamina.permute %x {dims = array<i64: 1, 0>} : tensor<96x67xf32> -> tensor<67x96xf32>
+  %m = lamina.amax %t {dims = array<i64: 1>} : tensor<67x96xf32> -> tensor<67xf32>
+  %mu = lamina.unsqueeze %m {dims = array<i64: 1>} : tensor<67xf32> -> tensor<67x1xf32>
+  %me = lamina.expand %mu : tensor<67x1xf32> -> tensor<67x96xf32>
+  %r = lamina.sub %t, %me : tensor<67x96xf32>
+  return %r : tensor<67x96xf32>
+}

@@ -66,10 +66,22 @@ struct WriteTransposed : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
+/// A loop nest without iterations leaves its results as they were.
+struct FoldEmptyLoops : OpInterfaceRewritePattern<linalg::LinalgOp> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::LinalgOp op, PatternRewriter &rewriter) const override {
+    if (!op.hasPureTensorSemantics() || !llvm::is_contained(op.getStaticLoopRanges(), 0))
+      return failure();
+    rewriter.replaceOp(op, op.getDpsInits());
+    return success();
+  }
+};
+
 struct CpuFuseElementwise : lamina::impl::LaminaCpuFuseElementwiseBase<CpuFuseElementwise> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<GeneralizeReadersOfMovement, WriteTransposed>(&getContext());
+    patterns.add<FoldEmptyLoops, GeneralizeReadersOfMovement, WriteTransposed>(&getContext());
     linalg::populateElementwiseOpsFusionPatterns(patterns, shouldFuse);
     linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
     linalg::GenericOp::getCanonicalizationPatterns(patterns, &getContext());

@@ -11,7 +11,8 @@ def LaminaCpuFuseElementwise : Pass<"lamina-cpu-fuse-elementwise", "::mlir::func
     A producer is computed in the body of its consumer if that repeats no expensive work. Loop
     nests that only move elements are always absorbed, by contractions too: a named op that reads
     a moved operand becomes a `linalg.generic` whose map does the move. A reduction or contraction
-    that is only read transposed writes its result transposed.
+    that is only read transposed writes its result transposed. A loop nest without iterations is the data that it starts
+    from.
 
     Invariant: there are no more loop nests than before, and no expensive operation is computed more
     often.

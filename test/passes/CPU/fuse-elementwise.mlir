@@ -58,3 +58,14 @@ func.func @product_transposed(%a: tensor<4x8xf32>, %b: tensor<8x6xf32>) -> tenso
   %1 = lamina.permute %0 {dims = array<i64: 1, 0>} : tensor<4x6xf32> -> tensor<6x4xf32>
   return %1 : tensor<6x4xf32>
 }
+
+// -----
+
+// A sum of nothing is what it starts from.
+// CHECK-LABEL: func.func @sums_of_nothing
+func.func @sums_of_nothing(%a: tensor<3x0xf32>) -> tensor<3xf32> {
+  // CHECK: %[[START:.+]] = linalg.fill
+  // CHECK-NEXT: return %[[START]]
+  %0 = lamina.sum %a {dims = array<i64: 1>} : tensor<3x0xf32> -> tensor<3xf32>
+  return %0 : tensor<3xf32>
+}

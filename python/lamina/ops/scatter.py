@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from ..errors import ShapeError, UnsupportedError
+from ..errors import DtypeError, ShapeError, UnsupportedError
 from . import layout
 from .checks import fitting, integer_index, same_dtype, wrap_dim
 from .promotion import broadcast_shapes, cast
@@ -238,6 +238,8 @@ def index_fill(p, self, dim, index, value):
     0-d tensor.
     """
     _vector("index", index)
+    if isinstance(value, complex) and self.dtype.kind != "c":
+        raise DtypeError(f"value must be real to fill a tensor of {self.dtype}, got {value}")
     rows = _rows(p, index).shape[0]
     at = wrap_dim(dim, self.ndim)
     sizes = (*self.shape[:at], rows, *self.shape[at + 1 :]) if self.ndim else (rows,)

@@ -603,6 +603,11 @@ def views_without_grad_are_not_saved(lib):
     return lib.autograd.grad(x.sum(), x)
 
 
+@program
+def index_fill_of_real_elements_with_a_complex_number(lib):
+    return lib.arange(4.0).index_fill_(0, lib.tensor([1]), 1 + 0.5j)
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_agrees(name):
     expected, found = run(PROGRAMS[name], torch), run(PROGRAMS[name], lamina)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..dispatch.state import state
 from ..errors import AutogradError
 from ..memory_format import strides_for
 from ..ops.registry import aten
@@ -35,6 +36,8 @@ def check_target(target, name: str) -> None:
     """Raises AutogradError when `name` may not write to `target` because of what autograd
     knows of it.
     """
+    if state.tracer is not None:
+        state.tracer.history.check_target(target, name)
     info = target._view
     if info is not None:
         check_rebase(target, indirect=False)

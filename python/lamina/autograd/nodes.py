@@ -362,7 +362,14 @@ def zeros(meta: OutputMeta):
 
 
 class DeadEnd(Node):
-    """The history of a tensor that requires grad though nothing it was computed from does."""
+    """The history of a tensor that requires grad though nothing it was computed from does.
+
+    `is_target`: whether the gradient of that tensor itself can be asked for.
+    """
+
+    def __init__(self, next_edges: list, outputs: list, is_target: bool = True):
+        super().__init__(next_edges, outputs)
+        self.is_target = is_target
 
     def apply(self, grads: list, wanted: list) -> list:
         """Nothing: there are no inputs."""

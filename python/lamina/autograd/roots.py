@@ -96,6 +96,8 @@ def targets_of(inputs: list) -> list:
     edges = []
     for i, given in enumerate(inputs):
         found = (given.node, given.output_nr) if isinstance(given, GradientEdge) else edge(given)
+        if found is not None and isinstance(found[0], DeadEnd) and not found[0].is_target:
+            found = None
         if found is None and requires_grad(given):
             # A view that was made under no_grad requires grad as its base does, but nothing leads to it.
             found = DeadEnd([], []), 0

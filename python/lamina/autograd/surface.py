@@ -180,7 +180,10 @@ class _Members:
         """Cuts this tensor off from the graph, in place; nothing in inference mode. Raises AutogradError for views."""
         if state.inference:
             return self
-        if self._view is not None:
+        is_view = (
+            self._view is not None if state.tracer is None else state.tracer.history.is_view(self)
+        )
+        if is_view:
             raise AutogradError("Can't detach views in-place. Use detach() instead.", op="detach_")
         meta = self._autograd
         if meta is not None:

@@ -69,7 +69,7 @@ def leave_history(tensor: Tensor, defer: Callable[[InputNode, Tensor], None]) ->
         return InputMeta(grad, grad_fn=InputNode(tensor, defer))
     if meta is None or not meta.requires_grad:
         # A view made without grad: what is computed from it requires grad, and none arrives.
-        return InputMeta(grad, grad_fn=DeadEnd([], [OutputMeta.of(tensor)]))
+        return InputMeta(grad, grad_fn=DeadEnd([], [OutputMeta.of(tensor)], is_target=False))
     return InputMeta(grad, requires_grad=True)
 
 

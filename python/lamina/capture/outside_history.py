@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..autograd.inplace import check_target
 from ..autograd.meta import edge, grad_fn
 from ..autograd.nodes import DeadEnd
 from ..errors import UnsupportedError
@@ -34,8 +35,27 @@ class OutsideHistory:
                     f"{x.source.text}, which is no part of the program"
                 )
             code = f"not {self._tracer.record.names.name(leads_to)}(t{x.number}, t{y.number})"
-            text = f"that the history of {x.source.text} does not lead to {y.source.text}"
-            self.guards[code] = Guard(code, text, "the case")
+            text = f"that the history of {x.source.text} leads to {y.source.text}"
+            self._guard(code, text, "False")
+
+    def is_view(self, tensor: Tensor) -> bool:
+        """Whether a tensor is a view, which of an input is guarded."""
+        x = self._tracer.entered(tensor)
+        if x is None:
+            return tensor._view is not None
+        found = x.before["_view"] is not None
+        text, value = f"that {x.source.text} is a view", str(found)
+        self._guard(f"(t{x.number}._view is not None) is {found}", text, value)
+        return found
+
+    def check_target(self, tensor: Tensor, name: str) -> None:
+        """Raises AutogradError when `name` may not write to an input because of what it came with.
+        A program that writes is compiled with checks of its own.
+        """
+        x = self._tracer.entered(tensor)
+        if x is not None and tensor._autograd is x.autograd and x.history is None:
+            with self._tracer.outside(x):
+                check_target(tensor, name)
 
     def check_mark(self, tensor: Tensor) -> None:
         """Raises UnsupportedError for an input to which no gradient arrives although its base requires
@@ -47,6 +67,9 @@ class OutsideHistory:
                 f"requires_grad_() of {x.source.text}, a view that was made without grad of a tensor "
                 "that requires it; call it outside"
             )
+
+    def _guard(self, code: str, text: str, value: str) -> None:
+        self.guards[code] = Guard(code, text, value)
 
 
 def leads_to(tensor: Tensor, other: Tensor) -> bool:

@@ -193,3 +193,41 @@ def test_requires_grad_of_a_view_made_without_grad_is_refused(backend):
         lamina.compile(lambda x: x.requires_grad_() * 2, fullgraph=True, backend=backend)(
             view_without_grad(tensor(2, 3, grad=True))
         )
+
+
+def leaf_view():
+    return tensor(4, grad=True).view(4)
+
+
+def detached_view():
+    return tensor(4)[1:]
+
+
+@pytest.mark.parametrize(
+    ("make", "fn"),
+    [
+        (leaf_view, lambda x: x.t_()),
+        (leaf_view, lambda x: x.swapaxes_(2, 0)),
+        (detached_view, lambda x: x.detach_()),
+    ],
+)
+def test_what_eager_refuses_of_arguments_that_are_views_is_refused(make, fn, backend):
+    compiled = lamina.compile(fn, fullgraph=True, backend=backend)
+    for call in (fn, compiled):
+        with pytest.raises(lamina.errors.AutogradError, match="[vV]iew"):
+            call(make())
+
+
+def test_that_an_argument_is_a_view_is_guarded(backend):
+    compiled = lamina.compile(lambda x: x.detach_(), fullgraph=True, backend=backend)
+    compiled(tensor(3))
+    with pytest.raises(lamina.errors.AutogradError, match="Can't detach views"):
+        compiled(detached_view())
+
+
+def test_the_gradient_of_a_view_made_without_grad_is_none(backend):
+    def fn(x):
+        return lamina.autograd.grad(x.sum(), x, allow_unused=True)[0]
+
+    x = view_without_grad(tensor(2, 3, grad=True))
+    assert lamina.compile(fn, fullgraph=True, backend=backend)(x) is None is fn(x)

@@ -283,7 +283,7 @@ def accumulate(variable, grad) -> None:
     with _accumulating:
         if type(grad._array) is Hollow and not _is_alike(meta.grad, grad):
             # Only its class knows what its inner tensors share, and with what it can be added.
-            meta.grad = grad.clone() if meta.grad is None else meta.grad + grad
+            meta.grad = _copy(grad, variable) if meta.grad is None else meta.grad + grad
         elif meta.grad is None:
             meta.grad = (
                 grad.detach()
@@ -296,6 +296,14 @@ def accumulate(variable, grad) -> None:
             meta.grad = meta.grad + grad
         else:
             meta.grad.add_(grad)
+
+
+def _copy(grad, variable):
+    """A copy of a wrapper, laid out as the gradient of `variable` is."""
+    layout = _layout(variable)
+    if grad.strides == layout:
+        return grad.clone()
+    return grad.new_empty_strided(variable.sizes, layout).copy_(grad)
 
 
 def _is_alike(one, other) -> bool:

@@ -43,11 +43,10 @@ class Memory(NamedTuple):
             return self.start == 0
         if 0 in tensor.sizes:
             return False
-        first = tensor._offset * tensor.itemsize
-        return (
-            self.start <= first
-            and first + extent(tensor.sizes, tensor.strides) * tensor.itemsize <= self.end
-        )
+        start = tensor._offset * tensor.itemsize
+        end = start + extent(tensor.sizes, tensor.strides) * tensor.itemsize
+        # One that reaches further, and that nothing is computed with, stays an input of its own.
+        return self.start <= start and end <= self.end
 
     def covers(self, other: Memory) -> bool:
         """Whether all that `other` makes one input is one input here."""

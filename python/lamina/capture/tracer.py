@@ -530,8 +530,8 @@ class Tracer:
     def _literal(self, tensor: Tensor) -> None:
         array = self.builder.constant(tensor._array)
         strides = contiguous_strides(array.shape)
-        meta = leave_history(tensor, self._defer)
-        _set(tensor, array, Storage(array, strides, CPU), strides, 0, meta)
+        # The program made it: all of its history is in the trace already.
+        _set(tensor, array, Storage(array, strides, CPU), strides, 0, tensor._autograd)
 
     def _defer(self, node: InputNode, grad: Tensor) -> None:
         task = current_task()

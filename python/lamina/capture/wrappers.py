@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ..autograd.meta import AutogradMeta, edge, grad_fn, requires_grad
-from ..autograd.views import IN_CUSTOM_FUNCTION, NO_GRAD
+from ..autograd.meta import AutogradMeta, edge, grad_fn, is_bare_leaf, requires_grad
+from ..autograd.views import DEFAULT, IN_CUSTOM_FUNCTION, NO_GRAD
 from ..autograd.wrapping import Parts, UnwrapBackward, leaves_of, parts_of
 from ..errors import UnsupportedError
 from ..storage import Geometry
@@ -41,6 +41,7 @@ class Wrappers:
         self._places: dict[int, tuple[Tensor, Place]] = {}
         self._stand_ins: dict[int, tuple[Tensor, int]] = {}
         self._counters: dict[int, Place] = {}
+        self._storages: dict[int, Place] = {}
 
     # Coming in.
 
@@ -80,8 +81,7 @@ class Wrappers:
         )
         self._of[id(tensor)] = found
         self.entered.append(found)
-        if tensor._counter is not None:
-            self._counters.setdefault(id(tensor._counter), ("wrapper", found.number))
+        self._remember(tensor, ("wrapper", found.number))
         self._tracer.record.add_tensor(tensor, source)
 
     def _known(self, tensor: Tensor) -> Place:
@@ -89,6 +89,12 @@ class Wrappers:
         if is_wrapper(tensor):
             return "wrapper", self._of[id(tensor)].number
         return "input", self._tracer.entered(tensor).number
+
+    def _remember(self, tensor: Tensor, place: Place) -> None:
+        """Notes whose version and storage a wrapper has, for others that share them."""
+        self._storages.setdefault(id(tensor._storage), place)
+        if tensor._counter is not None:
+            self._counters.setdefault(id(tensor._counter), place)
 
     def leave(self) -> None:
         """Gives every wrapper back its attributes."""
@@ -129,8 +135,8 @@ class Wrappers:
     def _add(self, tensor: Tensor, result: Made | Viewed | Retyped) -> Place:
         place = "wrapped", len(self.results)
         self._places[id(tensor)] = tensor, place
-        if is_wrapper(tensor) and tensor._counter is not None:
-            self._counters.setdefault(id(tensor._counter), place)
+        if is_wrapper(tensor):
+            self._remember(tensor, place)
         self.results.append(result)
         return place
 
@@ -165,17 +171,30 @@ class Wrappers:
             raise UnsupportedError(
                 f"the program returns a {type(tensor).__name__} that a custom Function made as a view"
             )
-        base = self._place(info.base, outputs)
-        return Viewed(base, info.steps(), info.creation >= NO_GRAD)
+        counter = tensor._counter
+        is_stale = counter is not None and info.version != counter.version
+        if is_stale and info.creation != DEFAULT and requires_grad(info.base):
+            raise UnsupportedError(
+                f"the program returns a {type(tensor).__name__} that is a view which autograd cannot bring up "
+                "to date with its base, written to since"
+            )
+        base, steps, meta = self._place(info.base, outputs), info.steps(), tensor._autograd
+        is_leaf = meta is not None and meta.requires_grad and meta.grad_fn is None
+        if is_leaf:
+            _refuse_used(tensor)
+        count = 0
+        if is_bare_leaf(tensor) and (info.creation >= NO_GRAD or requires_grad(info.base)):
+            count = len(steps)
+        elif info.creation >= NO_GRAD:
+            # A view in grad mode of one made without: it has a history, which leads nowhere.
+            count = len(steps) - 1
+        return Viewed(base, steps[:count], steps[count:], is_leaf)
 
     def _made(self, tensor: Tensor, outputs: Outputs) -> Made:
         parts = parts_of(tensor)
         is_leaf = requires_grad(tensor) and tensor.grad_fn is None
-        if is_leaf and tensor._autograd.accumulator is not None:
-            raise UnsupportedError(
-                f"the program computes with a {type(tensor).__name__} that it made a leaf which requires "
-                "grad, and returns it"
-            )
+        if is_leaf:
+            _refuse_used(tensor)
         if tensor.grad is not None:
             raise UnsupportedError("the program returns a wrapper that it gave a gradient")
         before = set(self._stand_ins)
@@ -185,8 +204,11 @@ class Wrappers:
         plain = {k: v for k, v in vars(tensor).items() if isinstance(v, SIMPLE)}
         extra = self._attributes(tensor, plain, outputs)
         counter = self._counters.get(id(tensor._counter))
+        storage = self._storages.get(id(tensor._storage))
         is_inference = tensor._counter is None
-        return Made(parts, inner, history, sorted(spent), is_leaf, is_inference, counter, extra)
+        return Made(
+            parts, inner, history, sorted(spent), is_leaf, is_inference, counter, storage, extra
+        )
 
     def _history(self, tensor: Tensor, parts: Parts, outputs: Outputs) -> History:
         gather = UnwrapBackward(parts, (grad_fn(tensor), tensor._autograd.output_nr))
@@ -276,6 +298,15 @@ class Wrappers:
             return None
         return Wrapping(
             len(self._tracer.inputs), self.entered, changes, self.results, self.receivers
+        )
+
+
+def _refuse_used(leaf: Tensor) -> None:
+    """Raises UnsupportedError for a leaf that gradients arrive at."""
+    if leaf._autograd.accumulator is not None:
+        raise UnsupportedError(
+            f"the program computes with a {type(leaf).__name__} that it made a leaf which requires grad, "
+            "and returns it"
         )
 
 

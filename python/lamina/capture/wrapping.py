@@ -63,7 +63,7 @@ class Retyped(NamedTuple):
 
 class Made(NamedTuple):
     """A wrapper to be made of tensors at `inner` places. `spent` are outputs among them whose history is that of the
-    wrapper. It counts writes with the tensor at `counter` and shares its storage, if there is one.
+    wrapper. It counts writes with the tensor at `counter`, and shares the storage of that at `storage`, if there are any.
     """
 
     parts: Parts
@@ -73,15 +73,19 @@ class Made(NamedTuple):
     is_leaf: bool
     is_inference: bool
     counter: Place | None
+    storage: Place | None
     attributes: dict[str, Place]
 
 
 class Viewed(NamedTuple):
-    """A wrapper that is a view, to be made of its base by these steps."""
+    """A wrapper that is a view, to be made of its base by these steps, first those that are taken without grad. It may
+    be a leaf that requires grad all the same.
+    """
 
     base: Place
-    steps: tuple[Step, ...]
-    without_grad: bool
+    without_grad: tuple[Step, ...]
+    with_grad: tuple[Step, ...]
+    is_leaf: bool
 
 
 class Receiver(NamedTuple):

@@ -114,14 +114,14 @@ def _named(code: Code, place: Place) -> str:
 
 def _view(code: Code, name: str, view: Viewed) -> None:
     """A view, made by the class of its base as it is by now."""
-    step = f"{name} = {_named(code, view.base)}"
-    applied = [f"{name} = {code.ref(s, 'step')}.apply({name})" for s in view.steps]
-    code.add(step)
-    if not view.without_grad:
-        code.add(*applied)
-        return
-    with code.block(f"with {code.ref(state, 'state')}.override(grad_enabled=False):"):
-        code.add(*applied)
+    apply = lambda steps: [f"{name} = {code.ref(s, 'step')}.apply({name})" for s in steps]  # noqa: E731
+    code.add(f"{name} = {_named(code, view.base)}")
+    if view.without_grad:
+        with code.block(f"with {code.ref(state, 'state')}.override(grad_enabled=False):"):
+            code.add(*apply(view.without_grad))
+    code.add(*apply(view.with_grad))
+    if view.is_leaf:
+        code.add(f"{name}.requires_grad_()")
 
 
 def _make(code: Code, name: str, made: Made) -> None:
@@ -151,8 +151,9 @@ def _make(code: Code, name: str, made: Made) -> None:
     if made.is_inference:
         code.add(f"{name}._counter = None")
     elif made.counter is not None:
-        shared = _named(code, made.counter)
-        code.add(f"{name}._counter, {name}._storage = {shared}._counter, {shared}._storage")
+        code.add(f"{name}._counter = {_named(code, made.counter)}._counter")
+    if made.storage is not None:
+        code.add(f"{name}._storage = {_named(code, made.storage)}._storage")
     _set_attributes(code, name, made.attributes)
 
 

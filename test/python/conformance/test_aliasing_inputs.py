@@ -420,3 +420,16 @@ def test_synthetic_bases_with_mixed_dtypes_and_offsets(backend):
         return x.view(lamina.int32)[3:9], x[1:], x[4:6]
 
     assert_agrees(fn, make, backend)
+
+
+def test_an_unused_input_reaches_beyond_memory_that_is_written(backend):
+    def program(whole, a, b):
+        b.fill_(0)
+        return whole, a + 1
+
+    def make():
+        whole = lamina.arange(12.0).reshape(2, 2, 3)
+        a = whole.as_strided([2], [3])
+        return whole, a, a.T
+
+    assert_agrees(program, make, backend)

@@ -423,3 +423,16 @@ def test_an_element_is_read_before_it_is_written(backend):
 def test_a_view_at_an_unknown_place_that_must_be_one_is_refused(fn, what, backend):
     with pytest.raises(DataDependentError, match=what):
         compiled(fn, backend)(tensor(3, 3), at(1))
+
+
+def test_a_leaf_made_by_the_program_is_written_from(backend):
+    def program(x):
+        leaf = lamina.tensor(1.5, requires_grad=True)
+        y = x * 2
+        y.mul_(leaf)
+        return leaf, y
+
+    for call in (program, lamina.compile(program, fullgraph=True, backend=backend)):
+        leaf, y = call(lamina.ones(3))
+        y.sum().backward()
+        assert leaf.grad.item() == 6

@@ -503,6 +503,12 @@ class Tracer:
             return None
         return self._counters.setdefault(id(real), VersionCounter())
 
+    def own_version(self, tensor: Tensor) -> int | None:
+        """The version of a tensor that counts writes apart from its memory, as `.data` does; None for others."""
+        counter = tensor._counter
+        is_input = any(c is counter for c in self._counters.values())
+        return counter.version if type(counter) is VersionCounter and not is_input else None
+
     def settle(self, tensor: Tensor) -> None:
         """Brings the history of a view up to date with its base, outside of the trace as it would be
         there.

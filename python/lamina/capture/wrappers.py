@@ -21,7 +21,7 @@ from ..tensor import Tensor, make
 from ..wrapper import is_traceable_class, is_wrapper
 from .record import SIMPLE
 from .sources import Source
-from .wrapping import Change, History, Made, Place, Receiver, Retyped, Viewed, Wrapper, Wrapping
+from .wrapping import Adjusted, Change, History, Made, Place, Receiver, Viewed, Wrapper, Wrapping
 
 if TYPE_CHECKING:
     from .outputs import Outputs
@@ -34,7 +34,7 @@ class Wrappers:
     def __init__(self, tracer: Tracer):
         self._tracer = tracer
         self.entered: list[Wrapper] = []
-        self.results: list[Made | Viewed | Retyped] = []
+        self.results: list[Made | Viewed | Adjusted] = []
         self.receivers: list[Receiver] = []
         self._of: dict[int, Wrapper] = {}
         # Kept with what they are known by, so that its id stays its own.
@@ -126,13 +126,20 @@ class Wrappers:
             return self._places[id(tensor)][1]
         stand_in = self._stand_ins.get(id(tensor))
         found = outputs.place(tensor) if stand_in is None else ("output", stand_in[1])
-        is_own = self._tracer.entered(tensor) is None
-        if is_own and (type(tensor) is not Tensor or vars(tensor)):
-            attributes = self._attributes(tensor, vars(tensor), outputs)
-            return self._add(tensor, Retyped(found, type(tensor), attributes))
-        return found
+        if self._tracer.entered(tensor) is not None:
+            return found
+        cls = None if type(tensor) is Tensor else type(tensor)
+        version = self._tracer.own_version(tensor)
+        if cls is None and version is None and not vars(tensor):
+            return found
+        attributes = self._attributes(tensor, vars(tensor), outputs)
+        counter = None if version is None else self._counters.get(id(tensor._counter))
+        place = self._add(tensor, Adjusted(found, cls, attributes, counter, version))
+        if version is not None:
+            self._counters.setdefault(id(tensor._counter), place)
+        return place
 
-    def _add(self, tensor: Tensor, result: Made | Viewed | Retyped) -> Place:
+    def _add(self, tensor: Tensor, result: Made | Viewed | Adjusted) -> Place:
         place = "wrapped", len(self.results)
         self._places[id(tensor)] = tensor, place
         if is_wrapper(tensor):

@@ -53,12 +53,16 @@ class Change(NamedTuple):
     history: History | None
 
 
-class Retyped(NamedTuple):
-    """The tensor at a place, as one of class `cls`, with attributes at places."""
+class Adjusted(NamedTuple):
+    """The tensor at a place, as one of class `cls` (None: as it is), with attributes at places. If it counts writes
+    apart from its memory, it does so with the tensor at `counter` or, alone, from `version` on.
+    """
 
     place: Place
-    cls: type
+    cls: type | None
     attributes: dict[str, Place]
+    counter: Place | None
+    version: int | None
 
 
 class Made(NamedTuple):
@@ -101,5 +105,5 @@ class Wrapping(NamedTuple):
     inputs: int
     wrappers: list[Wrapper]
     changes: list[Change]
-    results: list[Made | Viewed | Retyped]
+    results: list[Made | Viewed | Adjusted]
     receivers: list[Receiver]

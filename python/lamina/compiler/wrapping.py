@@ -14,9 +14,9 @@ import numpy as np
 from ..autograd.inplace import check_target, rebase
 from ..autograd.meta import AutogradMeta, edge
 from ..autograd.wrapping import UnwrapBackward, WrapBackward
-from ..capture.wrapping import Made, Place, Receiver, Retyped, Viewed, Wrapping
+from ..capture.wrapping import Adjusted, Made, Place, Receiver, Viewed, Wrapping
 from ..dispatch.state import state
-from ..storage import Geometry, Storage
+from ..storage import Geometry, Storage, VersionCounter
 from ..tensor import Tensor, make
 from ..wrapper import reshape_in_place, unflatten
 from .code import Code, tuple_of
@@ -157,11 +157,19 @@ def _make(code: Code, name: str, made: Made) -> None:
     _set_attributes(code, name, made.attributes)
 
 
-def _retype(code: Code, name: str, retyped: Retyped) -> None:
-    """A tensor of another class; no code of that class runs."""
-    code.add(f"{name} = {_named(code, retyped.place)}")
-    code.add(f"{name}.__class__ = {code.ref(retyped.cls, retyped.cls.__name__)}")
-    _set_attributes(code, name, retyped.attributes)
+def _adjust(code: Code, name: str, adjusted: Adjusted) -> None:
+    """A tensor of another class, for which no code of that class runs, or with a version of its own."""
+    code.add(f"{name} = {_named(code, adjusted.place)}")
+    if adjusted.cls is not None:
+        code.add(f"{name}.__class__ = {code.ref(adjusted.cls, adjusted.cls.__name__)}")
+    if adjusted.version is not None:
+        alone = f"{code.ref(VersionCounter, 'VersionCounter')}()"
+        shared = adjusted.counter and f"{_named(code, adjusted.counter)}._counter"
+        code.add(f"{name}._counter = {shared or alone}")
+        code.add(f"{name}._counter.version = {adjusted.version}")
+        with code.block(f"if {name}._view is not None:"):
+            code.add(f"{name}._view.version = {adjusted.version}")
+    _set_attributes(code, name, adjusted.attributes)
 
 
 def _set_attributes(code: Code, name: str, attributes: dict[str, Place]) -> None:
@@ -169,4 +177,4 @@ def _set_attributes(code: Code, name: str, attributes: dict[str, Place]) -> None
         code.add(f"{name}.__dict__[{attribute!r}] = {_named(code, place)}")
 
 
-_WRITERS = {Made: _make, Viewed: _view, Retyped: _retype}
+_WRITERS = {Made: _make, Viewed: _view, Adjusted: _adjust}

@@ -436,3 +436,26 @@ def test_a_leaf_made_by_the_program_is_written_from(backend):
         leaf, y = call(lamina.ones(3))
         y.sum().backward()
         assert leaf.grad.item() == 6
+
+
+def test_data_counts_writes_of_its_own(backend):
+    """What `.data` gives, and views of that, share memory with a tensor but not its version."""
+
+    def program(x):
+        y = x * 2
+        z = y.data
+        z.add_(1)
+        return y, z, z[0], x.data
+
+    def outcome(call):
+        x = lamina.arange(4.0).reshape(2, 2)
+        y, z, row, data = call(x)
+        row.mul_(2)
+        data.add_(1)
+        tensors = (x, y, z, row, data)
+        facts = [(t._version, t.tolist(), t._is_view()) for t in tensors]
+        return facts, [[a._counter is b._counter for a in tensors] for b in tensors]
+
+    call = lamina.compile(program, fullgraph=True, backend=backend)
+    for _ in range(2):
+        assert outcome(call) == outcome(program)

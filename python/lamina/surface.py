@@ -19,6 +19,7 @@ from .dispatch.kinds import LAYERED, SEQUENCE, kinds
 from .dispatch.state import state
 from .ops import registry, shape
 from .ops.out import call_with_out
+from .ops.schema import respelled
 from .tensor import Tensor
 
 _BINARY = {
@@ -108,7 +109,8 @@ def _variants(packet) -> tuple:
 def wrap_composite(fn):
     """A composite that function modes and overriding classes can replace like an operator, and with `out=`."""
     code = inspect.unwrap(fn).__code__
-    takes_out = "out" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    parameters = frozenset(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+    takes_out = "out" in parameters
 
     @functools.wraps(fn)
     def public(*args, **kwargs):
@@ -122,6 +124,8 @@ def wrap_composite(fn):
             types = [] if state.function_disabled else overriding_types((*args, *kwargs.values()))
             if types or state.function_modes:
                 return handle(public, types, args, kwargs)
+        if kwargs and not kwargs.keys() <= parameters:
+            kwargs = respelled(kwargs, parameters) or kwargs
         return fn(*args, **kwargs)
 
     return public

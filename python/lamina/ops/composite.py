@@ -8,7 +8,7 @@ Plain Python: each has the derivative, the IR and the promotion of what it calls
 from __future__ import annotations
 
 from .. import dtypes
-from ..errors import ShapeError
+from ..errors import ShapeError, ValueError_
 from . import promotion
 from .geometry import wrap_dim
 from .registry import aten, composite
@@ -131,10 +131,17 @@ def argwhere(self):
 
 
 @composite(variants="function, method")
-def diff(self, n=1, dim=-1):
-    """Differences of neighbours along dim, taken n times. Raises ShapeError for a 0-d tensor."""
+def diff(self, n=1, dim=-1, prepend=None, append=None):
+    """Differences of neighbours along dim, taken n times, of self between prepend and append.
+
+    Raises ShapeError for a 0-d tensor and a negative n.
+    """
     if not self.ndim:
         raise ShapeError("expected at least one dimension", op="diff")
+    if n < 0:
+        raise ShapeError(f"order must be non-negative, got {n}", op="diff")
+    if prepend is not None or append is not None:
+        self = aten.cat([x for x in (prepend, self, append) if x is not None], dim)
     for _ in range(n):
         size = self.shape[wrap_dim(dim, self.ndim)]
         if size == 0:
@@ -175,8 +182,9 @@ def kron(self, other):
 
 
 @composite(variants="function, method")
-def sum_to_size(self, *size):
+def sum_to_size(self, *sizes, size=()):
     """self summed over the dimensions that expanding from size would add."""
+    size = sizes or size
     size = tuple(size[0]) if len(size) == 1 and isinstance(size[0], (list, tuple)) else size
     lead = self.ndim - len(size)
     dims = [d for d in range(self.ndim) if d < lead or size[d - lead] != self.shape[d]]
@@ -263,10 +271,14 @@ def logspace(start, end, steps, base=10.0, *, dtype=None):
 
 
 @composite(variants="method")
-def fill_diagonal_(self, fill_value):
-    """The main diagonal of a matrix (or of a cube of equal sides) filled in place."""
+def fill_diagonal_(self, fill_value, wrap=False):
+    """The main diagonal of a matrix (or of a cube of equal sides) filled in place; `wrap` starts it again below
+    the square part of a tall matrix, one row left out. Raises ShapeError for vectors and for unequal sides.
+    """
     if self.ndim == 2:
-        self.diagonal().fill_(fill_value)
+        step = self.shape[1] + 1 if wrap else max(self.shape[0], 1)
+        for row in range(0, self.shape[0], step):
+            self[row:].diagonal().fill_(fill_value)
         return self
     if self.ndim < 2 or len(set(self.shape)) != 1:
         raise ShapeError(
@@ -291,7 +303,21 @@ def ndimension(self):
     return self.ndim
 
 
+_DISTANCE_MODES = (
+    None,
+    "use_mm_for_euclid_dist_if_necessary",
+    "use_mm_for_euclid_dist",
+    "donot_use_mm_for_euclid_dist",
+)
+
+
 @composite
-def cdist(x1, x2, p=2.0):
-    """Distances [..., M, N] between rows of x1[..., M, K] and x2[..., N, K] in the p-norm."""
+def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
+    """Distances [..., M, N] between rows of x1[..., M, K] and x2[..., N, K] in the p-norm.
+
+    All values of compute_mode give the distances by differences. Raises ValueError_ for one that torch does not
+    have.
+    """
+    if compute_mode not in _DISTANCE_MODES:
+        raise ValueError_(f"{compute_mode!r} is not a compute_mode", op="cdist")
     return aten.linalg_vector_norm(x1.unsqueeze(-2) - x2.unsqueeze(-3), p, [-1])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import DataDependentError, DtypeError, ShapeError
+from ..errors import DataDependentError, DtypeError, ShapeError, ValueError_
 from .geometry import wrap_dim
 from .registry import aten, composite, op
 
@@ -40,6 +40,32 @@ def _nonzero(self, *, as_tuple=False):
     if as_tuple:
         return (self if self.ndim else self.unsqueeze(0)).nonzero().unbind(1)
     return aten.nonzero.default(self)
+
+
+def _repeated(repeats, output_size):
+    if repeats.ndim != 1:
+        raise ShapeError(f"repeats must be a vector, got shape {repeats.shape}")
+    if repeats.dtype not in (np.int32, np.int64):
+        raise DtypeError(f"repeats must be int32 or int64, got {repeats.dtype}")
+    if (repeats < 0).any():
+        raise ValueError_("repeats must not be negative")
+    if output_size is not None and repeats.sum() != output_size:
+        raise ValueError_(f"repeats add up to {repeats.sum()}, and output_size is {output_size}")
+    return np.repeat(np.arange(len(repeats), dtype=repeats.dtype), repeats)
+
+
+@op(
+    "repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor",
+    differentiable=False,
+    kernel=_repeated,
+)
+def repeat_interleave(p, repeats, output_size):
+    """Each index of the vector repeats as often as it says, in its dtype, int32 or int64. Eager only.
+
+    Raises ShapeError unless repeats is a vector, DtypeError for other dtypes, ValueError_ for negative repeats and
+    where they do not add up to output_size.
+    """
+    _untraceable("the sum of the repeats")
 
 
 def _positions(condition):

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ..errors import ShapeError
+from ..errors import ShapeError, ValueError_
 from ..memory_format import contiguous_format
 from . import layout, primitives
 from .checks import wrap_dim
@@ -233,20 +233,37 @@ def repeat(p, self, repeats):
 
 
 @composite(variants="function, method")
-def tile(self, *dims):
+def tile(self, *repeats, dims=()):
     """repeat, with missing leading repeats taken as one."""
+    dims = repeats or dims
     dims = tuple(dims[0]) if len(dims) == 1 and isinstance(dims[0], (list, tuple)) else dims
     return self.repeat((1,) * (self.ndim - len(dims)) + tuple(dims))
 
 
 @composite(variants="function, method")
-def repeat_interleave(self, repeats, dim=None):
-    """Each slice along dim `repeats` (a number) times in a row; of the flattened tensor when
-    dim is None.
+def repeat_interleave(self, repeats=None, dim=None, *, output_size=None):
+    """Each slice along dim `repeats` times in a row; of the flattened tensor when dim is None.
+
+    repeats is a number, or an integer tensor with one for each slice (eager only). A lone tensor is taken for
+    repeats, of the slices' indices. Raises ShapeError unless repeats fit dim, ValueError_ for negative ones and
+    where they do not add up to output_size.
     """
+    if repeats is None:
+        return aten.repeat_interleave.Tensor(self, output_size=output_size)
     if dim is None:
-        return repeat_interleave(self.reshape(-1), repeats, 0)
+        return repeat_interleave(self.reshape(-1), repeats, 0, output_size=output_size)
     dim = wrap_dim(dim, self.ndim)
+    if hasattr(repeats, "numel") and repeats.numel() != 1:
+        if tuple(repeats.shape) != (self.shape[dim],):
+            raise ShapeError(
+                f"repeats {tuple(repeats.shape)} do not fit dimension {dim} of {tuple(self.shape)}",
+                op="repeat_interleave",
+            )
+        places = aten.repeat_interleave.Tensor(repeats, output_size=output_size)
+        return self.index_select(dim, places)
+    repeats = int(repeats)
+    if repeats < 0:
+        raise ValueError_(f"repeats must not be negative, got {repeats}", op="repeat_interleave")
     wide = self.unsqueeze(dim + 1)
     sizes = [*self.shape[: dim + 1], repeats, *self.shape[dim + 1 :]]
     # A dimension of size 1 could be repeated without a copy, but the result has memory of its own.

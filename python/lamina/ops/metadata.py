@@ -139,4 +139,7 @@ def swapaxes_(self, axis0: int, axis1: int):
     return self.transpose_(axis0, axis1)
 
 
-swapdims_ = composite(swapaxes_, variants="method", name="swapdims_")
+@composite(variants="method")
+def swapdims_(self, dim0: int, dim1: int):
+    """`transpose_(dim0, dim1)`."""
+    return self.transpose_(dim0, dim1)

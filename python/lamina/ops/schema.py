@@ -21,6 +21,17 @@ _TYPE = re.compile(
 )
 # One that is followed by a bracket that closes stands inside of it.
 _COMMA = re.compile(r",(?![^(\[]*[)\]])")
+# How Python programs may call a parameter beside its name in the schema: torch's functions call `self` `input`,
+# and NumPy's names are understood.
+SPELLINGS = {
+    "input": ("self",),
+    "x": ("self", "input"),
+    "a": ("self", "input"),
+    "x1": ("self", "input"),
+    "x2": ("other",),
+    "axis": ("dim",),
+    "keepdims": ("keepdim",),
+}
 _CONSTANTS = {
     "None": None,
     "True": True,
@@ -150,10 +161,13 @@ class Schema:
         for name, value in kwargs.items():
             at = self.index.get(name)
             if at is None:
-                raise ArgumentError(
-                    f"got an unexpected keyword argument {name!r}; the signature is {self}",
-                    op=self.name,
-                )
+                renamed = respelled(kwargs, self.index)
+                if renamed is None:
+                    raise ArgumentError(
+                        f"got an unexpected keyword argument {name!r}; the signature is {self}",
+                        op=self.name,
+                    )
+                return self.bind(args, renamed)
             if at < len(args):
                 raise ArgumentError(f"got two values for argument {name!r}", op=self.name)
             bound[at] = value
@@ -190,7 +204,10 @@ class Schema:
                 return False
         for name, value in kwargs.items():
             at = self.index.get(name)
-            if at is None or at < len(args) or not self._accepts[at](value):
+            if at is None:
+                renamed = respelled(kwargs, self.index)
+                return renamed is not None and self.matches(args, renamed)
+            if at < len(args) or not self._accepts[at](value):
                 return False
         return all(a.has_default or a.name in kwargs for a in self.arguments[len(args) :])
 
@@ -209,6 +226,20 @@ class Schema:
             if not _same(v, a.default)
         }
         return args[:last], kwargs
+
+
+def respelled(kwargs: dict, parameters) -> dict | None:
+    """Keyword arguments by the names of the parameters they are for; None when one is for no parameter, or two
+    are for the same.
+    """
+    named = {}
+    for name, value in kwargs.items():
+        if name not in parameters:
+            name = next((n for n in SPELLINGS.get(name, ()) if n in parameters), None)
+        if name is None or name in named:
+            return None
+        named[name] = value
+    return named
 
 
 def parse(text: str) -> Schema:

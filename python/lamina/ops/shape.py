@@ -11,9 +11,9 @@ from .registry import aten, composite
 
 
 @composite(variants="function, method")
-def reshape(self, *shape):
+def reshape(self, *sizes, shape=()):
     """The same elements in row-major order under another shape: a view when strides allow, else a copy."""
-    shape = _loose(shape)
+    shape = _loose(sizes or shape)
     flags = getattr(self._array, "flags", None)
     if flags is not None and flags.c_contiguous:
         return (
@@ -137,7 +137,10 @@ def swapaxes(self, axis0: int, axis1: int):
     return self.transpose(axis0, axis1)
 
 
-swapdims = composite(swapaxes, variants="function, method", name="swapdims")
+@composite(variants="function, method")
+def swapdims(self, dim0: int, dim1: int):
+    """`transpose(dim0, dim1)`."""
+    return self.transpose(dim0, dim1)
 
 
 @composite(variants="function, method")

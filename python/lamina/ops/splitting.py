@@ -22,15 +22,15 @@ def _check_rank(name: str, self, rank: int = 1) -> None:
 
 
 @composite(variants="function, method")
-def split(self, split_size_or_sections=None, dim: int = 0, *, split_size=None):
+def split(tensor, split_size_or_sections=None, dim: int = 0, *, split_size=None):
     """Pieces of one size, or of the given sizes, along a dimension; views, as a tuple.
 
     The method calls its first argument `split_size`, as torch's does.
     """
     pieces = split_size if split_size_or_sections is None else split_size_or_sections
     if isinstance(pieces, (list, tuple)):
-        return aten.split_with_sizes(self, pieces, dim)
-    return aten.split.Tensor(self, pieces, dim)
+        return aten.split_with_sizes(tensor, pieces, dim)
+    return aten.split.Tensor(tensor, pieces, dim)
 
 
 def _cut(sized, with_sizes, self, chunks: int, dim: int):
@@ -76,10 +76,13 @@ def tensor_split(self, indices_or_sections=None, dim: int = 0, *, sections=None,
 
 
 def _along(name: str, rank: int, dim, doc: str) -> None:
-    def divide(self, indices_or_sections):
+    def divide(self, indices_or_sections=None, *, sections=None, indices=None):
         _check_rank(name, self, rank)
         at = dim(self)
-        parts = indices_or_sections
+        given = [v for v in (indices_or_sections, sections, indices) if v is not None]
+        if len(given) != 1:
+            raise ArgumentError("expected either a number of sections or indices", op=name)
+        parts = given[0]
         if isinstance(parts, int) and (parts < 1 or self.sizes[at] % parts):
             raise ShapeError(
                 f"dimension {at} of size {self.sizes[at]} does not divide into {parts} sections",

@@ -294,7 +294,15 @@ def _searches(a):
     yield Sample((ascending, a(0, 2)))
 
 
+def _repeat_interleave(a):
+    for repeats in ([1, 0, 3], [0], [2, 2]):
+        yield Sample((literal(repeats, "int64"),), traceable=False)
+    yield Sample((literal([1, 2], "int32"),), {"output_size": 3}, traceable=False)
+    yield Sample((a(0, dtype="int64"),), traceable=False)
+
+
 SAMPLES = {
+    "repeat_interleave.Tensor": _repeat_interleave,
     "searchsorted.Tensor": _searches,
     "where": _nonzero,
     "_unique2": _unique,

@@ -155,11 +155,23 @@ class Hardswish(_Inplace):
 
 
 class Hardtanh(_Inplace):
-    """x held between min_val and max_val."""
+    """x held between min_val and max_val, which once were called min_value and max_value.
 
-    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False):
+    Raises AssertionError unless max_val is the larger one.
+    """
+
+    def __init__(
+        self,
+        min_val: float = -1.0,
+        max_val: float = 1.0,
+        inplace: bool = False,
+        min_value: float | None = None,
+        max_value: float | None = None,
+    ):
         super().__init__(inplace)
-        self.min_val, self.max_val = min_val, max_val
+        self.min_val = min_val if min_value is None else min_value
+        self.max_val = max_val if max_value is None else max_value
+        assert self.max_val > self.min_val, (self.min_val, self.max_val)
 
     def forward(self, input):
         """The activation of every element."""

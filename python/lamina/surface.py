@@ -18,6 +18,7 @@ from .dispatch.function import default_torch_function, handle, overriding_types
 from .dispatch.kinds import LAYERED, SEQUENCE, kinds
 from .dispatch.state import state
 from .ops import registry, shape
+from .ops.documentation import summarize
 from .ops.out import call_with_out
 from .ops.schema import respelled
 from .tensor import Tensor
@@ -76,6 +77,7 @@ def install() -> None:
     Tensor._make_wrapper_subclass = staticmethod(wrapper.make_wrapper_subclass)
     Tensor._make_subclass = staticmethod(wrapper.make_subclass)
     for packet in registry.aten:
+        packet.function.__doc__ = packet.method.__doc__ = summarize(packet)
         if "method" in _variants(packet):
             setattr(Tensor, packet.__name__, packet.method)
     for name, c in registry.COMPOSITES.items():

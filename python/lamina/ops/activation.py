@@ -340,7 +340,7 @@ def _log_sigmoid(p, x):
     variants="",
 )
 def log_sigmoid(p, self):
-    """log(sigmoid(self)), without overflow."""
+    """log(sigmoid(self)) of every element, without overflow."""
     _floats(self)
     return _in_wide(p, lambda x: _log_sigmoid(p, x), self)
 

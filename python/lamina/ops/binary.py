@@ -386,7 +386,7 @@ def pow_tensor(p, self, exponent):
     vjp={"exponent": _pow_of_scalar_vjp},
 )
 def scalar_pow(p, self, exponent):
-    """self ** exponent of a Python number."""
+    """self ** exponent of a Python number, in the shape of exponent."""
     dtype = result_dtype(self, exponent)
     if category(dtype) == BOOL:
         raise DtypeError("not defined for bool")

@@ -41,7 +41,7 @@ def floating(name: str, x) -> None:
         raise DtypeError(f"{name} must be of a floating dtype, got {x.dtype}")
 
 
-def real(name: str, x) -> None:
+def not_complex(name: str, x) -> None:
     """Raises DtypeError if x is complex."""
     if category(x.dtype) == COMPLEX:
         raise DtypeError(f"{name} must not be complex, got {x.dtype}")

@@ -27,12 +27,17 @@ _SECOND_NAMES = {
 
 
 def _second_name(name, target):
-    function = getattr(aten, target).function
-    composite(
-        lambda *args, **kwargs: function(*args, **kwargs), variants="function, method", name=name
-    )
-    inplace = getattr(aten, target + "_").function
-    composite(lambda *args, **kwargs: inplace(*args, **kwargs), variants="method", name=name + "_")
+    for suffix, variants in (("", "function, method"), ("_", "method")):
+        _forward(name + suffix, getattr(aten, target + suffix), variants)
+
+
+def _forward(name, packet, variants):
+    def function(*args, **kwargs):
+        return packet.function(*args, **kwargs)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"The same as `{packet.__name__}`."
+    composite(function, variants=variants, name=name)
 
 
 for _name, _target in _SECOND_NAMES.items():

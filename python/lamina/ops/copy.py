@@ -32,7 +32,9 @@ def clone(p, self, memory_format):
     vjp={"self": lambda grad: grad},
 )
 def _clone_strided(p, self, stride):
-    """A copy in fresh memory with the given strides, in elements."""
+    """A copy in fresh memory with the given strides, in elements. Raises ShapeError for another number of them."""
+    if len(stride) != len(self.shape):
+        raise ShapeError(f"strides {tuple(stride)} do not fit shape {tuple(self.shape)}")
     return p.clone(self)
 
 

@@ -6,12 +6,14 @@ Nothing here knows which operators there are; see `lamina.ops.registry`.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import NamedTuple
 
 from ..errors import LaminaError
 from ..return_types import named
 from . import direct, primitives
+from .documentation import Described, describe
 from .schema import Schema
 
 
@@ -45,9 +47,10 @@ class Formula(NamedTuple):
     is_tuple: bool
 
 
-class Op:
-    """One overload of an operator. Call it like the function its schema describes."""
-
+class Op:  # noqa: D101 (its documentation is an expression)
+    __doc__ = Described(
+        "One overload of an operator. Call it like the function its schema describes.", describe
+    )
     __slots__ = (
         "__weakref__",
         "arity",
@@ -100,7 +103,7 @@ class Op:
         # Dtypes that it asks for in autocast regions, by device type; None where policies say.
         self.autocasts = None
         self.functional = facts.pop("functional", None)
-        self.doc = impl.__doc__
+        self.doc = inspect.cleandoc(impl.__doc__ or "")
         for fact in (
             "pointwise",
             "layout",

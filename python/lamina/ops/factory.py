@@ -43,7 +43,7 @@ def _constant(name, value):
     def new(p, self, size, dtype, layout, device, pin_memory):
         return p.full(sizes_of(size), value, dtype_or(dtype, self.dtype, device))
 
-    sized.__doc__ = f"A tensor of {value}s, float by default."
+    sized.__doc__ = f"A tensor of {value}s of the given sizes, float by default."
     like.__doc__ = f"A tensor of {value}s with the sizes, the dtype and the memory order of self."
     new.__doc__ = f"A tensor of {value}s of the given sizes with the dtype of self."
     facts = {"variants": "", "differentiable": False}
@@ -96,7 +96,7 @@ def empty_strided(p, size, stride, dtype, layout, device, pin_memory):
     layout=layouts.given,
 )
 def new_empty_strided(p, self, size, stride, dtype, layout, device, pin_memory):
-    """`empty_strided` with the dtype of self."""
+    """`empty_strided` with the given sizes and the dtype of self."""
     return empty_strided(
         p, size, stride, dtype_or(dtype, self.dtype, device), layout, device, pin_memory
     )
@@ -108,7 +108,7 @@ def new_empty_strided(p, self, size, stride, dtype, layout, device, pin_memory):
     differentiable=False,
 )
 def full(p, size, fill_value, dtype, layout, device, pin_memory):
-    """A tensor of one number, in that number's dtype by default."""
+    """A tensor of one number of the given sizes, in that number's dtype by default."""
     wanted = dtype_or(dtype, scalar_dtype(fill_value), device)
     return p.full(sizes_of(size), fitting(fill_value, wanted), wanted)
 
@@ -212,7 +212,7 @@ def _public(name, fn):
         (new, "new_" + name, "method"),
     ):
         function.__name__ = function.__qualname__ = public
-        function.__doc__ = getattr(aten, public).default.__doc__
+        function.__doc__ = getattr(aten, public).default.doc
         composite(function, variants=variants, name=public)
 
 
@@ -231,7 +231,7 @@ def _empty_strided(size, stride, *, dtype=None, layout=None, device=None, requir
 def _new_empty_strided(
     self, size, stride, *, dtype=None, layout=None, device=None, requires_grad=False
 ):
-    """`empty_strided` with the dtype of self."""
+    """`empty_strided` with the given sizes and the dtype of self."""
     made = aten.new_empty_strided(self, size, stride, dtype=dtype, device=device)
     return finish(made, requires_grad, None)
 
@@ -255,7 +255,7 @@ def empty_permuted(
 
 @composite(name="full")
 def _full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, requires_grad=False):
-    """A tensor of one number, in that number's dtype by default."""
+    """A tensor of one number of the given sizes, in that number's dtype by default."""
     sizes = (size,) if isinstance(size, int) else tuple(size)
     if hasattr(fill_value, "item"):
         dtype, fill_value = dtype or fill_value.dtype, fill_value.item()

@@ -75,13 +75,13 @@ def cat(p, tensors, dim):
     return p.concat([cast(p, x, dtype) for x in parts], dim)
 
 
-for _alias in ("concat", "concatenate"):
-    composite(
-        lambda tensors, dim=0, *, out=None: (
-            aten.cat(tensors, dim, out=out) if out is not None else aten.cat(tensors, dim)
-        ),
-        name=_alias,
-    )
+@composite
+def concat(tensors, dim=0, *, out=None):
+    """The same as `cat`."""
+    return aten.cat(tensors, dim) if out is None else aten.cat(tensors, dim, out=out)
+
+
+composite(concat, name="concatenate")
 
 
 @op(

@@ -140,7 +140,10 @@ def matrix_power(self, n):
     return result.clone() if result is self else result
 
 
-composite(lambda A, n: matrix_power(A, n), variants="", name="linalg_matrix_power")
+@composite(variants="")
+def linalg_matrix_power(A, n):
+    """The same as `matrix_power`."""
+    return matrix_power(A, n)
 
 
 _TAYLOR = 18
@@ -169,7 +172,10 @@ def matrix_exp(self):
     return result
 
 
-composite(lambda A: matrix_exp(A), variants="", name="linalg_matrix_exp")
+@composite(variants="")
+def linalg_matrix_exp(A):
+    """The same as `matrix_exp`."""
+    return matrix_exp(A)
 
 
 @composite(variants="", name="linalg_multi_dot")
@@ -222,7 +228,10 @@ def vecdot(x, y, *, dim=-1):
     return (x * y).sum(dim)
 
 
-composite(lambda A, B: matmul(A, B), variants="", name="linalg_matmul")
+@composite(variants="")
+def linalg_matmul(A, B):
+    """The same as `matmul`."""
+    return matmul(A, B)
 
 
 @composite(variants="", name="linalg_cross")

@@ -11,7 +11,7 @@ import math
 
 from ..errors import ShapeError, UnsupportedError, ValueError_
 from . import layout
-from .checks import floating, real, shape
+from .checks import floating, not_complex, shape
 from .promotion import accumulate_dtype, cast
 from .registry import op
 
@@ -103,7 +103,7 @@ def native_layer_norm(p, input, normalized_shape, weight, bias, eps):
 
 def _real_float(input):
     floating("input", input)
-    real("input", input)
+    not_complex("input", input)
 
 
 def _group_vjp(grads, results, input, weight, bias_meta, N, C, HxW, group, needs):

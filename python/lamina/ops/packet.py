@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from ..errors import ArgumentError
 from . import entry as entries
+from .documentation import Described, describe_packet
 from .entry import Op
 
 
-class Packet:
-    """All overloads of one operator. Calling it picks the overload that the arguments fit.
-
-    `function` is what `lamina.<name>` is, with `out=`; `method` what `Tensor.<name>` is.
-    """
+class Packet:  # noqa: D101 (its documentation is an expression)
+    __doc__ = Described(
+        "All overloads of one operator. Calling it picks the overload that the arguments fit.\n\n"
+        "`function` is what `lamina.<name>` is, with `out=`; `method` what `Tensor.<name>` is.",
+        describe_packet,
+    )
 
     def __init__(self, name: str, namespace: str):
         self.__name__ = name

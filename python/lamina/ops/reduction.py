@@ -373,7 +373,7 @@ def _logsumexp_vjp(grad, self, result, dim, keepdim):
     vjp={"self": _logsumexp_vjp},
 )
 def logsumexp(p, self, dim, keepdim):
-    """log(sum(exp(self))) over dim without overflow; -inf over nothing."""
+    """log(sum(exp(self))) over dim without overflow; -inf over nothing. Integers compute in the default float dtype."""
     dims = wrap_dims(dim, self.ndim)
     dtype = self.dtype if not is_integral(self.dtype) else default_float()
     wide = accumulate_dtype(dtype)

@@ -108,7 +108,7 @@ def sort(p, self, dim, descending):
     vjp={"self": _permuted_vjp},
 )
 def sort_stable(p, self, stable, dim, descending):
-    """sort; every sort here is stable, whatever `stable` says."""
+    """`sort` along dim; every sort here is stable, whatever `stable` says."""
     return _sorted(p, self, dim, bool(descending))
 
 

@@ -6,7 +6,7 @@ Small floats compute in float32 and round once. A 0-d tensor counts as one eleme
 from __future__ import annotations
 
 from ..dtypes import to_numpy
-from .checks import floating, real, wrap_dim
+from .checks import floating, not_complex, wrap_dim
 from .promotion import accumulate_dtype, cast
 from .registry import aten, composite, op
 
@@ -25,7 +25,7 @@ def _reduced(p, reduce, x, dims):
 
 def _centred(p, self, dims):
     floating("self", self)
-    real("self", self)
+    not_complex("self", self)
     x = cast(p, self, accumulate_dtype(self.dtype))
     return p.sub(x, _reduced(p, p.amax, x, dims))
 

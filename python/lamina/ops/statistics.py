@@ -72,7 +72,7 @@ def var(p, self, dim, correction, keepdim):
     vjp={"self": _std_vjp},
 )
 def std(p, self, dim, correction, keepdim):
-    """The standard deviation over dim, dividing by N - correction (1 when None)."""
+    """The standard deviation over dim, dividing by N - correction (1 when None); real also of complex numbers."""
     dims = wrap_dims(dim, self.ndim)
     variance, _ = _spread(p, self, dims, _correction(correction))
     return kept(p, cast(p, p.sqrt(variance), to_real(self.dtype)), dims, keepdim)
@@ -92,7 +92,7 @@ def _var_mean_vjp(grads, self, dim, correction, keepdim):
     vjp={"self": _var_mean_vjp},
 )
 def var_mean(p, self, dim, correction, keepdim):
-    """(variance, mean) over dim; see var."""
+    """(variance, mean) over dim; the variance is real also of complex numbers, see var."""
     dims = wrap_dims(dim, self.ndim)
     variance, mean = _spread(p, self, dims, _correction(correction))
     return (
@@ -113,7 +113,7 @@ def _std_mean_vjp(grads, self, results, dim, correction, keepdim):
     vjp={"self": _std_mean_vjp},
 )
 def std_mean(p, self, dim, correction, keepdim):
-    """(standard deviation, mean) over dim; see std."""
+    """(standard deviation, mean) over dim; the first is real also of complex numbers, see std."""
     dims = wrap_dims(dim, self.ndim)
     variance, mean = _spread(p, self, dims, _correction(correction))
     return (
@@ -136,7 +136,7 @@ def _unbiased_forms(name):
         return entry(self, dim, correction=correction, keepdim=keepdim)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = entry.__doc__ + " `unbiased` is correction 1 (True) or 0 (False)."
+    function.__doc__ = entry.doc + " `unbiased` is correction 1 (True) or 0 (False)."
     composite(function, variants="function, method")
 
 
@@ -269,8 +269,8 @@ def _finite_range(self, bins, min, max):
 )
 def histc(p, self, bins, min, max):
     """How many elements fall into each of `bins` equal intervals from min to max, both included, or
-    of the range of self if these are equal; [bins] in self's dtype. Raises DtypeError unless that is
-    floating, RangeError for bins < 1 or max < min.
+    of the range of self if these are equal; [bins] in self's dtype. Raises UnsupportedError unless that
+    is floating, RangeError for bins < 1 or max < min.
     """
     if not is_floating(self.dtype):
         raise UnsupportedError(f"not defined for {self.dtype}")

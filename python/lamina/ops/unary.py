@@ -136,7 +136,9 @@ _float_function(
     vjp={"self": lambda grad, self: grad * (-2 / math.sqrt(math.pi)) * (-(self * self)).exp()},
 )
 def erfc(p, self):
-    """1 - erf(self); accurate to the dtype's epsilon in absolute terms."""
+    """1 - erf(self); accurate to the dtype's epsilon in absolute terms. Raises DtypeError for complex."""
+    if is_complex(self.dtype):
+        raise DtypeError(f"not defined for {self.dtype}")
     return p.sub(1, p.erf(int_to_float(p, self)))
 
 

@@ -49,7 +49,7 @@ def view(p, self, size):
     vjp={"self": lambda grad, self_meta: grad.reshape(self_meta.sizes)},
 )
 def _unsafe_view(p, self, size):
-    """`view` of a tensor that nobody else can see."""
+    """`view` under another shape of a tensor that nobody else can see."""
     return p.reshape(self, rules.infer_size(size, _numel(self.shape)))
 
 
@@ -268,7 +268,7 @@ def split_with_sizes(p, self, split_sizes, dim):
     },
 )
 def unsafe_split(p, self, split_size, dim):
-    """`split` whose pieces autograd takes for tensors of their own."""
+    """`split` along a dimension whose pieces autograd takes for tensors of their own."""
     return split(p, self, split_size, dim)
 
 
@@ -284,7 +284,7 @@ def unsafe_split(p, self, split_size, dim):
     },
 )
 def unsafe_split_with_sizes(p, self, split_sizes, dim):
-    """`split_with_sizes` whose pieces autograd takes for tensors of their own."""
+    """`split_with_sizes` along a dimension whose pieces autograd takes for tensors of their own."""
     return split_with_sizes(p, self, split_sizes, dim)
 
 

@@ -42,7 +42,7 @@ def _zeros(p, like, sizes):
     },
 )
 def slice_backward(p, grad_output, input_sizes, dim, start, end, step):
-    """Zeros of `input_sizes` whose slice is `grad_output`."""
+    """Zeros of shape `input_sizes` whose slice is `grad_output`."""
     return p.slice_scatter(
         _zeros(p, grad_output, input_sizes),
         grad_output,
@@ -56,7 +56,7 @@ def slice_backward(p, grad_output, input_sizes, dim, start, end, step):
     vjp={"grad_output": lambda grad, dim, index: grad.select(dim, index)},
 )
 def select_backward(p, grad_output, input_sizes, dim, index):
-    """Zeros of `input_sizes` with `grad_output` at `index` of a dimension."""
+    """Zeros of shape `input_sizes` with `grad_output` at `index` of a dimension."""
     dim, index = rules.select_index(tuple(input_sizes), dim, index)
     return p.slice_scatter(
         _zeros(p, grad_output, input_sizes),
@@ -71,7 +71,7 @@ def select_backward(p, grad_output, input_sizes, dim, index):
     vjp={"grad_output": lambda grad, offset, dim1, dim2: grad.diagonal(offset, dim1, dim2)},
 )
 def diagonal_backward(p, grad_output, input_sizes, offset, dim1, dim2):
-    """Zeros of `input_sizes` whose diagonal is `grad_output`."""
+    """Zeros of shape `input_sizes` whose diagonal is `grad_output`."""
     rank = len(input_sizes)
     return p.diagonal_scatter(
         _zeros(p, grad_output, input_sizes),
@@ -110,7 +110,11 @@ def _as_strided_backward_vjp(grad, length, size, stride, storage_offset):
     vjp={"grad_output": _as_strided_backward_vjp},
 )
 def as_strided_backward(p, grad_output, length, size, stride, storage_offset):
-    """The gradient of memory [length] of which as_strided(size, stride, storage_offset) was taken."""
+    """The gradient of memory [length] of which as_strided(size, stride, storage_offset) was taken. Raises ShapeError
+    unless grad_output has as many elements.
+    """
+    if math.prod(grad_output.shape) != math.prod(size):
+        raise ShapeError(f"a gradient of shape {tuple(grad_output.shape)} is none of {tuple(size)}")
     return _sums(p, grad_output, Geometry(size, stride, storage_offset), length)
 
 

@@ -45,7 +45,7 @@ def _cosine(p, positions, turns):
     differentiable=False,
 )
 def hamming(p, window_length, periodic, alpha, beta, dtype, layout, device, pin_memory):
-    """alpha - beta * cos(2 pi x), x from 0 to 1."""
+    """alpha - beta * cos(2 pi x), a vector of window_length values with x from 0 to 1."""
 
     def shape(p, positions, last):
         return p.sub(alpha, p.mul(_cosine(p, positions, 1 / last), beta))
@@ -59,7 +59,7 @@ def hamming(p, window_length, periodic, alpha, beta, dtype, layout, device, pin_
     differentiable=False,
 )
 def hann(p, window_length, periodic, dtype, layout, device, pin_memory):
-    """(1 - cos(2 pi x)) / 2, x from 0 to 1."""
+    """(1 - cos(2 pi x)) / 2, a vector of window_length values with x from 0 to 1."""
     return hamming(p, window_length, periodic, 0.5, 0.5, dtype, layout, device, pin_memory)
 
 
@@ -69,7 +69,7 @@ def hann(p, window_length, periodic, dtype, layout, device, pin_memory):
     differentiable=False,
 )
 def blackman(p, window_length, periodic, dtype, layout, device, pin_memory):
-    """0.42 - 0.5 * cos(2 pi x) + 0.08 * cos(4 pi x), x from 0 to 1."""
+    """0.42 - 0.5 * cos(2 pi x) + 0.08 * cos(4 pi x), a vector of window_length values with x from 0 to 1."""
 
     def shape(p, positions, last):
         once, twice = _cosine(p, positions, 1 / last), _cosine(p, positions, 2 / last)
@@ -84,7 +84,7 @@ def blackman(p, window_length, periodic, dtype, layout, device, pin_memory):
     differentiable=False,
 )
 def bartlett(p, window_length, periodic, dtype, layout, device, pin_memory):
-    """A triangle from 0 to 1 and back."""
+    """A triangle from 0 to 1 and back, a vector of window_length values."""
 
     def shape(p, positions, last):
         return p.sub(1, p.abs(p.sub(p.mul(positions, 2 / last), 1)))
@@ -98,7 +98,7 @@ def bartlett(p, window_length, periodic, dtype, layout, device, pin_memory):
     differentiable=False,
 )
 def kaiser(p, window_length, periodic, beta, dtype, layout, device, pin_memory):
-    """i0(beta * sqrt(1 - x**2)) / i0(beta), x from -1 to 1."""
+    """i0(beta * sqrt(1 - x**2)) / i0(beta), a vector of window_length values with x from -1 to 1."""
 
     def shape(p, positions, last):
         x = p.sub(p.mul(positions, 2 / last), 1)
@@ -131,7 +131,7 @@ def _public(name, entry, defaults):
         return made.requires_grad_() if requires_grad else made
 
     window.__name__ = window.__qualname__ = name
-    window.__doc__ = entry.__doc__
+    window.__doc__ = entry.doc
     composite(window, name=name)
 
 

@@ -9,11 +9,6 @@ ENTRIES = list(registry.entries())
 FUNCTIONAL = [entry for entry in ENTRIES if entry.functional is None and entry.placement is None]
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
-def test_is_documented(entry):
-    assert entry.__doc__ and entry.__doc__.strip().endswith((".", ".)"))
-
-
 def test_every_entry_has_samples():
     missing = {entry.name for entry in FUNCTIONAL} - SAMPLES.keys()
     assert not missing

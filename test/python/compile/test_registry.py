@@ -29,6 +29,7 @@ DATA_DEPENDENT = {
     "bincount",
     "masked_select",
     "nonzero",
+    "repeat_interleave.Tensor",
     "unique_consecutive",
     "unique_dim",
     "where",

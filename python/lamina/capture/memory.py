@@ -143,13 +143,13 @@ def share_outside(found: list[tuple[Storage, np.ndarray]]) -> bool:
     return False
 
 
-def find_shared(inputs: list, written: set[int]) -> list[Memory]:
-    """The memory that must be one input each, among `inputs` of which those numbered `written` are
-    written to.
+def find_shared(inputs: list, used: list, written: set[int]) -> list[Memory]:
+    """The memory that must be one input each, of those among `inputs` that are `used`; those numbered
+    `written` are written to, or come to require grad, which their views see.
     """
     outside = {id(x.tensor): x.before for x in inputs}
     groups: dict[int, list] = {}
-    for x in inputs:
+    for x in used:
         array = x.before["_array"]
         # Memory that is too small for an input has its other inputs as one flat input already.
         if type(array) is not Missing and array.size:
@@ -238,7 +238,11 @@ def _related(places: list[Place]) -> list[list[Place]]:
     """Pairs of views of one base of which the first got a history from the program, which changes
     what the second is to autograd: it required no grad before, or may not follow its base.
     """
-    changed = [p for p in places if p.input.history is not None and requires_grad(p.input.tensor)]
+    changed = [
+        p
+        for p in places
+        if requires_grad(p.input.tensor) and (p.input.history is not None or p.input.is_marked_anew)
+    ]
     return [
         [p, q]
         for p in changed

@@ -299,8 +299,10 @@ def _separate_memory(tracer: Tracer) -> set[int]:
     written = tracer.written()
     if written:
         _refuse_shared_outside(tracer)
-    computed = [x for x in tracer.inputs if x.used and not tracer.is_flat(x)]
-    found = find_shared(computed, written)
+    inputs = [x for x in tracer.inputs if not tracer.is_flat(x)]
+    marked = {x.number for x in inputs if x.edge is None and requires_grad(x.tensor)}
+    used = [x for x in inputs if x.used or x.number in marked]
+    found = find_shared(tracer.inputs, used, written | marked)
     missing = [m for m in found if not any(known.covers(m) for known in tracer.merged)]
     if missing:
         raise SharedMemory(missing)

@@ -30,9 +30,6 @@ def call(op, args: tuple):
     many = isinstance(placed, list)
     if tracer is None:
         views = [_strided(base, *p) for p in (placed if many else [placed])]
-        if "unlinked" in op.tags and base._counter is not None:
-            for view in views:
-                view._counter = VersionCounter()
     elif "owned" in op.tags and all(x.storage is not base._storage for x in tracer.inputs):
         value, strides = tracer.owned(values), placed[0].strides
         views = [make(value, Storage(value, strides, base._storage.device), strides)]
@@ -42,6 +39,9 @@ def call(op, args: tuple):
             _traced_view(base, storage, v, p[0])
             for v, p in zip(values if many else [values], placed if many else [placed])
         ]
+    if "unlinked" in op.tags and base._counter is not None:
+        for view in views:
+            view._counter = VersionCounter()
     if op.is_inplace_view:
         was = base._array
         _adopt(base, views[0])
@@ -163,7 +163,10 @@ def _traced_values(op, base: Tensor, rest: tuple, placed, tracer):
     (sizes, strides, offset), _ = placed
     tracer.memory.cover(storage, placed[0], base._array.dtype, rest[2] is not None)
     dtype = base._array.dtype
-    root = in_memory_order(tracer.builder, _whole(base, storage), storage.strides)
+    first = base if base._view is None else base._view.base
+    if first._storage is storage and _covers(first, placed[0], dtype):
+        return op.impl(tracer.builder, first._array, sizes, strides, offset - first._offset)
+    root = in_memory_order(tracer.builder, storage.data, storage.strides)
     if dtype == root.dtype:
         return op.impl(tracer.builder, root, sizes, strides, offset - storage.origin)
     origin = storage.origin * root.dtype.itemsize // dtype.itemsize
@@ -172,14 +175,12 @@ def _traced_values(op, base: Tensor, rest: tuple, placed, tracer):
     return op.impl(tracer.builder, whole, sizes, strides, offset - origin)
 
 
-def _whole(base: Tensor, storage: Storage):
-    """The handle of all of a traced storage; that of the tensor whose views are taken, where it has
-    one.
-    """
-    first, root = base if base._view is None else base._view.base, storage.data
-    known = Geometry(root.shape, storage.strides, storage.origin)
-    is_whole = first._storage is storage and first.geometry == known
-    return first._array if is_whole and first._array.dtype == root.dtype else root
+def _covers(first: Tensor, geometry: Geometry, dtype: np.dtype) -> bool:
+    """Whether a traced tensor is, in order, all memory that a geometry in its storage looks at."""
+    sizes, strides, start = first.geometry
+    end = geometry.offset + extent(geometry.sizes, geometry.strides)
+    is_all = strides == contiguous_strides(sizes) and first._array.dtype == dtype
+    return is_all and 0 not in sizes and start <= geometry.offset and end <= start + first.numel()
 
 
 def _traced_storage(base: Tensor, tracer) -> Storage:

@@ -99,6 +99,44 @@ def layout_of_a_base_behind_views_that_change_elements(x):
     return y.imag
 
 
+def leaf_and_views():
+    x = tensor(3, grad=True)
+    return x, x[1::2][::2], x[1::2]
+
+
+@program(leaf_and_views)
+def view_of_a_view_of_an_argument_that_is_not_used(x, other, y):
+    view = y.view(1, 1)
+    y.logical_not_()
+    return view, other + 1
+
+
+def base_and_view():
+    x = tensor(4)
+    return x, x[1:]
+
+
+@program(base_and_view)
+def view_of_a_view_of_an_argument_that_comes_to_require_grad(x, y):
+    view = y[1:]
+    x.requires_grad_()
+    return view, y[2:]
+
+
+@program(lambda: (tensor(3, grad=True) * 1,))
+def argument_written_after_a_product_of_unlinked_views(x):
+    y = lamina.kron(x, x)
+    with lamina.no_grad():
+        x.mul_(2)
+    return y
+
+
+@program(lambda: (tensor(2, 3),))
+def part_of_the_storage_of_flat_data(x):
+    y = x.flatten().data
+    return y, y.as_strided([2], [1])
+
+
 def view_and_part():
     x = tensor(3, 4)
     return x, x[:2], x[:1, 2]

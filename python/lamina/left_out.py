@@ -46,3 +46,9 @@ NN_REASONS = {
         )
     },
 }
+
+# Those of lamina.func.
+FUNC_REASONS = {
+    "functionalize": "compile(f).lower(...).text('functional') shows a program without mutation",
+    "linearize": "use jvp, or vjp",
+}

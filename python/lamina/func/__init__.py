@@ -8,6 +8,8 @@ are traced by `lamina.compile` like any other program.
 Names, signatures and meaning are those of `torch.func`.
 """
 
+from .. import left_out
+from ..errors import LeftOutError
 from . import (  # noqa: F401  (rules register when their modules load)
     contraction_rules,
     image_rules,
@@ -32,3 +34,9 @@ __all__ = [
     "vjp",
     "vmap",
 ]
+
+
+def __getattr__(name: str):
+    if name in left_out.FUNC_REASONS:
+        raise LeftOutError(f"lamina.func has no {name!r}: {left_out.FUNC_REASONS[name]}")
+    raise AttributeError(f"module 'lamina.func' has no attribute {name!r}")

@@ -5,6 +5,8 @@ begin with test_make_fx. The captured program must compute, not repeat, so it ru
 import lamina
 import numpy as np
 import pytest
+from lamina import func
+from lamina.errors import LeftOutError
 from lamina.func import grad, jacrev, vjp, vmap
 
 
@@ -59,3 +61,40 @@ def test_make_fx_functionalize():
     lowered = agrees_on_other_data(program, (3, 2))
     assert "lamina.assign" in lowered.text("captured")
     assert "lamina.assign" not in lowered.text("functional")
+
+
+def test_compile_with_functionalization(backend):
+    """There is no transform that takes mutation away; the pass does it, in every compiled program, and the writes that
+    the program makes stay to be seen in what was captured.
+    """
+    with pytest.raises(LeftOutError, match="shows a program without mutation"):
+        func.functionalize  # noqa: B018
+
+    def program(x):
+        return x.add_(1.0) + lamina.relu_(x)
+
+    call = lamina.compile(program, fullgraph=True, backend=backend)
+    for _ in range(3):
+        x, same = lamina.arange(-2.0, 4.0), lamina.arange(-2.0, 4.0)
+        assert call(x).tolist() == program(same).tolist() and x.tolist() == same.tolist()
+    assert len(call.entries) == 1
+    lowered = call.lower(x)
+    assert lowered.text("captured").count("lamina.assign") == 2
+    assert "lamina.assign" not in lowered.text("functional")
+
+
+def test_compile_higher_order_with_functionalization(backend):
+    """Likewise where a function of the program writes for it, and inside of a transform, where a compiled function is
+    the function itself.
+    """
+
+    def program(x):
+        return lamina.utils.checkpoint.checkpoint(
+            lambda y: y.add_(1.0) * 2, x * 1, use_reentrant=False
+        )
+
+    call = lamina.compile(program, fullgraph=True, backend=backend)
+    x = lamina.arange(6.0).reshape(2, 3)
+    assert call(x).tolist() == program(x).tolist()
+    assert "lamina.assign" not in call.lower(x).text("functional")
+    assert vmap(call)(x).tolist() == vmap(program)(x).tolist() and len(call.entries) == 1

@@ -1,5 +1,7 @@
 """Conformance: modules, library calls and backwards that run again, by the rows of the seed tests."""
 
+import weakref
+
 import lamina
 import pytest
 from lamina import config, nn
@@ -147,3 +149,35 @@ def test_embedding_bag_view_dynamic():
     result = compiled(bag)(*arguments)
     result.sum().backward()
     assert lamina.allclose(result, bag(*arguments)) and lamina.equal(bag.emb.weight.grad, wanted)
+
+
+def test_gradients_of_inputs_and_of_weights_apart():
+    """Row 66: a backward may be run for inputs first and for weights later, from one forward."""
+
+    def outcome(wrap):
+        x, w = lamina.rand(3, 4, requires_grad=True), lamina.rand(4, 2, requires_grad=True)
+        with lamina.no_grad():
+            x.copy_(lamina.arange(12.0).reshape(3, 4)), w.copy_(lamina.arange(8.0).reshape(4, 2))
+        loss = wrap(lambda x, w: (x @ w).sin().sum())(x, w)
+        (of_x,) = lamina.autograd.grad(loss, x, retain_graph=True)
+        (of_w,) = lamina.autograd.grad(loss, w)
+        return of_x, of_w
+
+    for found, wanted in zip(outcome(compiled), outcome(lambda f: f), strict=True):
+        assert lamina.allclose(found, wanted, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("retain", [False, True])
+def test_saved_memory_is_freed_by_the_backward_that_may_free_it(retain):
+    """Row 70: what is saved for the backward alone lives as long as that can run again, and no longer."""
+    x = lamina.arange(64.0).requires_grad_()
+    loss = compiled(lambda x: (x.sin() * x.cos().exp()).sum())(x)
+    saved = [weakref.ref(array) for array in loss.grad_fn.saved if array is not x._array]
+    assert saved
+    loss.backward(retain_graph=retain)
+    assert all((array() is None) != retain for array in saved)
+    first = x.grad.clone()
+    if retain:
+        loss.backward()
+        assert lamina.allclose(x.grad, first * 2)
+        assert all(array() is None for array in saved)

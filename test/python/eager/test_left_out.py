@@ -4,7 +4,8 @@ import pathlib
 
 import lamina
 import pytest
-from lamina.left_out import REASONS
+from lamina import func
+from lamina.left_out import FUNC_REASONS, REASONS
 
 PAGE = pathlib.Path(__file__).parents[3] / "docs" / "limitations.md"
 
@@ -19,3 +20,10 @@ def test_says_why(name):
 @pytest.mark.parametrize("name", REASONS)
 def test_is_documented(name):
     assert f"`{name}`" in PAGE.read_text()
+
+
+@pytest.mark.parametrize("name", FUNC_REASONS)
+def test_transforms_say_why(name):
+    with pytest.raises(NotImplementedError, match=name):
+        getattr(func, name)
+    assert f"`func.{name}`" in PAGE.read_text()

@@ -5,7 +5,7 @@
 Arrays have 64 floats, so nearly all of the time is overhead. The first table adds two of them, in
 native code that the launcher or ctypes calls. The second calls `lamina.compile`d sums of 1, 10 and
 50 tensors: flattening, guards, the native call, wrapping of the result and, with grad, the node that
-is attached. Variants are interleaved and the median of the rounds is shown, in seconds of this
+is attached. The third calls `x * 2 + 1` of a plain tensor and of a wrapper of two. Variants are interleaved and the median of the rounds is shown, in seconds of this
 thread.
 """
 
@@ -114,6 +114,56 @@ def programs() -> dict[str, Callable[[], object]]:
     return found
 
 
+class Pair(lamina.Tensor):
+    """A wrapper that runs every operator on two tensors."""
+
+    __torch_function__ = lamina._C._disabled_torch_function_impl
+
+    @staticmethod
+    def __new__(cls, a, b):
+        """A wrapper that looks as `a` does."""
+        return lamina.Tensor._make_wrapper_subclass(cls, a.shape, dtype=a.dtype)
+
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+    def __tensor_flatten__(self):
+        return ["a", "b"], None
+
+    @staticmethod
+    def __tensor_unflatten__(inner, context, size, stride):
+        return Pair(inner["a"], inner["b"])
+
+    @classmethod
+    def __torch_dispatch__(cls, func, types, args=(), kwargs=None):
+        halves = [
+            func(*[getattr(x, name) if isinstance(x, Pair) else x for x in args], **(kwargs or {}))
+            for name in ("a", "b")
+        ]
+        return Pair(*halves)
+
+
+def wrappers() -> dict[str, Callable[[], object]]:
+    """Calls of one program on a plain tensor and on a wrapper, by what is called."""
+
+    def program(x):
+        return x * 2 + 1
+
+    def call(x, function) -> Callable[[], object]:
+        function(x)
+        return lambda: function(x)
+
+    found = {}
+    for grad in (False, True):
+        plain = lamina.ones(SIZE, requires_grad=grad)
+        pair = Pair(lamina.ones(SIZE), lamina.ones(SIZE)).requires_grad_(grad)
+        note = ", with grad" if grad else ""
+        found[f"plain, compiled{note}"] = call(plain, lamina.compile(program, fullgraph=True))
+        found[f"wrapper, compiled{note}"] = call(pair, lamina.compile(program, fullgraph=True))
+        found[f"wrapper, eager{note}"] = call(pair, program)
+    return found
+
+
 def measure(functions: dict[str, Callable[[], object]], calls: int) -> dict[str, list[float]]:
     """Seconds a call of each function, per round."""
     seconds: dict[str, list[float]] = {name: [] for name in functions}
@@ -128,7 +178,8 @@ def measure(functions: dict[str, Callable[[], object]], calls: int) -> dict[str,
 
 def main() -> None:
     """Measure and print."""
-    for functions, calls in ((variants(), CALLS), (programs(), CALLS // 10)):
+    tables = ((variants(), CALLS), (programs(), CALLS // 10), (wrappers(), CALLS // 10))
+    for functions, calls in tables:
         print(f"{'microseconds a call':40s} median    best")
         for name, values in measure(functions, calls).items():
             print(f"{name:40s} {statistics.median(values) * 1e6:6.2f} {min(values) * 1e6:7.2f}")

@@ -40,11 +40,11 @@ def make_wrapper_subclass(
         raise TypeError(f"{cls.__name__} must define __torch_dispatch__ to be a wrapper of tensors")
     if dispatch_sizes_strides_policy is not None or layout is not formats.strided:
         raise UnsupportedError("the sizes, strides and layout of a wrapper tensor are its own")
-    sizes = tuple(int(n) for n in size)
+    sizes = tuple(map(int, size))
     if strides is None:
         order = formats.contiguous_format if memory_format is None else memory_format
         strides = formats.strides_in(order, sizes)
-    geometry = Geometry(sizes, tuple(int(n) for n in strides), storage_offset or 0)
+    geometry = Geometry(sizes, tuple(map(int, strides)), storage_offset or 0)
     hollow = Hollow(geometry, dtypes.to_numpy(dtype or dtypes.get_default_dtype()))
     wrapper = _make(cls)
     wrapper._array = hollow

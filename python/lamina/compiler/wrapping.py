@@ -22,6 +22,7 @@ from ..wrapper import reshape_in_place, unflatten
 from .code import Code, tuple_of
 
 _NOTHING = np.zeros((), np.float32)
+_NOWHERE = Storage(_NOTHING)
 
 
 def write_wrapping(plan: Wrapping, name: str, call: Callable) -> Code:
@@ -71,7 +72,7 @@ def stand_ins(tensor: Tensor, parts) -> list[Tensor]:
     node = UnwrapBackward(parts, edge(tensor))
     found = []
     for number in range(len(node.outputs)):
-        one = make(_NOTHING, Storage(_NOTHING))
+        one = make(_NOTHING, _NOWHERE)
         one._autograd = AutogradMeta(False, node, number)
         found.append(one)
     return found

@@ -356,7 +356,7 @@ def pow_scalar(p, self, exponent):
     dtype = result_dtype(self, exponent)
     self = cast(p, self, dtype)
     if category(dtype) == BOOL:
-        raise DtypeError("not defined for bool")
+        return p.clone(self) if exponent else p.full(tuple(self.shape), True, dtype)
     if is_integral(dtype) and exponent < 0:
         raise ValueError_("integers to negative integer powers are not allowed")
     if exponent == 1:

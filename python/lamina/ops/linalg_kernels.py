@@ -18,12 +18,17 @@ _BLOCK = 32
 
 def check_matrices(name, x) -> None:
     """Raises unless x is a batch of matrices of a dtype that LAPACK has."""
+    check_rank(name, x)
+    check_dtype(name, x)
+
+
+def check_rank(name, x) -> None:
+    """Raises ShapeError unless x is a batch of matrices."""
     if x.ndim < 2:
         raise ShapeError(
             f"{name} must be a batch of matrices, of at least 2 dimensions, got shape "
             f"{tuple(x.shape)}"
         )
-    check_dtype(name, x)
 
 
 def check_dtype(name, x) -> None:

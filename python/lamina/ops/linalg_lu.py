@@ -12,7 +12,14 @@ import numpy as np
 from ..errors import UnsupportedError
 from ..return_types import named
 from .eager_only import eager_only
-from .linalg_kernels import check_matrices, column_major, lu_factor, permutation, raise_failed
+from .linalg_kernels import (
+    check_matrices,
+    check_rank,
+    column_major,
+    lu_factor,
+    permutation,
+    raise_failed,
+)
 from .registry import aten, composite
 
 LUFactor = named("linalg_lu_factor", "LU", "pivots")
@@ -96,7 +103,7 @@ def lu_unpack(LU_data, LU_pivots, unpack_data, unpack_pivots):
     """(P[*, M, M], L[*, M, K], U[*, K, N]) with P L U the factored matrix, from what lu_factor
     gave; what is not asked for is empty.
     """
-    check_matrices("LU_data", LU_data)
+    check_rank("LU_data", LU_data)
     rows, columns = LU_data.shape[-2:]
     k = min(rows, columns)
     P = L = U = np.zeros((0,), LU_data.dtype)

@@ -608,6 +608,12 @@ def index_fill_of_real_elements_with_a_complex_number(lib):
     return lib.arange(4.0).index_fill_(0, lib.tensor([1]), 1 + 0.5j)
 
 
+@program
+def bools_to_the_power_of_a_bool(lib):
+    x = lib.tensor([True, False])
+    return [x**True, x**False, x.clone().pow_(False), lib.pow(x, True)]
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_agrees(name):
     expected, found = run(PROGRAMS[name], torch), run(PROGRAMS[name], lamina)

@@ -71,7 +71,7 @@ template <typename OpTy, Combining kind> struct ReductionLowering : Lowering<OpT
 };
 
 /// The extreme first, then the smallest index at which it stands: two loops that vectorise, where
-/// one loop that carries value and index does not. NaN is an extreme that equals nothing.
+/// one loop that carries value and index does not.
 template <typename OpTy, Combining kind> struct ArgReductionLowering : Lowering<OpTy> {
   using Lowering<OpTy>::Lowering;
   FailureOr<SmallVector<Value>> lower(OpTy op, typename OpTy::Adaptor adaptor,
@@ -88,13 +88,14 @@ template <typename OpTy, Combining kind> struct ArgReductionLowering : Lowering<
     kept.erase(kept.begin() + dim);
     Value init = filledTensor(b, kept, size);
     int64_t rank = sizes.size();
+    Value limit = limitBeside(b, extreme);
     auto firstIndex = [&](ImplicitLocOpBuilder &inner, ValueRange scalars) {
       Value here = arith::IndexCastOp::create(inner, position, loopIndex(inner, dim));
-      Value hit = isExtreme(inner, scalars[0], scalars[1]);
+      Value hit = isBeyond(inner, scalars[0], scalars[1]);
       Value candidate = arith::SelectOp::create(inner, hit, here, size);
       return SmallVector<Value>{arith::MinSIOp::create(inner, candidate, scalars[2])};
     };
-    Value first = reduceLoops(b, {source, extreme}, init, dim,
+    Value first = reduceLoops(b, {source, limit}, init, dim,
                               {b.getMultiDimIdentityMap(rank), keptDims(b, rank, dim)}, firstIndex);
     return SmallVector<Value>{asInt64(b, first)};
   }
@@ -115,15 +116,51 @@ template <typename OpTy, Combining kind> struct ArgReductionLowering : Lowering<
         });
   }
 
-  static Value isExtreme(ImplicitLocOpBuilder &b, Value x, Value extreme) {
+  /// What only the extreme is beyond, so that one comparison of each element finds it, NaN or not:
+  /// the float next to it, or infinity, which only NaN is not within. Integers are compared with
+  /// the extreme itself.
+  static Value limitBeside(ImplicitLocOpBuilder &b, Value extremes) {
+    Type element = getElementTypeOrSelf(extremes);
+    if (isa<IntegerType>(element))
+      return extremes;
+    Type wide = computeType(element);
+    return elementwiseLoops(
+        b, wide, extremes, [&](ImplicitLocOpBuilder &inner, ValueRange scalars) {
+          Value extreme = convertFloat(inner, scalars.front(), wide);
+          Value isNan = arith::CmpFOp::create(inner, arith::CmpFPredicate::UNO, extreme, extreme);
+          Value infinity = arith::NegFOp::create(inner, neutralElement(inner, wide, kind, false));
+          Value beside = nextFloat(inner, extreme);
+          return SmallVector<Value>{arith::SelectOp::create(inner, isNan, infinity, beside)};
+        });
+  }
+
+  /// The float just below a maximum, or above a minimum. Beside an infinite one that every element
+  /// equals is NaN, which every element counts as beyond.
+  static Value nextFloat(ImplicitLocOpBuilder &b, Value x) {
+    unsigned width = x.getType().getIntOrFloatBitWidth();
+    Type bits = b.getIntegerType(width);
+    auto number = [&](const llvm::APInt &value) -> Value {
+      return arith::ConstantOp::create(b, bits, b.getIntegerAttr(bits, value));
+    };
+    llvm::APInt sign = llvm::APInt::getSignMask(width), unit(width, 1);
+    Value pattern = arith::BitcastOp::create(b, bits, x), zero = number(llvm::APInt(width, 0));
+    bool isDown = kind == Combining::Max;
+    Value isNegative = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, pattern, zero);
+    Value step = arith::SelectOp::create(b, isNegative, number(isDown ? unit : -unit),
+                                         number(isDown ? -unit : unit));
+    Value next = arith::AddIOp::create(b, pattern, step);
+    Value isZero =
+        arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, x, lamina::zero(b, x.getType()));
+    Value least = number(isDown ? sign | unit : unit);
+    next = arith::SelectOp::create(b, isZero, least, next);
+    return arith::BitcastOp::create(b, x.getType(), next);
+  }
+
+  static Value isBeyond(ImplicitLocOpBuilder &b, Value x, Value limit) {
     if (isa<IntegerType>(x.getType()))
-      return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, x, extreme);
-    Type wide = computeType(x.getType());
-    x = convertFloat(b, x, wide);
-    Value equal =
-        arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, x, convertFloat(b, extreme, wide));
-    Value isNan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, x, x);
-    return arith::OrIOp::create(b, equal, isNan);
+      return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, x, limit);
+    auto predicate = kind == Combining::Max ? arith::CmpFPredicate::UGT : arith::CmpFPredicate::ULT;
+    return arith::CmpFOp::create(b, predicate, convertFloat(b, x, limit.getType()), limit);
   }
 };
 } // namespace

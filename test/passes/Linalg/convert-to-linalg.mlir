@@ -150,10 +150,14 @@ func.func @nothing(%a: tensor<0x4xf32>) -> (tensor<0x4xf32>, tensor<4xf32>) {
 
 // -----
 
-// Positions are numbers of 32 bits while they are searched for.
+// Positions are numbers of 32 bits while they are searched for. One comparison finds the extreme,
+// be it a number, the float next to which is the limit, or NaN.
 // CHECK-LABEL: func.func @position_of_greatest
 func.func @position_of_greatest(%x: tensor<4x8xf32>) -> tensor<4xi64> {
+  // CHECK: arith.cmpf uno
   // CHECK: linalg.generic {{.*}} outs(%{{.+}} : tensor<4xi32>)
+  // CHECK: arith.cmpf ugt
+  // CHECK-NOT: arith.cmpf
   // CHECK: arith.minsi {{.*}} : i32
   // CHECK: arith.extsi {{.*}} : i32 to i64
   %0 = lamina.argmax %x {dim = 1 : i64} : tensor<4x8xf32> -> tensor<4xi64>

@@ -29,6 +29,21 @@ def test_position_of_the_extreme_of_columns(rows):
     check(lambda p, x: (p.argmax(x, 0), p.argmin(x, 0)), x)
 
 
+FLOATS = [np.float32, np.float64, np.float16, ml_dtypes.bfloat16, ml_dtypes.float8_e4m3fn]
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_position_of_the_extreme_among_neighbours(dtype):
+    info = ml_dtypes.finfo(dtype)
+    small, large, one = float(info.smallest_subnormal), float(info.max), 1.0
+    edges = [0, -0.0, small, -small, one, -one, one + float(info.eps), large, -large]
+    edges += [np.nan, float(np.inf), float(-np.inf)]
+    rows = [[x, y, x, z] for x in edges for y in edges for z in edges]
+    x = np.repeat(np.array(rows), 5, axis=1).astype(dtype)
+    check(lambda p, x: (p.argmax(x, 1), p.argmin(x, 1)), x)
+    check(lambda p, x: (p.argmax(x, 0), p.argmin(x, 0)), np.ascontiguousarray(x.T))
+
+
 def test_products_extremes_and_small_floats_of_columns():
     x = rng.uniform(0.99, 1.01, (1021, 65)).astype(np.float32)
     check(lambda p, x: (p.amax(x, (0,)), p.amin(x, (0,)), p.prod(x, (0,))), x, rtol=1e-4)

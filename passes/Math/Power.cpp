@@ -41,8 +41,8 @@ static Pair preciseLog2(Term x) {
 /// 2^(high + low), for a sum within the range of scaled().
 static Term exp2OfPair(Pair z) {
   static constexpr double kLn2High = 0x1.62e42f8p-1, kLn2Low = 0x1.be8e7bcd5e4f2p-27;
-  Term n = nearest(z.high);
-  Term high = z.high - n;
+  Rounded n = rounded(z.high);
+  Term high = z.high - n.number;
   Term t = leading(high + z.low);
   Term u = t * kLn2High;
   Term v = (z.low - (t - high)) * M_LN2 + t * kLn2Low;

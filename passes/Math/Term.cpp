@@ -25,7 +25,7 @@ static unsigned widthOf(Term x) {
 
 /// Bits of the stored mantissa, and the bias of the exponent.
 static unsigned mantissaBits(Term x) { return x.isDouble() ? 52 : 23; }
-static double bias(Term x) { return x.isDouble() ? 1023 : 127; }
+static int bias(Term x) { return x.isDouble() ? 1023 : 127; }
 
 bool Term::isFloat() const { return isa<FloatType>(getElementTypeOrSelf(value.getType())); }
 bool Term::isDouble() const { return widthOf(*this) == 64; }
@@ -132,20 +132,24 @@ Term leading(Term x) {
   return (x.bits() & x.integer(mask)).asFloat();
 }
 
-double roundingNumber(Term x) { return 1.5 * double(uint64_t(1) << mantissaBits(x)); }
-
-Term nearest(Term x) {
-  double magic = roundingNumber(x);
-  return (x + magic) - magic;
+Rounded rounded(Term x) {
+  // Small numbers plus this one have their integer in the low bits.
+  double magic = 1.5 * double(uint64_t(1) << mantissaBits(x));
+  Term sum = x + magic;
+  return {sum - magic, sum};
 }
 
-Term powerOfTwo(Term n) {
-  return ((n + (roundingNumber(n) + bias(n))).bits() << mantissaBits(n)).asFloat();
+/// 2^(n + by) for an n in the low bits of an integer.
+static Term powerOfTwo(Term bits, int by) {
+  unsigned mantissa = mantissaBits(bits);
+  return ((bits << mantissa) + bits.integer(uint64_t(bias(bits) + by) << mantissa)).asFloat();
 }
 
-Term scaled(Term x, Term n) {
-  Term half = nearest(n * 0.5);
-  return x * powerOfTwo(half) * powerOfTwo(n - half);
+Term powerOfTwo(Rounded n, int by) { return powerOfTwo(n.sum.bits(), by); }
+
+Term scaled(Term x, Rounded n) {
+  Term bits = n.sum.bits(), half = bits >> 1;
+  return x * powerOfTwo(half, 0) * powerOfTwo(bits - half, 0);
 }
 
 Pair exactSum(Term x, Term y) {

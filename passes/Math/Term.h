@@ -79,15 +79,17 @@ Term polynomial(ArrayRef<double> coefficients, Term x);
 
 /// The leading half of the significant digits, so that products of two such are exact.
 Term leading(Term x);
-/// The number whose addition rounds to an integer: small numbers plus it have their integer in the
-/// low bits.
-double roundingNumber(Term x);
+/// An integer as a float, and as the low bits of the sum that rounded to it.
+struct Rounded {
+  Term number, sum;
+};
 /// To an integer, ties to even, for |x| below 2^22 (f32) or 2^51 (f64).
-Term nearest(Term x);
-/// 2^n for an integer n from 1 - bias to bias.
-Term powerOfTwo(Term n);
-/// x * 2^n with one rounding, for an integer n within twice that range.
-Term scaled(Term x, Term n);
+Rounded rounded(Term x);
+inline Term nearest(Term x) { return rounded(x).number; }
+/// 2^(n + by) for an exponent from 1 - bias to bias.
+Term powerOfTwo(Rounded n, int by = 0);
+/// x * 2^n with one rounding, for an integer n within twice that range. A NaN is one whatever n is.
+Term scaled(Term x, Rounded n);
 
 /// A sum of two floats, the second below the last place of the first.
 struct Pair {

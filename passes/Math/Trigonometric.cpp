@@ -138,7 +138,7 @@ static Term cosOfSmall(Term high, std::optional<Term> low, Term square) {
 
 Term lamina::emitCircular(Circular function, Term x, Angle angle) {
   Term n = function == Circular::Cos ? angle.quadrant + 1 : angle.quadrant;
-  Term digits = (n + roundingNumber(n)).bits();
+  Term digits = rounded(n).sum.bits();
   Term isOdd = (digits & digits.integer(1)) == digits.integer(1);
   bool isSingle = !x.isDouble(), inSingle = isSingle && function != Circular::Tan;
   Term high = inSingle ? angle.high.truncated() : angle.high;

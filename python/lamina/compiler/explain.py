@@ -10,7 +10,7 @@ from mlir import ir
 from ..backends import DEFAULT_OPTIONS
 from ..capture.guards import Guards
 from ..capture.program import Captured, capture
-from ..capture.tracer import root_of, written_by
+from ..capture.tracer import Input, root_of, written_by
 from ..errors import LaminaError
 from ..ir import descriptors
 from ..ir.locations import frame_of
@@ -80,7 +80,7 @@ def explain(compiled, args: tuple, kwargs: dict) -> Explanation:
     return Explanation(
         name,
         ops,
-        [_input(x) for x in captured.inputs],
+        [_input(x, captured) for x in captured.inputs],
         *_effects(module, captured),
         writes=writes,
         outputs=outputs,
@@ -100,9 +100,14 @@ def _operations(captured: Captured) -> dict[str, int]:
     return dict(Counter(n.removeprefix("lamina.") for n in names if n.startswith("lamina.")))
 
 
-def _input(x) -> str:
-    grad = ", requires grad" if x.edge is not None else ""
-    return f"{x.source.text}: {x.tensor.dtype} {list(x.tensor.shape)}{grad}"
+def _input(x: Input, captured: Captured) -> str:
+    facts = [f"{x.tensor.dtype} {list(x.tensor.shape)}"]
+    if x.edge is not None:
+        facts.append("requires grad")
+    earlier = [y for y in captured.inputs[: x.number] if y.real_storage is x.real_storage]
+    if earlier:
+        facts.append(f"shares memory with {earlier[-1].source.text}")
+    return f"{x.source.text}: {', '.join(facts)}"
 
 
 def _writes(captured: Captured) -> list[str]:

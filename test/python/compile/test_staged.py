@@ -144,6 +144,16 @@ def test_explain_names_aliased_outputs():
     assert report.aliased == ["output 0 is args[0] itself", "output 1 is args[0] through permute"]
 
 
+def test_explain_says_which_inputs_share_memory():
+    x = tensor(4)
+    report = compiled(lambda a, b, c: a + b + c).explain(x[:2], x[2:], tensor(2))
+    assert [line.split(": ")[1] for line in report.inputs] == [
+        "lamina.float32 [2]",
+        "lamina.float32 [2], shares memory with args[0]",
+        "lamina.float32 [2]",
+    ]
+
+
 def test_explain_says_what_cannot_be_captured():
     report = compiled(lambda x: x if x.sum() > 0 else -x).explain(tensor(3))
     assert "bool()" in report.error and __file__ in str(report)

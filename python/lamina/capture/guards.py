@@ -17,7 +17,7 @@ from ..autograd.meta import requires_grad
 from ..dispatch.state import state
 from ..tensor import Tensor
 from . import wrapper_guards
-from .members import members_of
+from .members import attributes_of, members_of
 from .memory import apart
 from .program import Captured
 from .record import evaluate
@@ -142,7 +142,8 @@ def _tensor(number: int, x: Input, bound: dict) -> list[Condition]:
     name, array = f"t{number}", x.before["_array"]
     bound[f"class{number}"], bound[f"dtype{number}"] = type(x.tensor), array.dtype
     text = x.source.text
-    members = [Condition(*found) for found in members_of(type(x.tensor), bound)]
+    looked_up = [*members_of(type(x.tensor), bound), *attributes_of(x, number, bound)]
+    members = [Condition(*found) for found in looked_up]
     # Data that is written in place stays the same array object, which has been looked at before.
     return [
         Condition(f"type({name}) is class{number}", f"{text} is a {type(x.tensor).__name__}"),

@@ -162,6 +162,7 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
     grads = _replaced_grads(tracer, outputs, made)
     grads += tracer.wrappers.replaced_grads(outputs)
     changes = tracer.wrappers.changes(outputs)
+    attributes = tracer.wrappers.set_attributes(outputs)
     retained = [x.number for x in tracer.inputs if retains_grad(x.tensor)]
     deferred = _deferred(tracer, outputs, reads_grad)
     _refuse_hooks(tracer)
@@ -194,7 +195,7 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
         written,
         deferred,
         retained,
-        tracer.wrappers.wrapping(changes),
+        tracer.wrappers.wrapping(changes, attributes),
     )
 
 

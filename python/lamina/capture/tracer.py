@@ -381,10 +381,12 @@ class Tracer:
         return make(array, Storage(array, strides, CPU), strides)
 
     def leave(self) -> None:
-        """Gives every tensor back its own handle, storage and history."""
-        self.wrappers.leave()
+        """Gives every tensor back its own handle, storage, history and attributes."""
         for tensor, before in reversed(self._restore):
             put_back(tensor, before)
+            if "attributes" in before:
+                vars(tensor).clear()
+                vars(tensor).update(before["attributes"])
 
     def _meet(self, tensor: Tensor, source: Source) -> None:
         """Makes a tensor that the program is about to read an argument; one that it does not use is
@@ -490,7 +492,7 @@ class Tracer:
 
     def replaced(self, tensor: Tensor, defer: Callable) -> tuple[dict, InputMeta]:
         """What a tensor is made of, to be put back in the end, and its metadata for the trace."""
-        before = slots_of(tensor)
+        before = {**slots_of(tensor), "attributes": dict(vars(tensor))}
         self._restore.append((tensor, before))
         return before, leave_history(tensor, defer)
 

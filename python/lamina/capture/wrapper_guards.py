@@ -8,8 +8,7 @@ import inspect
 from typing import Any, NamedTuple
 
 from ..errors import CompileError
-from .members import members_of
-from .record import SIMPLE
+from .members import attributes_of, members_of
 from .wrapping import Wrapper
 
 
@@ -68,18 +67,8 @@ def conditions(w: Wrapper, first: int, sources: list, bound: dict) -> list[tuple
             code = f"{name}.{attribute} is t{at}"
             found.append((code, f"{text}.{attribute} is {sources[at].text}"))
     if custom is None:
-        found += _attributes(w, number, bound)
+        found += attributes_of(w, number, bound)
     return found
-
-
-def _attributes(w: Wrapper, number: int, bound: dict) -> list[tuple[str, str]]:
-    """That the plain values kept in a wrapper, which its class may compute with, are the same."""
-    values = {k: v for k, v in w.attributes.items() if k not in w.inner and isinstance(v, SIMPLE)}
-    if not values:
-        return []
-    bound[f"values{number}"] = values
-    code = f"{{k: t{number}.__dict__.get(k) for k in values{number}}} == values{number}"
-    return [(code, f"{w.source.text} has the same {', '.join(values)}")]
 
 
 def shared_counters(wrappers: list[Wrapper], first: int) -> list[tuple[str, str]]:

@@ -17,9 +17,10 @@ from ..autograd.views import DEFAULT, IN_CUSTOM_FUNCTION, NO_GRAD
 from ..autograd.wrapping import Parts, UnwrapBackward, leaves_of, parts_of
 from ..errors import UnsupportedError
 from ..storage import Geometry
-from ..tensor import Tensor, make
+from ..tensor import Size, Tensor, make
 from ..wrapper import is_traceable_class, is_wrapper
 from .record import SIMPLE
+from .replaced import changed_attributes
 from .sources import Source
 from .wrapping import Adjusted, Change, History, Made, Place, Receiver, Viewed, Wrapper, Wrapping
 
@@ -71,7 +72,6 @@ class Wrappers:
             tensor,
             source,
             before,
-            dict(vars(tensor)),
             inner,
             {name: self._known(part) for name, part in inner.items()},
             context,
@@ -95,12 +95,6 @@ class Wrappers:
         self._storages.setdefault(id(tensor._storage), place)
         if tensor._counter is not None:
             self._counters.setdefault(id(tensor._counter), place)
-
-    def leave(self) -> None:
-        """Gives every wrapper back its attributes."""
-        for w in self.entered:
-            vars(w.tensor).clear()
-            vars(w.tensor).update(w.attributes)
 
     def _settle(self, tensor: Tensor, source: Source) -> None:
         """Brings the history of a view up to date with its base."""
@@ -148,19 +142,19 @@ class Wrappers:
         return place
 
     def _attributes(self, tensor: Tensor, values: dict, outputs: Outputs) -> dict[str, Place]:
-        """Where a call finds what the program keeps in the attributes of a result. Raises UnsupportedError for objects
+        """Where a call finds what the program keeps in attributes of a tensor. Raises UnsupportedError for objects
         that it made.
         """
         found: dict[str, Place] = {}
         for name, value in values.items():
             if isinstance(value, Tensor):
                 found[name] = self.place(value, outputs)
-            elif isinstance(value, SIMPLE) or self._tracer.record.knows(value):
+            elif isinstance(value, (*SIMPLE, Size)) or self._tracer.record.knows(value):
                 found[name] = "value", value
             else:
                 raise UnsupportedError(
-                    f"the program returns a {type(tensor).__name__} with a {type(value).__name__} as its "
-                    f"attribute {name!r}"
+                    f"the program makes a {type(value).__name__} the attribute {name!r} of a "
+                    f"{type(tensor).__name__} that outlives it"
                 )
         return found
 
@@ -299,12 +293,29 @@ class Wrappers:
                 numbered[first + len(numbered)] = leaf
         return numbered
 
-    def wrapping(self, changes: list[Change]) -> Wrapping | None:
-        """What a call does around the program, None if no wrapper takes part."""
-        if not self.entered and not self.results and not self.receivers:
+    def set_attributes(self, outputs: Outputs) -> list[tuple[Place, dict[str, Place]]]:
+        """The attributes that the program set on tensors that came in. Raises UnsupportedError for those whose values
+        it made, or that it deleted.
+        """
+        found: list[tuple[Place, dict[str, Place]]] = []
+        for x in (*self._tracer.inputs, *self.entered):
+            changed = changed_attributes(x.tensor, x.before["attributes"], x.source.text)
+            if changed:
+                values = self._attributes(x.tensor, changed, outputs)
+                found.append((self._known(x.tensor), values))
+        return found
+
+    def wrapping(self, changes: list[Change], attributes: list) -> Wrapping | None:
+        """What a call does around the program, None if that is nothing."""
+        if not (self.entered or self.results or self.receivers or attributes):
             return None
         return Wrapping(
-            len(self._tracer.inputs), self.entered, changes, self.results, self.receivers
+            len(self._tracer.inputs),
+            self.entered,
+            changes,
+            self.results,
+            self.receivers,
+            attributes,
         )
 
 
@@ -323,9 +334,6 @@ def _refuse_changes(w: Wrapper) -> None:
     same = [*names] == [*w.inner] and all(getattr(w.tensor, n) is t for n, t in w.inner.items())
     if not same or context != w.context:
         _refuse(w, "has other inner tensors or another context in the end")
-    for name, value in vars(w.tensor).items():
-        if name not in w.attributes or w.attributes[name] is not value:
-            _refuse(w, f"has another attribute {name!r} in the end")
     meta = w.autograd
     if meta.retains_grad:
         _refuse(w, "keeps its gradient in the end")

@@ -28,7 +28,6 @@ class Wrapper(NamedTuple):
     tensor: Tensor
     source: Source
     before: dict
-    attributes: dict[str, Any]
     inner: dict[str, Tensor]
     places: dict[str, Place]
     context: Any
@@ -100,10 +99,13 @@ class Receiver(NamedTuple):
 
 
 class Wrapping(NamedTuple):
-    """What a call does around a program of `inputs` plain inputs."""
+    """What a call does around a program of `inputs` plain inputs. `attributes` are those that it sets on tensors that
+    came in.
+    """
 
     inputs: int
     wrappers: list[Wrapper]
     changes: list[Change]
     results: list[Made | Viewed | Adjusted]
     receivers: list[Receiver]
+    attributes: list[tuple[Place, dict[str, Place]]]

@@ -39,6 +39,8 @@ def write_wrapping(plan: Wrapping, name: str, call: Callable) -> Code:
     _follow(plan, code)
     for k, result in enumerate(plan.results):
         _WRITERS[type(result)](code, f"r{k}", result)
+    for place, values in plan.attributes:
+        _set_attributes(code, _named(code, place), values)
     code.add(f"return o, [{', '.join(f'r{k}' for k in range(len(plan.results)))}]")
     return code
 

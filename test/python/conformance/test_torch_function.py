@@ -6,6 +6,7 @@ import lamina
 import pytest
 from agreement import assert_agrees
 from lamina import _C, nn
+from lamina.errors import UnsupportedError
 from lamina.overrides import has_torch_function_unary, has_torch_function_variadic
 from lamina.utils._pytree import tree_map_only
 
@@ -373,3 +374,67 @@ def test_support_bases(backend):
         return x * len(kind.__bases__) if kind.__base__ is Base else x - kind.attr
 
     assert_agrees(program, lambda: (square(),), backend)
+
+
+class Shaped(lamina.Tensor):
+    """Keeps its shape in an attribute once it was asked."""
+
+    @property
+    def shape(self):
+        if not hasattr(self, "known"):
+            self.known = self.size()
+        return self.known
+
+    def to(self, *args, **kwargs):
+        result = super().to(*args, **kwargs)
+        result.known = getattr(self, "known", None)
+        return result
+
+
+def test_subclass_override_shape_and_to(backend):
+    """What a program sets on an argument is there after every call."""
+
+    def program(x):
+        shape = x.shape
+        y = x.to(lamina.float64)
+        return x + 1, y + 2, shape, x.known, y
+
+    call = compiled(program, backend)
+    for _ in range(3):
+        x, same = square(Shaped), square(Shaped)
+        found, wanted = call(x), program(same)
+        assert found[2:4] == wanted[2:4] == ((2, 2), (2, 2))
+        assert x.known == same.known and found[4].known == wanted[4].known
+        assert lamina.equal(found[0], wanted[0]) and type(found[1]) is type(wanted[1])
+    assert len(call.entries) == 1
+
+
+def test_attributes_of_arguments_are_guarded_and_set(backend):
+    def program(x, y):
+        y.note, y.twice = x.factor, x * 2
+        return x * x.factor
+
+    call = compiled(program, backend)
+    for factor in (2, 2, 3):
+        x, y = square(), square()
+        x.factor = factor
+        assert lamina.equal(call(x, y), x * factor)
+        assert y.note == factor and lamina.equal(y.twice, x * 2)
+    assert len(call.entries) == 2
+    refused = compiled(lambda x: delattr(x, "factor"), backend)
+    with pytest.raises(UnsupportedError, match="deletes the attribute 'factor'"):
+        refused(x)
+    assert x.factor == 3
+
+
+class Ndim(Super):
+    ndim = 10
+
+
+def test_user_overridden_attr_unsupported(backend):
+    """lamina takes a class attribute in place of one of Tensor."""
+    call = compiled(lambda x: x.ndim, backend)
+    assert call(square(Ndim)) == 10
+    Ndim.ndim = 11
+    assert call(square(Ndim)) == 11
+    Ndim.ndim = 10

@@ -438,8 +438,8 @@ def replaces_inner(x):
     return x * 1
 
 
-def sets_note(x):
-    x.note = 3
+def makes_note(x):
+    x.note = object()
     return x * 1
 
 
@@ -470,7 +470,7 @@ def breaks(x):
 
 REFUSED = {
     replaces_inner: "has other inner tensors",
-    sets_note: "has another attribute 'note'",
+    makes_note: "makes a object the attribute 'note'",
     hooks: "registers a hook on args",
     retains: "keeps its gradient",
     marks: "requires grad of itself in the end",

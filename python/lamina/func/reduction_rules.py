@@ -24,6 +24,12 @@ def of_all_elements(op, values: tuple, owned: list, size: int):
     return _BY_DIMENSION[op.schema.name](values[0].reshape((size, -1)), *values[1:])
 
 
+@batching("trace")
+def trace(op, values: tuple, owned: list, size: int):
+    """The diagonals of a batch, summed."""
+    return values[0].diagonal(0, -2, -1).sum(-1)
+
+
 @batching("argmax", "argmin")
 def arg_extremum(op, values: tuple, owned: list, size: int):
     """Without a dimension the position counts through the whole example."""

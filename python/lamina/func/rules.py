@@ -170,6 +170,7 @@ _SHIFTED = """
     unfold_backward slice_scatter select_scatter diagonal_scatter view _unsafe_view _fft_c2c _fft_r2c
     _fft_c2r
     new_zeros new_ones new_empty new_full alias detach view_as_real view_as_complex tril triu
+    pixel_shuffle pixel_unshuffle rot90 diag_embed linalg_cross
     constant_pad_nd log_sigmoid _to_copy zeros_like ones_like empty_like full_like
     linalg_inv_ex linalg_det linalg_slogdet linalg_eig _linalg_eigvals linalg_cholesky_ex
     linalg_lu_factor_ex cholesky_inverse
@@ -209,7 +210,7 @@ def _as_number(result):
 
 def _grows(op) -> bool:
     """Whether `dim` counts dimensions of the result, which has one more."""
-    return op.schema.name in ("unsqueeze", "unsqueeze_", "stack")
+    return op.schema.name in ("unsqueeze", "unsqueeze_", "stack", "diag_embed")
 
 
 def shifted_dim(dim, ndim: int, is_list: bool):

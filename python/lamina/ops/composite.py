@@ -103,33 +103,6 @@ def flipud(self):
 
 
 @composite(variants="function, method")
-def rot90(self, k=1, dims=(0, 1)):
-    """Rotated by k right angles in the plane of two dimensions, from the first to the second."""
-    k, first, second = k % 4, *dims
-    if k == 0:
-        return self.clone()
-    if k == 2:
-        return self.flip([first, second])
-    turned = self.transpose(first, second)
-    return turned.flip([first if k == 1 else second])
-
-
-@composite(variants="function, method")
-def trace(self):
-    """The sum of a matrix's diagonal."""
-    if self.ndim != 2:
-        raise ShapeError(f"expected a matrix, got shape {tuple(self.shape)}", op="trace")
-    return self.diagonal().sum()
-
-
-@composite(variants="function, method")
-def addr(self, vec1, vec2, *, beta=1, alpha=1):
-    """beta * self + alpha * vec1[M] vec2[N]."""
-    product = vec1.outer(vec2) * alpha
-    return product if beta == 0 else self * beta + product
-
-
-@composite(variants="function, method")
 def argwhere(self):
     """Coordinates of the nonzero elements. Eager only."""
     return self.nonzero()
@@ -154,24 +127,6 @@ def diff(self, n=1, dim=-1, prepend=None, append=None):
         upper, lower = self.narrow(dim, 1, size - 1), self.narrow(dim, 0, size - 1)
         self = upper.logical_xor(lower) if self.dtype is dtypes.bool else upper - lower
     return self
-
-
-@composite(variants="function, method")
-def dist(self, other, p=2):
-    """The p-norm of the difference."""
-    return aten.linalg_vector_norm(self - other, p)
-
-
-@composite(variants="function, method")
-def cross(self, other, dim=-1):
-    """The vector product along a dimension of size 3."""
-    if self.shape[dim] != 3 or other.shape[dim] != 3:
-        raise ShapeError(
-            f"dimension {dim} must have size 3, got {tuple(self.shape)} and {tuple(other.shape)}",
-            op="cross",
-        )
-    left, right = (self.roll(-1, dim), self.roll(1, dim)), (other.roll(1, dim), other.roll(-1, dim))
-    return left[0] * right[0] - left[1] * right[1]
 
 
 @composite(variants="function, method")

@@ -10,9 +10,19 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import DtypeError, ShapeError, UnsupportedError
+from . import layout
 from .checks import rank, same_dtype
 from .formulas import conj
-from .promotion import COMPLEX, accumulate_dtype, cast, category, expands_to, is_integral
+from .promotion import (
+    COMPLEX,
+    accumulate_dtype,
+    cast,
+    cast_all,
+    category,
+    expands_to,
+    is_integral,
+    result_dtype,
+)
 from .registry import op
 
 
@@ -194,6 +204,25 @@ def addmv(p, self, mat, vec, beta, alpha):
     """beta * self + alpha * mat[M, K] @ vec[K]; self expands to [M]."""
     same_dtype(("self", self), ("mat", mat))
     return _combine(p, self, mv(p, mat, vec), beta, alpha)
+
+
+@op(
+    "addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
+    inplace=True,
+    layout=layout.outer,
+    vjp={
+        "self": lambda grad, beta: _scaled(grad, beta),
+        "vec1": lambda grad, vec2, alpha: _scaled(grad.mv(conj(vec2)), alpha),
+        "vec2": lambda grad, vec1, alpha: _scaled(grad.t().mv(conj(vec1)), alpha),
+    },
+)
+def addr(p, self, vec1, vec2, beta, alpha):
+    """beta * self + alpha * vec1[M] vec2[N]; self expands to [M, N]. Operands are promoted."""
+    rank("vec1", vec1, 1)
+    rank("vec2", vec2, 1)
+    self, vec1, vec2 = cast_all(p, result_dtype(self, vec1, vec2), self, vec1, vec2)
+    product = p.mul(p.unsqueeze(vec1, (1,)), p.unsqueeze(vec2, (0,)))
+    return _combine(p, self, product, beta, alpha)
 
 
 @op(

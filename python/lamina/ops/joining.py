@@ -139,6 +139,30 @@ def flip(p, self, dims):
     return p.flip(self, tuple(wrapped)) if self.ndim and wrapped else p.clone(self)
 
 
+@op(
+    "rot90(Tensor self, int k=1, int[] dims=[0,1]) -> Tensor",
+    layout=layout.rotated,
+    vjp={"self": lambda grad, k, dims: grad.rot90(-k, dims)},
+)
+def rot90(p, self, k, dims):
+    """self turned by k right angles in the plane of two dimensions, from the first to the second.
+
+    Raises ShapeError for another number of dims than two and for the same one twice, DimError out of range.
+    """
+    if len(dims) != 2 or self.ndim < 2:
+        raise ShapeError(
+            f"expected two of at least two dimensions, got {tuple(dims)} of {self.ndim}"
+        )
+    first, second = (wrap_dim(d, self.ndim) for d in dims)
+    if first == second:
+        raise ShapeError(f"the dimensions of the plane must differ, got {tuple(dims)}")
+    if k % 2 == 0:
+        return p.flip(self, (first, second)) if k % 4 else p.clone(self)
+    order = list(range(self.ndim))
+    order[first], order[second] = second, first
+    return p.flip(p.permute(self, tuple(order)), (first if k % 4 == 1 else second,))
+
+
 def _rolled(p, x, shift, dim):
     size = x.shape[dim]
     shift = shift % size if size else 0
@@ -282,30 +306,6 @@ def hstack(tensors):
 def vstack(tensors):
     """Joined along the first dimension; vectors become rows."""
     return aten.cat([t.reshape(1, -1) if t.ndim < 2 else t for t in tensors], 0)
-
-
-@composite(variants="function, method")
-def diag(self, diagonal=0):
-    """A vector on the diagonal of a matrix of zeros, or the diagonal of a matrix."""
-    if self.ndim == 1:
-        return diag_embed(self, diagonal)
-    if self.ndim != 2:
-        raise ShapeError(f"expected a vector or a matrix, got shape {tuple(self.shape)}", op="diag")
-    return self.diagonal(diagonal).clone(memory_format=contiguous_format)
-
-
-@composite(variants="function, method")
-def diag_embed(self, offset=0, dim1=-2, dim2=-1):
-    """The last dimension on diagonals of zeros, which lie in dimensions dim1 and dim2 of the
-    result.
-    """
-    rank = self.ndim + 1
-    first, second = wrap_dim(dim1, rank), wrap_dim(dim2, rank)
-    side = self.shape[-1] + (offset if offset >= 0 else -offset)
-    sizes = list(self.shape[:-1])
-    for d in sorted((first, second)):
-        sizes.insert(d, side)
-    return aten.diagonal_scatter(self.new_zeros(sizes), self, offset, first, second)
 
 
 @composite

@@ -93,6 +93,16 @@ def preserved(name: str = "self") -> Callable:
     return strides
 
 
+def rotated(arguments: dict, sizes: tuple) -> tuple:
+    """The layout of `self` turned in the plane of two `dims`: that of the transposed tensor where sides change places."""
+    g, k = arguments["self"].geometry, arguments["k"]
+    if k % 4 == 0:
+        return contiguous_strides(sizes)
+    if k % 2:
+        g = rules.transpose(g, *arguments["dims"])
+    return preserved_strides(g, sizes)
+
+
 def with_gaps(arguments: dict, sizes: tuple) -> tuple:
     """The layout of copies of `self` that keep its strides, and so the gaps between its elements."""
     geometry = arguments["self"].geometry
@@ -124,6 +134,13 @@ def power(arguments: dict, sizes: tuple) -> tuple:
 
 
 power.keeps_row_major = True
+
+
+def outer(arguments: dict, sizes: tuple) -> tuple:
+    """The layout of `addr`, which is pointwise over `self`, a column and a row."""
+    column = rules.unsqueeze(arguments["vec1"].geometry, 1)
+    row = rules.unsqueeze(arguments["vec2"].geometry, 0)
+    return pointwise_strides([arguments["self"].geometry, column, row], sizes)
 
 
 def suggested(*names: str) -> Callable:

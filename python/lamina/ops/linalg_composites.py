@@ -234,12 +234,6 @@ def linalg_matmul(A, B):
     return matmul(A, B)
 
 
-@composite(variants="", name="linalg_cross")
-def cross(input, other, *, dim=-1):
-    """The cross product of vectors of 3 elements along dim; the other dimensions broadcast."""
-    return aten.cross(input, other, dim)
-
-
 @composite(variants="", name="linalg_diagonal")
 def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
     """The diagonal of the matrices in two dimensions, as the last dimension of a view."""

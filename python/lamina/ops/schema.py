@@ -299,7 +299,7 @@ def _constant(text: str, kind: Type):
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if text.startswith("["):
-        return tuple(_constant(p, kind) for p in _split(text[1:-1]))
+        return tuple(_constant(p, kind._replace(is_list=False)) for p in _split(text[1:-1]))
     if text[0] in "\"'":
         return text[1:-1]
     try:

@@ -11,7 +11,16 @@ from ..errors import ArgumentError, DtypeError, RangeError, ShapeError, Unsuppor
 from . import primitives
 from .checks import wrap_dim, wrap_dims
 from .formulas import conj, masked, restore_dims, zeros
-from .promotion import FLOATING, accumulate_dtype, cast, category, is_complex, is_floating, to_real
+from .promotion import (
+    FLOATING,
+    accumulate_dtype,
+    cast,
+    category,
+    is_complex,
+    is_floating,
+    promote,
+    to_real,
+)
 from .reduction import INT64, count, kept, ordered
 from .registry import aten, composite, op
 
@@ -197,6 +206,18 @@ def _power_norm(p, size, ord, dims):
     if ord == 1:
         return p.sum(size, dims)
     return p.pow(p.sum(p.pow(size, float(ord)), dims), 1 / ord)
+
+
+def _dist_vjp(grad, self, other, result, p):
+    turned = _norm_vjp(grad, self - other, result, p, None, False)
+    return turned, -turned
+
+
+@op("dist(Tensor self, Tensor other, Scalar p=2) -> Tensor", vjp={("self", "other"): _dist_vjp})
+def dist(prims, self, other, p):
+    """The p-norm of self - other, 0-d; see linalg_vector_norm. The operands broadcast."""
+    self, other = promote(prims, self, other)
+    return linalg_vector_norm(prims, prims.sub(self, other), p, None, False, None)
 
 
 @composite(variants="function, method")

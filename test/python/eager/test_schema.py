@@ -32,6 +32,11 @@ def test_defaults_fill_in_and_sized_lists_take_one_int():
     assert schema.bind((None, 1), {"dtype": "d"}) == (None, (1,), False, "d")
 
 
+def test_a_list_of_numbers_is_a_default():
+    schema = parse("rot90(Tensor self, int k=1, int[] dims=[0,1]) -> Tensor")
+    assert schema.bind((None,), {}) == (None, 1, (0, 1))
+
+
 def test_loose_integers_bind_to_the_only_int_list():
     assert parse("view(Tensor(a) self, SymInt[] size) -> Tensor(a)").bind((None, 2, 3), {}) == (
         None,

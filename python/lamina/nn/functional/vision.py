@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 
 from ...errors import UnsupportedError, ValueError_
-from ...ops import distance
+from ...ops import channels
 from ...ops.registry import aten
 from .convolution import expanded
 from .pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 
-pixel_shuffle = distance.pixel_shuffle
-pixel_unshuffle = distance.pixel_unshuffle
-channel_shuffle = distance.channel_shuffle
+pixel_shuffle = aten.pixel_shuffle.function
+pixel_unshuffle = aten.pixel_unshuffle.function
+channel_shuffle = channels.channel_shuffle
 
 _RESAMPLINGS = {
     ("nearest", 1): "upsample_nearest1d",

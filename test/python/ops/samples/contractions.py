@@ -25,6 +25,12 @@ def _products(a, *shapes):
 _NAMES = {(2, 2): ("mk", "kn"), (3, 3): ("bmk", "bkn"), (2, 1): ("mk", "k"), (1, 1): ("k", "k")}
 
 
+def _crosses(a):
+    for dtype in ("float64", "float32", "int64", "complex128"):
+        yield Sample((a(2, 3, dtype=dtype), a(2, 3, dtype=dtype)))
+    yield Sample((a(3, 4), a(3, 1)), {"dim": 0})
+
+
 def _sums(a, added, left, right):
     for dtype in ("float64", "float32", "bfloat16", "int64"):
         yield Sample((a(*added, dtype=dtype), a(*left, dtype=dtype), a(*right, dtype=dtype)))
@@ -164,6 +170,8 @@ SAMPLES = {
     "vdot": lambda a: _products(a, (4,), (4,)),
     "addmm": lambda a: _sums(a, (3, 5), (3, 4), (4, 5)),
     "addmv": lambda a: _sums(a, (3,), (3, 4), (4,)),
+    "addr": lambda a: _sums(a, (3, 4), (3,), (4,)),
+    "linalg_cross": _crosses,
     "baddbmm": lambda a: _sums(a, (2, 3, 5), (2, 3, 4), (2, 4, 5)),
     "addbmm": lambda a: _sums(a, (3, 5), (2, 3, 4), (2, 4, 5)),
     "convolution": _convolutions,

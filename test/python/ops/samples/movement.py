@@ -212,6 +212,34 @@ def _flip(a):
     yield Sample((a(3, dtype="bool"), [0]))
 
 
+def _rotations(a):
+    for k in (0, 1, 2, 3, -1, 6):
+        yield Sample((a(3, 4), k, [0, 1]))
+    yield Sample((a(2, 3, 4, layout="transposed"), 1, [-1, 0]))
+    yield Sample((a(2, 3, dtype="bool"), 2, [1, 0]))
+    yield Sample((a(0, 3), 1, [0, 1]))
+
+
+def _diagonals(a):
+    for offset, first, second in ((0, -2, -1), (1, 0, 2), (-2, 1, 0)):
+        yield Sample((a(2, 3), offset, first, second))
+    yield Sample((a(4, dtype="int64"),))
+    yield Sample((a(0),))
+
+
+def _shuffled(a):
+    for dtype in ("float64", "int32"):
+        yield Sample((a(2, 8, 3, 4, dtype=dtype), 2))
+    yield Sample((a(9, 1, 2), 3))
+    yield Sample((a(2, 0, 2, 2), 2), grad=False)
+
+
+def _unshuffled(a):
+    for dtype in ("float64", "int32"):
+        yield Sample((a(2, 3, 4, 6, dtype=dtype), 2))
+    yield Sample((a(1, 3, 6), 3))
+
+
 def _roll(a):
     for shifts, dims in (([1], [0]), ([-2], [1]), ([1, 5], [0, 1]), ([3], []), ([0], [0])):
         yield Sample((a(3, 4), shifts, dims))
@@ -334,6 +362,10 @@ SAMPLES = {
     "stack": _stack,
     "constant_pad_nd": _pad,
     "flip": _flip,
+    "rot90": _rotations,
+    "diag_embed": _diagonals,
+    "pixel_shuffle": _shuffled,
+    "pixel_unshuffle": _unshuffled,
     "roll": _roll,
     "tril": _triangle,
     "triu": _triangle,

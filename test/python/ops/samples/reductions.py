@@ -286,6 +286,13 @@ def _histograms(a):
     yield Sample((a(), 3), grad=False)
 
 
+def _distances(a):
+    for p in (2, 1, 0, 3, float("inf"), -float("inf")):
+        yield Sample((a(3, 4), a(3, 4), p), grad=p != 0)
+    yield Sample((a(3, 4), a(4)))
+    yield Sample((a(3, 4, dtype="complex128"), a(3, 4, dtype="complex128")))
+
+
 SAMPLES = {
     "aminmax": lambda a: [
         Sample((a(3, 4, dtype=d),), kwargs)
@@ -359,4 +366,10 @@ SAMPLES = {
     "var_mean.correction": _spread,
     "std_mean.correction": _spread,
     "linalg_vector_norm": _norms,
+    "dist": _distances,
+    "trace": lambda a: [
+        Sample((a(*sizes, dtype=dtype),))
+        for sizes in ((3, 3), (2, 4), (0, 3))
+        for dtype in ("float64", "float32", "int32", "complex128")
+    ],
 }

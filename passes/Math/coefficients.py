@@ -77,7 +77,6 @@ def scaled_erfc(t):
 LN2_2 = mpmath.log(2) / 2 * mpf("1.001")
 PI_4 = (mpmath.pi / 4) ** 2 * mpf("1.002")
 SQRT2 = ((mpmath.sqrt(2) - 1) / (mpmath.sqrt(2) + 1)) ** 2 * mpf("1.01")
-PI_8 = (mpmath.sqrt(2) - 1) ** 2 * mpf("1.01")
 
 TABLES = [
     ("Exp", "(exp(r) - 1 - r) / r^2, |r| <= log(2) / 2", exp_remainder, -LN2_2, LN2_2, (4, 9)),
@@ -132,11 +131,11 @@ TABLES = [
     ("Pow", "3 (atanh(s) - s - s^3 / 3) / s^5 in s^2", pow_remainder, mpf(0), SQRT2, (None, 8)),
     (
         "Atan",
-        "(atan(t) / t - 1) / t^2 in t^2, |t| <= tan(pi / 8)",
+        "(atan(t) / t - 1) / t^2 in t^2, |t| <= 1/2",
         odd(mpmath.atan, 1),
         mpf(0),
-        PI_8,
-        (None, 11),
+        mpf("0.2501"),
+        (5, 12),
     ),
     (
         "Asin",
@@ -144,7 +143,7 @@ TABLES = [
         odd(mpmath.asin, 1),
         mpf(0),
         mpf("0.2501"),
-        (None, 12),
+        (5, 12),
     ),
     (
         "Sinh",

@@ -81,7 +81,8 @@ def test_error_bound(name, dtype, cpu):
     arrays = [arguments(dtype, 4096 if name == "erf" else 1 << 18, rng)]
     if name in PAIRS:
         arrays.append(rng.permutation(arrays[0]))
-        edges = np.meshgrid(*[np.array(EDGES, dtype)] * 2)
+        tiny = np.array([1, 2, 3, 5, -7], dtype) * np.finfo(dtype).smallest_subnormal
+        edges = np.meshgrid(*[np.concatenate([np.array(EDGES, dtype), tiny])] * 2)
         arrays = [np.concatenate([a, e.ravel()]) for a, e in zip(arrays, edges, strict=True)]
     module = module_of(lambda p, *a: getattr(p, name)(*a), *arrays)
     function = BACKEND.compile(module, "f", configured_options(cpu=cpu))

@@ -117,7 +117,8 @@ class TorchCompile(Torch):
     """torch.compile with Inductor: forward and backward compiled, the fused optimizer of torch."""
 
     def compiled(self, function: Callable) -> Callable:
-        """One graph, or an error."""
+        """One graph, or an error. Rows share their code, and would be its recompilations."""
+        self.t._dynamo.reset()
         return self.t.compile(function, fullgraph=True)
 
 

@@ -247,12 +247,13 @@ def LaminaCpuTileTransposes : Pass<"lamina-cpu-tile-transposes", "::mlir::func::
   let description = [{
     Such a nest has no good innermost loop: one operand or the other is walked across its lines. It
     becomes a parallel loop over tiles that caches and page tables hold, with loops over blocks of a
-    vector by a vector inside. The block of each crossed input is loaded along its own lines,
-    transposed by shuffles and put into a small buffer, from which what the nest computes reads on.
+    vector by a vector inside. The block of each crossed input is loaded along its own lines and
+    transposed by shuffles. If the body only does arithmetic it is computed on the rows of the block, which are
+    vectors by then; otherwise the block is put into a small buffer, from which the body reads on.
     The iterations at two edges that fill no block stay loop nests. Nests that are small, are of
     unknown size, reduce, or use their indices are left alone, and so are bools and complex numbers.
 
-    Invariant: the body of a nest is not changed and runs once for each point.
+    Invariant: the body of a nest is computed once for each point.
 
     Before:
     ```mlir
@@ -261,11 +262,13 @@ def LaminaCpuTileTransposes : Pass<"lamina-cpu-tile-transposes", "::mlir::func::
     After:
     ```mlir
     scf.parallel (%i, %j) = (%c0, %c0) to (%c256, %c256) step (%c64, %c64) {
-      %block = memref.alloc() : memref<8x8xf32>
       scf.for %ii = ... {
         scf.for %jj = ... {
-          %row:8 = vector.load %a[%p, %q] ...; vector.shuffle ...; vector.store %column, %block ...
-          linalg.generic ins(%block, %b_block) outs(%c_block) ...
+          %row:8 = vector.load %a[%p, %q] ...; vector.shuffle ...
+          %0 = vector.load %b[%q, %p]
+          %1 = arith.addf %row#0, %0 : vector<8xf32>
+          vector.store %1, %c[%q, %p]
+          ...
     ```
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect",

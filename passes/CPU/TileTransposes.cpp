@@ -154,10 +154,12 @@ private:
     auto tiles = scf::ParallelOp::create(b, lows, highs, steps);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(tiles.getBody());
+    bool inRegisters = isVectorizable();
     SmallVector<Value> buffers;
-    for (OpOperand *input : crossed)
-      buffers.push_back(memref::AllocOp::create(
-          b, MemRefType::get({block, block}, elementOf(*input)), b.getI64IntegerAttr(64)));
+    if (!inRegisters)
+      for (OpOperand *input : crossed)
+        buffers.push_back(memref::AllocOp::create(
+            b, MemRefType::get({block, block}, elementOf(*input)), b.getI64IntegerAttr(64)));
     SmallVector<Value> at(tiles.getInductionVars());
     SmallVector<OpFoldResult> extents(sizes.size(), b.getIndexAttr(1));
     extents[across] = extents[along] = b.getIndexAttr(block);
@@ -170,8 +172,10 @@ private:
       at[loop] =
           affine::AffineApplyOp::create(b, sum, ValueRange{at[loop], blocks.getInductionVar()});
     }
+    if (inRegisters)
+      return computeRows(b, at);
     for (auto [input, buffer] : llvm::zip_equal(crossed, buffers))
-      transposeBlock(b, *input, buffer, at);
+      storeBlock(b, loadTransposed(b, *input, at), buffer);
     linalg::GenericOp inner = cloneOn(b, getAsOpFoldResult(at), extents);
     for (auto [input, buffer] : llvm::zip_equal(crossed, buffers))
       readFromBuffer(b, inner, input->getOperandNumber(), buffer);
@@ -214,34 +218,116 @@ private:
     inner.setIndexingMapsAttr(b.getAffineMapArrayAttr(maps));
   }
 
-  /// Loads a block of `input` along its own contiguous dimension and stores it transposed.
-  void transposeBlock(ImplicitLocOpBuilder &b, OpOperand &input, Value buffer, ValueRange at) {
-    AffineMap map = op.getMatchingIndexingMap(&input);
-    Value memory = input.get();
-    unsigned dim = *contiguousDim(cast<MemRefType>(memory.getType()));
-    SmallVector<unsigned> order;
-    for (unsigned i = 0; i < map.getNumResults(); ++i)
-      if (i != dim)
-        order.push_back(i);
-    order.push_back(dim);
-    if (dim + 1 != order.size())
+  /// Whether the body can be computed on rows of a block as vectors: it only does arithmetic, and
+  /// other operands lie along the results or are the same for a whole row.
+  bool isVectorizable() {
+    auto isPlain = [](Type type) {
+      return isa<Float32Type, Float64Type, IndexType, IntegerType>(type);
+    };
+    for (Operation &inner : op.getBody()->without_terminator())
+      if (!isa<arith::ArithDialect>(inner.getDialect()) ||
+          !llvm::all_of(inner.getOperandTypes(), isPlain) ||
+          !llvm::all_of(inner.getResultTypes(), isPlain))
+        return false;
+    return llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) {
+      Type element = elementOf(operand);
+      bool isRow = contiguousLoop(operand) == along || llvm::is_contained(crossed, &operand);
+      bool isConstant = !op.getMatchingIndexingMap(&operand).isFunctionOfDim(along);
+      return isa<FloatType, IntegerType>(element) && !element.isInteger(1) && (isRow || isConstant);
+    });
+  }
+
+  /// The nest on a block, with its rows in registers.
+  void computeRows(ImplicitLocOpBuilder &b, SmallVector<Value> at) {
+    DenseMap<unsigned, SmallVector<Value>> transposed;
+    for (OpOperand *input : crossed)
+      transposed[input->getOperandNumber()] = loadTransposed(b, *input, at);
+    Value first = at[across];
+    for (int64_t row = 0; row < block; ++row) {
+      at[across] = affine::AffineApplyOp::create(b, b.getAffineDimExpr(0) + row, first);
+      IRMapping vectors;
+      for (OpOperand &operand : op->getOpOperands()) {
+        BlockArgument element = op.getMatchingBlockArgument(&operand);
+        auto rows = transposed.find(operand.getOperandNumber());
+        if (rows != transposed.end())
+          vectors.map(element, rows->second[row]);
+        else if (!element.use_empty())
+          vectors.map(element, loadRow(b, operand, at));
+      }
+      for (Operation &inner : op.getBody()->without_terminator())
+        computeVector(b, inner, vectors);
+      Operation *yield = op.getBody()->getTerminator();
+      for (auto [init, result] : llvm::zip_equal(op.getDpsInitsMutable(), yield->getOperands())) {
+        auto [memory, indices] = placeOf(b, init, at);
+        vector::StoreOp::create(b, vectorOf(b, result, vectors), memory, indices);
+      }
+    }
+  }
+
+  /// A scalar of the body as a vector; one from outside of it is the same in all lanes.
+  Value vectorOf(ImplicitLocOpBuilder &b, Value scalar, IRMapping &vectors) {
+    if (!vectors.contains(scalar))
+      vectors.map(scalar,
+                  vector::BroadcastOp::create(b, VectorType::get(block, scalar.getType()), scalar));
+    return vectors.lookup(scalar);
+  }
+
+  void computeVector(ImplicitLocOpBuilder &b, Operation &inner, IRMapping &vectors) {
+    if (isa<arith::ConstantOp>(inner)) {
+      Value scalar = b.clone(inner)->getResult(0);
+      vectors.map(inner.getResult(0), vectorOf(b, scalar, vectors));
+      return;
+    }
+    for (Value operand : inner.getOperands())
+      vectorOf(b, operand, vectors);
+    for (OpResult result : b.clone(inner, vectors)->getResults())
+      result.setType(VectorType::get(block, result.getType()));
+  }
+
+  Value loadRow(ImplicitLocOpBuilder &b, OpOperand &operand, ValueRange at) {
+    auto type = VectorType::get(block, elementOf(operand));
+    auto [memory, indices] = placeOf(b, operand, at);
+    if (op.getMatchingIndexingMap(&operand).isFunctionOfDim(along))
+      return vector::LoadOp::create(b, type, memory, indices);
+    return vector::BroadcastOp::create(b, type, memref::LoadOp::create(b, memory, indices));
+  }
+
+  /// The memory of an operand with the dimension last in which neighbours touch, and the indices of
+  /// the iteration `at` in it.
+  std::pair<Value, SmallVector<Value>> placeOf(ImplicitLocOpBuilder &b, OpOperand &operand,
+                                               ValueRange at) {
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    Value memory = operand.get();
+    SmallVector<unsigned> order = llvm::to_vector(llvm::seq<unsigned>(map.getNumResults()));
+    auto dim = contiguousDim(cast<MemRefType>(memory.getType()));
+    if (dim && *dim + 1 != order.size()) {
+      order.erase(order.begin() + *dim);
+      order.push_back(*dim);
       memory = memref::TransposeOp::create(
           b, memory, AffineMapAttr::get(AffineMap::getPermutationMap(order, b.getContext())));
+    }
+    SmallVector<Value> indices;
+    for (unsigned position : order)
+      indices.push_back(at[map.getDimPosition(position)]);
+    return {memory, indices};
+  }
 
+  /// A block of `input`, loaded along its own contiguous dimension: its rows along the results.
+  SmallVector<Value> loadTransposed(ImplicitLocOpBuilder &b, OpOperand &input,
+                                    ArrayRef<Value> start) {
     auto type = VectorType::get(block, elementOf(input));
-    SmallVector<Value> rows;
+    SmallVector<Value> at(start), rows;
+    Value first = at[along];
     for (int64_t row = 0; row < block; ++row) {
-      SmallVector<Value> indices;
-      for (unsigned position : order) {
-        unsigned loop = map.getDimPosition(position);
-        Value index = at[loop];
-        if (loop == along)
-          index = affine::AffineApplyOp::create(b, b.getAffineDimExpr(0) + row, index);
-        indices.push_back(index);
-      }
+      at[along] = affine::AffineApplyOp::create(b, b.getAffineDimExpr(0) + row, first);
+      auto [memory, indices] = placeOf(b, input, at);
       rows.push_back(vector::LoadOp::create(b, type, memory, indices));
     }
     transpose(b, rows);
+    return rows;
+  }
+
+  void storeBlock(ImplicitLocOpBuilder &b, ArrayRef<Value> rows, Value buffer) {
     Value zero = arith::ConstantIndexOp::create(b, 0);
     for (auto [row, value] : llvm::enumerate(rows))
       vector::StoreOp::create(b, value, buffer,

@@ -57,6 +57,19 @@ def test_permutations_of_any_rank(data):
     check(lambda p, a, b: p.mul(p.permute(a, dims), b), a, b)
 
 
+def test_rows_columns_and_numbers_beside_a_transpose():
+    a, row, column = (
+        numbers((70, 66), np.float32),
+        numbers((70,), np.float32),
+        numbers((66, 1), np.float32),
+    )
+    three = np.array(3, np.float32)
+    check(
+        lambda p, a, row, column, n: p.mul(p.add(p.add(p.permute(a, (1, 0)), row), column), n),
+        *(a, row, column, three),
+    )
+
+
 def test_two_transposes_and_a_row():
     a, b, row = (
         numbers((96, 80), np.float32),

@@ -3,6 +3,8 @@
 
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/Function.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/PassInstrumentation.h"
 #include "llvm/Passes/OptimizationLevel.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Transforms/IPO/GlobalDCE.h"
@@ -66,12 +68,38 @@ static void dropUncalled(Module &module, ModuleAnalysisManager &modules) {
   GlobalDCEPass().run(module, modules);
 }
 
+/// Moves a shuffle of vectors behind the operands that its block makes later.
+///
+/// SROA of LLVM 22 joins vectors that were stored side by side into an array. It does so at the
+/// store to the last place, also where others come later.
+static void sinkBehindOperands(ShuffleVectorInst &shuffle) {
+  Instruction *last = &shuffle;
+  for (Value *operand : shuffle.operands())
+    if (auto *maker = dyn_cast<Instruction>(operand);
+        maker && maker->getParent() == shuffle.getParent() && last->comesBefore(maker))
+      last = maker;
+  if (last != &shuffle)
+    shuffle.moveAfter(last);
+}
+
+static void sinkShuffles(Function &function) {
+  for (BasicBlock &block : function)
+    for (Instruction &instruction : make_early_inc_range(block))
+      if (auto *shuffle = dyn_cast<ShuffleVectorInst>(&instruction))
+        sinkBehindOperands(*shuffle);
+}
+
 Error optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
   PipelineTuningOptions tuning;
   tuning.LoopVectorization = optLevel >= 1;
   tuning.LoopInterleaving = optLevel >= 2;
   tuning.SLPVectorization = optLevel >= 2;
-  PassBuilder builder(&machine, tuning);
+  PassInstrumentationCallbacks callbacks;
+  callbacks.registerAfterPassCallback([](StringRef pass, Any ir, const PreservedAnalyses &) {
+    if (auto *function = any_cast<const Function *>(&ir); function && pass == "SROAPass")
+      sinkShuffles(const_cast<Function &>(**function));
+  });
+  PassBuilder builder(&machine, tuning, std::nullopt, &callbacks);
 
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;

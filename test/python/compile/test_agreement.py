@@ -271,6 +271,12 @@ def write_through_a_view_that_is_an_input(x, row, transposed):
     return x.sum(), transposed * 2, row
 
 
+@program(lambda: (tensor(2, 2, 3, grad=True, dtype="float64"),))
+def rows_added_out_of_order(a):
+    order = lamina.tensor([1, 0])
+    return a.index_add(0, order, a.index_select(0, order)), a.abs()
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_agrees_with_eager(name, backend):
     fn, make = PROGRAMS[name]

@@ -49,13 +49,13 @@ class OutsideHistory:
         return found
 
     def check_target(self, tensor: Tensor, name: str) -> None:
-        """Raises AutogradError when `name` may not write to an input because of what it came with.
-        A program that writes is compiled with checks of its own.
+        """Raises AutogradError when `name` may not write to an input, or to a view of one, because of
+        what the input came with. A program that writes is compiled with checks of its own.
         """
-        x = self._tracer.entered(tensor)
-        if x is not None and tensor._autograd is x.autograd and x.history is None:
+        x = self._tracer.entered(tensor if tensor._view is None else tensor._view.base)
+        if x is not None and x.tensor._autograd is x.autograd and x.history is None:
             with self._tracer.outside(x):
-                check_target(tensor, name)
+                check_target(x.tensor, name)
 
     def check_mark(self, tensor: Tensor) -> None:
         """Raises UnsupportedError for an input to which no gradient arrives although its base requires

@@ -246,6 +246,7 @@ def detached_view():
     [
         (leaf_view, lambda x: x.t_()),
         (leaf_view, lambda x: x.swapaxes_(2, 0)),
+        (leaf_view, lambda x: x.expand(2, 4).unsqueeze_(0)),
         (detached_view, lambda x: x.detach_()),
     ],
 )

@@ -84,6 +84,10 @@ class RangeError(ValueError_, RuntimeError):
     """A value outside its range where callers expect a RuntimeError."""
 
 
+class ZeroDivisionError_(RangeError):
+    """An integer that is divided by zero, where the data is seen."""
+
+
 class DimError(LaminaError, IndexError):
     """A dimension or an index out of range."""
 

@@ -58,6 +58,8 @@ class _Members:
             )
         if requires_grad or self._autograd is not None:
             facts.ensure(self).requires_grad = bool(requires_grad)
+        if requires_grad and state.tracer is not None:
+            state.tracer.history.marked(self)
         return self
 
     @property

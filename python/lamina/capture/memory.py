@@ -161,6 +161,13 @@ def find_shared(inputs: list, used: list, written: set[int]) -> list[Memory]:
     return found
 
 
+def need(memories: list[Memory], merged: list[Memory]) -> None:
+    """Raises SharedMemory unless all memory that must be one input is one among `merged`."""
+    missing = [m for m in memories if not any(known.covers(m) for known in merged)]
+    if missing:
+        raise SharedMemory(missing)
+
+
 def joined(known: list[Memory], found: list[Memory]) -> list[Memory]:
     """All of this memory, where parts of one storage that meet are one."""
     memories: list[Memory] = []

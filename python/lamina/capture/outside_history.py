@@ -8,6 +8,7 @@ from ..autograd.nodes import DeadEnd
 from ..errors import UnsupportedError
 from ..tensor import Tensor
 from .history import InputNode
+from .memory import find_shared, need
 from .record import Guard
 
 
@@ -67,6 +68,15 @@ class OutsideHistory:
                 f"requires_grad_() of {x.source.text}, a view that was made without grad of a tensor "
                 "that requires it; call it outside"
             )
+
+    def marked(self, tensor: Tensor) -> None:
+        """Sees to it that inputs that are views of one that comes to require grad do so as well. Raises
+        SharedMemory where the trace does not know yet that they are.
+        """
+        x = self._tracer.entered(tensor)
+        if x is not None and x.edge is None:
+            inputs = [y for y in self._tracer.inputs if not self._tracer.is_flat(y)]
+            need(find_shared(self._tracer.inputs, inputs, {x.number}), self._tracer.merged)
 
     def _guard(self, code: str, text: str, value: str) -> None:
         self.guards[code] = Guard(code, text, value)

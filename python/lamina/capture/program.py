@@ -22,7 +22,7 @@ from . import flatten
 from .copies import refuse_visible_copies
 from .history import grad_of
 from .joint import Joint, Root, differentiate
-from .memory import Memory, SharedMemory, find_shared, joined, share_outside
+from .memory import Memory, SharedMemory, find_shared, joined, need, share_outside
 from .outputs import Outputs, retains_grad
 from .places import OWN, place_of, refuse_like_torch, refuse_parts
 from .reads import Observer
@@ -304,9 +304,7 @@ def _separate_memory(tracer: Tracer) -> set[int]:
     marked = {x.number for x in inputs if x.edge is None and requires_grad(x.tensor)}
     used = [x for x in inputs if x.used or x.number in marked]
     found = find_shared(tracer.inputs, used, written | marked)
-    missing = [m for m in found if not any(known.covers(m) for known in tracer.merged)]
-    if missing:
-        raise SharedMemory(missing)
+    need(found, tracer.merged)
     return written
 
 

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from ..errors import DtypeError, RangeError, ValueError_
+from ..errors import DtypeError, ValueError_, ZeroDivisionError_
 from . import layout
 from .formulas import conj, masked, zeros
 from .promotion import (
@@ -265,13 +265,13 @@ def remainder(p, self, other):
 
 
 def _real_pair(p, self, other):
-    """Both as arrays of one real dtype. Raises RangeError where it is seen that an integer is divided by zero."""
+    """Both as arrays of one real dtype. Raises ZeroDivisionError_ where it is seen that an integer is divided by zero."""
     check_broadcast(self, other)
     dtype = result_dtype(self, other)
     if is_complex(dtype) or category(dtype) == BOOL:
         raise DtypeError(f"not defined for {dtype}")
     if is_integral(dtype) and _is_zero_somewhere(other) and 0 not in self.shape:
-        raise RangeError("an integer is divided by zero")
+        raise ZeroDivisionError_("an integer is divided by zero")
     return cast(p, self, dtype), as_array(p, other, dtype)
 
 

@@ -137,6 +137,12 @@ def part_of_the_storage_of_flat_data(x):
     return y, y.as_strided([2], [1])
 
 
+@program(base_and_view)
+def gradient_of_a_view_of_an_argument_that_comes_to_require_grad(x, y):
+    x.requires_grad_()
+    return lamina.autograd.grad(y.sum(), y, materialize_grads=True)[0]
+
+
 def view_and_part():
     x = tensor(3, 4)
     return x, x[:2], x[:1, 2]

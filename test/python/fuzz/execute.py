@@ -79,11 +79,11 @@ def torch_executor() -> Executor:
     return Executor(torch)
 
 
-def eager_executor() -> Executor:
+def eager_executor(refusals: tuple = ()) -> Executor:
     """Eager lamina."""
     import lamina
 
-    return Executor(lamina)
+    return Executor(lamina, refusals=refusals)
 
 
 def compiled_executor(backend: str, calls: int = 2) -> Executor:

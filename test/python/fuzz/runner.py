@@ -111,11 +111,14 @@ def eager_runner(aliasing: bool = False) -> Runner:
 
 
 def compiled_runner(backend: str, aliasing: bool = False) -> Runner:
-    """Compiled against eager lamina, but for second derivatives, which compiled code does not have."""
+    """Compiled against eager lamina, but for second derivatives, which compiled code does not have, and
+    for integers divided by zero, which it does not see.
+    """
     import lamina
+    from lamina.errors import ZeroDivisionError_
 
     return Runner(
-        eager_executor(),
+        eager_executor((ZeroDivisionError_,)),
         compiled_executor(backend),
         lamina,
         aliasing,

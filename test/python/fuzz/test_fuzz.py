@@ -33,41 +33,54 @@ def check_seeds(runner, seeds) -> None:
             pytest.fail(runner.minimize(finding).report(), pytrace=False)
 
 
+def fresh_seed() -> int:
+    """The first seed of new programs, printed."""
+    given = os.environ.get("LAMINA_FUZZ_SEED")
+    seed = int(given) if given else random.SystemRandom().randrange(10**6, 10**9)
+    print(f"LAMINA_FUZZ_SEED={seed}")
+    return seed
+
+
 @pytest.mark.parametrize("first", range(0, 300, SIZE))
 def test_fixed_programs(first):
     check(first, SIZE)
 
 
 def test_fresh_programs():
-    given = os.environ.get("LAMINA_FUZZ_SEED")
-    seed = int(given) if given else random.SystemRandom().randrange(10**6, 10**9)
-    print(f"LAMINA_FUZZ_SEED={seed}")
-    check(seed, FRESH)
+    check(fresh_seed(), FRESH)
 
 
-# Of the next programs some still differ, which `python -m fuzz --compiled cpu` shows.
-COMPILED = range(60)
+COMPILED = range(300)
+FRESH_COMPILED = 50
 
 
+def check_compiled(backend, aliasing, seeds):
+    """Compares compiled with eager lamina; most programs must compile."""
+    runner = compiled_runner(backend, aliasing)
+    check_seeds(runner, seeds)
+    assert runner.counts["agree"] > len(seeds) // 2
+
+
+@pytest.mark.parametrize("aliasing", [False, True], ids=["apart", "aliasing"])
 @pytest.mark.parametrize("backend", ["interpreter", "cpu"])
-def test_compiled_programs(backend):
-    runner = compiled_runner(backend)
-    check_seeds(runner, COMPILED)
-    assert runner.counts["agree"] > len(COMPILED) // 2
+def test_compiled_programs(backend, aliasing):
+    check_compiled(backend, aliasing, [seed for seed in COMPILED if (seed, aliasing) not in KNOWN])
 
 
-# Of those before, six differ: strides of sorted results, sums by index on the CPU, in-place views.
-ALIASING = range(80, 120)
+# A leaf that moves while a graph from outside holds the node that accumulates its gradient.
+KNOWN = {(39, True)}
 
 
+# About one program in two thousand still differs: moved views of computed arguments, and values on
+# either side of a jump, such as the fraction of a number near 1.
+@pytest.mark.parametrize("aliasing", [False, True], ids=["apart", "aliasing"])
 @pytest.mark.parametrize("backend", ["interpreter", "cpu"])
-def test_compiled_programs_whose_arguments_share_memory(backend):
-    runner = compiled_runner(backend, aliasing=True)
-    check_seeds(runner, ALIASING)
-    assert runner.counts["agree"] > len(ALIASING) // 2
+def test_fresh_compiled_programs(backend, aliasing):
+    seed = fresh_seed()
+    check_compiled(backend, aliasing, range(seed, seed + FRESH_COMPILED))
 
 
 def test_compiled_programs_under_validation():
     """Every pass is checked on the programs that it sees, as LAMINA_VALIDATE=1 does."""
     with config.scope(validate=True):
-        check_seeds(compiled_runner("interpreter"), range(40))
+        check_seeds(compiled_runner("interpreter"), range(100))

@@ -23,7 +23,8 @@ class OutsideHistory:
         """Sees to it that gradients of nodes `targets`, given those of nodes `starts`, are the same
         without what lies outside. Raises UnsupportedError where a way between them does.
         """
-        inputs = [x for x in self._tracer.inputs if x.edge is not None]
+        entered = (*self._tracer.inputs, *self._tracer.wrappers.entered)
+        inputs = [x for x in entered if x.edge is not None]
         reached = _reachable(starts)
         left = [x for x in inputs if type(x.edge[0]) is InputNode and x.edge[0] in reached]
         asked = [x for x in inputs if x.edge[0] in targets]
@@ -35,7 +36,9 @@ class OutsideHistory:
                     f"the program asks for a gradient of {y.source.text} that comes by the history of "
                     f"{x.source.text}, which is no part of the program"
                 )
-            code = f"not {self._tracer.record.names.name(leads_to)}(t{x.number}, t{y.number})"
+            code = (
+                f"not {self._tracer.record.names.name(leads_to)}({x.source.code}, {y.source.code})"
+            )
             text = f"that the history of {x.source.text} leads to {y.source.text}"
             self._guard(code, text, "False")
 

@@ -514,3 +514,16 @@ def test_the_report_names_inner_tensors():
     assert [text.split(":")[0] for text in report.inputs] == ["args[0].a", "args[0].b", "args[1]"]
     assert report.mutated == ["args[0].a", "args[0].b"]
     assert any("is a TwoTensor" in guard for guard in report.guards)
+
+
+def test_gradients_that_come_by_history_outside_are_refused(backend):
+    def program(x, view):
+        return lamina.autograd.grad(view.sum(), x, allow_unused=True)[0]
+
+    x = two(2, 3)
+    call = lamina.compile(program, fullgraph=True, backend=backend)
+    with pytest.raises(UnsupportedError, match="comes by the history of"):
+        call(x, x.t())
+    assert call(x, (two(2, 3) * 1)) is None
+    with pytest.raises(UnsupportedError, match="comes by the history of"):
+        call(x, x * 1)

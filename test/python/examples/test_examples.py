@@ -19,7 +19,8 @@ def backend(request):
 
 
 @pytest.mark.parametrize(
-    "name", ["ten_lines", "mutation_and_views", "custom_function", "custom_operator"]
+    "name",
+    ["ten_lines", "mutation_and_views", "custom_function", "custom_operator", "wrapper_tensor"],
 )
 def test_example_runs(name, capsys):
     runpy.run_path(str(ROOT / "examples" / f"{name}.py"), run_name="__main__")

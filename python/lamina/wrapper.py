@@ -30,16 +30,21 @@ def make_wrapper_subclass(
     pin_memory: bool = False,
     requires_grad: bool = False,
     dispatch_sizes_strides_policy: str | None = None,
+    dispatch_device: bool = False,
+    dispatch_layout: bool = False,
+    _extra_dispatch_keys=None,
+    storage_size: int | None = None,
 ) -> Tensor:
     """A tensor of class `cls` without memory, of these sizes and, in elements, strides (row-major by default).
 
-    Raises TypeError unless the class has a `__torch_dispatch__`, UnsupportedError for a policy that would have
-    the class answer for its sizes.
+    What comes after `requires_grad` is accepted and not used: a wrapper has the sizes, strides and device that it was
+    made with, and its class is not asked for them. Raises TypeError unless the class has a `__torch_dispatch__`,
+    UnsupportedError for another layout than strided.
     """
     if getattr(cls, "__torch_dispatch__", None) is None:
         raise TypeError(f"{cls.__name__} must define __torch_dispatch__ to be a wrapper of tensors")
-    if dispatch_sizes_strides_policy is not None or layout is not formats.strided:
-        raise UnsupportedError("the sizes, strides and layout of a wrapper tensor are its own")
+    if layout is not formats.strided:
+        raise UnsupportedError(f"tensors are strided, wrappers too; got layout {layout}")
     sizes = tuple(map(int, size))
     if strides is None:
         order = formats.contiguous_format if memory_format is None else memory_format

@@ -431,3 +431,40 @@ def test_metadata_mutations_of_wrappers(grad, backend):
     assert_agrees(program, make, backend)
     seen = observe(lamina.compile(program, fullgraph=True, backend=backend), make())
     assert [look["sizes"] for look in seen["arguments"]] == [(4, 3)] * 3
+
+
+class Handing(lamina.Tensor):
+    """Sees public calls and operators, and hands both on."""
+
+    @staticmethod
+    def __new__(cls, t):
+        look = (t.shape, t.stride(), t.storage_offset(), lamina.contiguous_format, t.dtype)
+        rest = (lamina.strided, t.device, False, t.requires_grad, "sizes", False, False, None)
+        return lamina.Tensor._make_wrapper_subclass(cls, *look, *rest)
+
+    def __init__(self, t):
+        self.t_ = t
+
+    def __tensor_flatten__(self):
+        return ["t_"], {}
+
+    @staticmethod
+    def __tensor_unflatten__(inner, context, size, stride):
+        return Handing(inner["t_"])
+
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        with lamina._C.DisableTorchFunctionSubclass():
+            return func(*args, **(kwargs or {}))
+
+    @classmethod
+    def __torch_dispatch__(cls, func, types, args=(), kwargs=None):
+        result = func(*tree_map_only(cls, lambda s: s.t_, args), **(kwargs or {}))
+        return tree_map_only(lamina.Tensor, cls, result)
+
+
+def test_torch_function_subclass_survives_into_aot_autograd(backend):
+    call = lamina.compile(lambda x: x.unflatten(-1, [2, 5]), fullgraph=True, backend=backend)
+    values = lamina.arange(30.0).reshape(3, 10)
+    result = call(Handing(values))
+    assert type(result) is Handing and lamina.equal(result.t_, values.reshape(3, 2, 5))

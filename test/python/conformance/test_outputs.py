@@ -459,3 +459,15 @@ def test_data_counts_writes_of_its_own(backend):
     call = lamina.compile(program, fullgraph=True, backend=backend)
     for _ in range(2):
         assert outcome(call) == outcome(program)
+
+
+PLAIN = {
+    "test_nnc_jit": (lambda x: lamina.sin(x), lambda: (lamina.arange(4.0),)),
+    "test_nnc_scalar": (lambda x: lamina.sin(x), lambda: (lamina.tensor(0.5),)),
+    "test_nnc_pytrees": (lambda xs: [lamina.sin(xs[0])], lambda: ([lamina.arange(4.0)],)),
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_shapes_and_trees_of_arguments(name, backend):
+    assert_agrees(*PLAIN[name], backend)

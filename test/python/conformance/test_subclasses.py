@@ -356,12 +356,11 @@ class Doubled(Scaled):
 
 @pytest.mark.parametrize("cls", [Scaled, Doubled])
 def test_wrapper_subclass_with_differently_sized_inner_tensor(cls, backend):
-    """A size is a fact of a program, whether the wrapper and what is in it agree on it or not."""
+    """A size is a fact of a program, whether the wrapper and what is in it agree on it or not; also
+    test_wrapper_subclass_with_same_sized_inner_tensor.
+    """
     arguments = [cls(lamina.ones(count), None) for count in (4, 4, 5)]
     assert calls(lambda x: x + 1, arguments, backend) == [1, 1, 2]
-
-
-# What is asked of these of symbolic sizes, a program of static sizes cannot show.
 
 
 def partitioned(program, *args):
@@ -386,7 +385,9 @@ TWO_TENSOR = {
 
 @pytest.mark.parametrize("name", TWO_TENSOR)
 def test_tensor_subclass_TwoTensor(name, backend):
-    """Plain tensors go in and out, attribute by attribute, and gradients likewise; nothing is saved."""
+    """Plain tensors go in and out, attribute by attribute, and gradients likewise; nothing is saved. Sizes are numbers
+    of the program, so what the rows ask of symbolic ones is not shown.
+    """
     program = TWO_TENSOR[name]
     assert_agrees(program, lambda: (matrix(),), backend)
     forward, backward = partitioned(program, matrix())

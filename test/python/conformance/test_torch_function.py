@@ -69,7 +69,7 @@ def breaks():
 
 @pytest.mark.parametrize("disable", [_C.DisableTorchFunctionSubclass, _C.DisableTorchFunction])
 def test_torch_function_state_graph_break(disable, backend):
-    """Also test_disable_all_torch_function, and its restored values, with a break."""
+    """Also test_disable_all_torch_function and test_disable_all_torch_function_restore_values_graph_break."""
 
     def program(x):
         with disable():
@@ -438,3 +438,19 @@ def test_user_overridden_attr_unsupported(backend):
     Ndim.ndim = 11
     assert call(square(Ndim)) == 11
     Ndim.ndim = 10
+
+
+class Raising(lamina.Tensor):
+    """No call may see it."""
+
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        raise RuntimeError("on purpose")
+
+
+def test_nontraceable_tensor_subclass(backend):
+    """Capture asks nothing of a class: its attributes can be read though every call of it raises."""
+    x = lamina.Tensor._make_subclass(Raising, lamina.ones(2))
+    x.foo = 42
+    call = compiled(lambda x: x.foo + lamina.ones(10), backend)
+    assert call(x).tolist() == [43] * 10 and len(call.entries) == 1

@@ -41,7 +41,15 @@ from .errors import LaminaError
 from .interop import asarray, frombuffer, set_default_tensor_type
 from .ops.construct import as_tensor, from_numpy, is_storage, is_tensor, tensor
 from .printing import get_printoptions, set_printoptions
-from .random import Generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+from .random import (
+    Generator,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
 from .storage import Storage as UntypedStorage
 from .tensor import Size, Tensor
 
@@ -74,7 +82,10 @@ _LAZY_MODULES = (
     "utils",
 )
 _LAZY_NAMES = {
+    "autocast": "lamina.amp",
     "compile": "lamina.compiler",
+    "get_autocast_dtype": "lamina.amp",
+    "is_autocast_enabled": "lamina.amp",
     "load": "lamina.serialization",
     "save": "lamina.serialization",
 }

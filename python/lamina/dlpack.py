@@ -11,7 +11,8 @@ import ctypes
 import numpy as np
 
 from . import dtypes
-from .errors import BufferError_, DtypeError
+from .devices import device as as_device
+from .errors import BufferError_, DtypeError, ValueError_
 from .ops.construct import from_numpy
 from .tensor import Tensor
 
@@ -67,12 +68,21 @@ def export(tensor: Tensor, **options):
     return capsule
 
 
-def from_dlpack(value) -> Tensor:
-    """A tensor over the memory of a DLPack capsule, or of any object with `__dlpack__`.
+def from_dlpack(ext_tensor, *, device=None, copy: bool | None = None) -> Tensor:
+    """A tensor over the memory of a DLPack capsule, or of any object with `__dlpack__`; a copy if `copy`, or where
+    `device` is another one than the object's.
 
     Raises DtypeError for an object without the protocol and for a dtype that lamina has not, ValueError_ for
-    negative strides.
+    negative strides and where copy=False cannot be had.
     """
+    tensor = _shared(ext_tensor)
+    elsewhere = device is not None and as_device(device) != tensor.device
+    if elsewhere and copy is False:
+        raise ValueError_(f"{tensor.device} memory is no memory of {device}", op="from_dlpack")
+    return tensor.to(device=device, copy=True) if elsewhere or copy else tensor
+
+
+def _shared(value) -> Tensor:
     if type(value).__name__ != "PyCapsule":
         if isinstance(value, np.ndarray):
             return from_numpy(value)

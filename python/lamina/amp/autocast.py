@@ -122,6 +122,11 @@ def is_autocast_enabled(device_type: str = "cpu") -> bool:
     return state.autocast is not None and state.autocast.device_type == device_type
 
 
+def is_autocast_available(device_type: str) -> bool:
+    """Whether there are regions for this kind of device."""
+    return device_type in _DEFAULTS
+
+
 def get_autocast_dtype(device_type: str = "cpu") -> dtypes.dtype:
     """The small dtype of the active region, outside of one the default."""
     if is_autocast_enabled(device_type):

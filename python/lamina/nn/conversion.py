@@ -5,7 +5,7 @@ All change the parameters in place, so that optimizers which hold them remain ri
 
 from __future__ import annotations
 
-from .. import dtypes
+from .. import dtypes, ops
 from ..tensor import Tensor
 
 _IMAGES = (4, 5)
@@ -67,6 +67,11 @@ def cpu(self):
 def cuda(self, device=None):
     """Moves all members to a CUDA device, by default the current one."""
     return self.to("cuda" if device is None else device)
+
+
+def to_empty(self, *, device, recurse: bool = True):
+    """Moves all members to a device without their values: each becomes a new tensor of its size."""
+    return self._apply(lambda t: ops.aten.empty_like(t, device=device), recurse)
 
 
 def _arguments(*args, device=None, dtype=None, non_blocking: bool = False, memory_format=None):

@@ -216,9 +216,9 @@ class Members:
         """The direct submodules."""
         return (child for _, child in self.named_children())
 
-    def modules(self) -> Iterator[Members]:
-        """This module and all below it."""
-        return (module for _, module in self.named_modules())
+    def modules(self, remove_duplicate: bool = True) -> Iterator[Members]:
+        """This module and all below it, a shared one once unless `remove_duplicate` is off."""
+        return (m for _, m in self.named_modules(remove_duplicate=remove_duplicate))
 
     def get_submodule(self, target: str) -> Members:
         """The module at a dotted path. Raises AttributeError where the path ends."""

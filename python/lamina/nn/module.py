@@ -57,12 +57,12 @@ class Module(Hooked, Members):
         fn(self)
         return self
 
-    def _apply(self, fn: Callable[[Tensor], Tensor]) -> Module:
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Module:
         """Replaces the data of every parameter, its gradient and every buffer by `fn` of it.
 
         Parameters stay the same objects, so optimizers that hold them remain right.
         """
-        for child in self.children():
+        for child in self.children() if recurse else ():
             child._apply(fn)
         with no_grad():
             for param in [p for p in self._parameters.values() if p is not None]:
@@ -83,6 +83,7 @@ class Module(Hooked, Members):
     bfloat16 = conversion.bfloat16
     cpu = conversion.cpu
     cuda = conversion.cuda
+    to_empty = conversion.to_empty
 
     def train(self, mode: bool = True) -> Module:
         """Sets training mode here and below: dropout drops, batch norm uses the batch's

@@ -36,9 +36,13 @@ class IncompatibleKeys(NamedTuple):
 
 
 def state_dict(
-    self, *, destination: dict | None = None, prefix: str = "", keep_vars: bool = False
+    self, *args, destination: dict | None = None, prefix: str = "", keep_vars: bool = False
 ) -> dict:
-    """All parameters and persistent buffers by dotted name, detached unless `keep_vars`."""
+    """All parameters and persistent buffers by dotted name, detached unless `keep_vars`.
+
+    Positional arguments are those named, in this order, as older programs pass them.
+    """
+    destination, prefix, keep_vars = (*args, *(destination, prefix, keep_vars)[len(args) :])
     if destination is None:
         destination = StateDict()
         destination._metadata = OrderedDict()

@@ -36,6 +36,10 @@ class Optimizer:
         self.param_groups: list[ParamGroup] = []
         self._step_pre_hooks: dict = {}
         self._step_post_hooks: dict = {}
+        self._state_dict_pre_hooks: dict = {}
+        self._state_dict_post_hooks: dict = {}
+        self._load_state_dict_pre_hooks: dict = {}
+        self._load_state_dict_post_hooks: dict = {}
         params = list(params)
         if not params:
             raise ValueError_("an optimizer needs at least one parameter")
@@ -105,6 +109,22 @@ class Optimizer:
         """Calls `hook(optimizer, args, kwargs)` after every step."""
         return register(self._step_post_hooks, hook)
 
+    def register_state_dict_pre_hook(self, hook: Callable, prepend: bool = False):
+        """Calls `hook(optimizer)` before a state dict is made."""
+        return register(self._state_dict_pre_hooks, hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Callable, prepend: bool = False):
+        """Calls `hook(optimizer, state_dict)` with a new state dict, which what it returns replaces."""
+        return register(self._state_dict_post_hooks, hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable, prepend: bool = False):
+        """Calls `hook(optimizer, state_dict)` before loading, with a shallow copy, which what it returns replaces."""
+        return register(self._load_state_dict_pre_hooks, hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Callable, prepend: bool = False):
+        """Calls `hook(optimizer)` after loading."""
+        return register(self._load_state_dict_post_hooks, hook, prepend)
+
     def _make_state(self, group: ParamGroup) -> None:
         for param in group["params"]:
             if param.requires_grad:
@@ -147,16 +167,26 @@ class Optimizer:
 
     def state_dict(self) -> dict:
         """State and groups, with parameters replaced by their numbers in order of the groups."""
+        for hook in tuple(self._state_dict_pre_hooks.values()):
+            hook(self)
         numbers = {id(p): i for i, p in enumerate(self._params())}
         state = {numbers[id(p)]: dict(values) for p, values in self.state.items() if values}
         groups = [
             {**group, "params": [numbers[id(p)] for p in group["params"]]}
             for group in self.param_groups
         ]
-        return {"state": state, "param_groups": groups}
+        found = {"state": state, "param_groups": groups}
+        return self._passed_through(self._state_dict_post_hooks, found)
+
+    def _passed_through(self, hooks: dict, state_dict: dict) -> dict:
+        for hook in tuple(hooks.values()):
+            changed = hook(self, state_dict)
+            state_dict = state_dict if changed is None else changed
+        return state_dict
 
     def load_state_dict(self, state_dict: dict) -> None:
         """Takes over copies of a `state_dict`. Raises ValueError_ when the groups' sizes differ."""
+        state_dict = self._passed_through(self._load_state_dict_pre_hooks, dict(state_dict))
         saved = state_dict["param_groups"]
         ours = [len(group["params"]) for group in self.param_groups]
         theirs = [len(group["params"]) for group in saved]
@@ -178,6 +208,8 @@ class Optimizer:
             self.state[param] = taken
         for group in self.param_groups:
             self._make_state(group)
+        for hook in tuple(self._load_state_dict_post_hooks.values()):
+            hook(self)
 
     def _params(self):
         return chain.from_iterable(group["params"] for group in self.param_groups)

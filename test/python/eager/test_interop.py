@@ -201,3 +201,17 @@ def test_traced_memory_is_not_handed_out():
 
     with pytest.raises(DataDependentError):
         lamina.compile(program, fullgraph=True, backend="interpreter")(lamina.ones(2))
+
+
+def test_dlpack_copies_on_request():
+    for lib in (lamina, pytest.importorskip("torch")):
+        x = lib.ones(2)
+        assert lib.from_dlpack(x, copy=False).data_ptr() == x.data_ptr()
+        assert lib.from_dlpack(ext_tensor=x, device="cpu").data_ptr() == x.data_ptr()
+        assert lib.from_dlpack(x, copy=True).data_ptr() != x.data_ptr()
+
+
+def test_names_of_the_top_module_are_those_of_their_modules():
+    assert lamina.autocast is lamina.amp.autocast
+    assert lamina.default_generator is lamina.random.default_generator
+    assert not lamina.is_autocast_enabled("cpu")

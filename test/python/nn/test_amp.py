@@ -64,3 +64,34 @@ def test_autocast_decorates_functions():
 def test_other_dtypes_are_refused():
     with pytest.raises(lamina.LaminaError, match="float32"):
         amp.autocast("cpu", dtype=lamina.float32)
+
+
+@pytest.mark.parametrize("cast_inputs", [None, "float32"])
+def test_custom_functions_say_how_they_go_with_autocast(cast_inputs):
+    seen = {}
+    for lib in (lamina, torch):
+        log = seen.setdefault(lib.__name__, [])
+        cast = cast_inputs and getattr(lib, cast_inputs)
+
+        class Product(lib.autograd.Function):
+            @staticmethod
+            @lib.amp.custom_fwd(device_type="cpu", cast_inputs=cast)
+            def forward(ctx, a, b, lib=lib, log=log):
+                ctx.save_for_backward(a, b)
+                log.append((a.dtype, a.mm(b).dtype, lib.is_autocast_enabled("cpu")))
+                return a.mm(b)
+
+            @staticmethod
+            @lib.amp.custom_bwd(device_type="cpu")
+            def backward(ctx, grad, lib=lib, log=log):
+                a, b = ctx.saved_tensors
+                log.append((grad.dtype, lib.is_autocast_enabled("cpu")))
+                return grad.mm(b.t()).to(a.dtype), a.t().mm(grad).to(b.dtype), None, None
+
+        x = lib.ones(2, 2, requires_grad=True)
+        with lib.autocast("cpu", dtype=lib.bfloat16):
+            y = Product.apply(x.to(lib.bfloat16), x)
+        y.sum().backward()
+        log.append((y.dtype, x.grad.dtype))
+    plain = [str(entries).replace("torch.", "lamina.") for entries in seen.values()]
+    assert plain[0] == plain[1]

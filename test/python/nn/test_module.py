@@ -271,3 +271,24 @@ def test_a_hook_that_is_always_called_sees_a_failed_call():
         net(lamina.ones(1, 3))
     result = net(lamina.ones(1, 2))
     assert seen == [None, result]
+
+
+def test_shared_modules_are_listed_again_on_request():
+    shared = nn.Linear(1, 1)
+    net = nn.Sequential(shared, shared)
+    assert len(list(net.modules())) == 2
+    assert len(list(net.modules(remove_duplicate=False))) == 3
+
+
+def test_a_state_dict_may_be_given_by_position():
+    found = {}
+    nn.Linear(1, 1).state_dict(found, "net.", True)
+    assert list(found) == ["net.weight", "net.bias"] and found["net.weight"].requires_grad
+
+
+def test_empty_members_keep_sizes_and_identity():
+    net = nn.Sequential(nn.Linear(2, 3))
+    weight = net[0].weight
+    assert net.to_empty(device="cpu")[0].weight is weight
+    assert weight.shape == (3, 2) and weight.requires_grad
+    assert net.to_empty(device="cpu", recurse=False) is net

@@ -27,7 +27,7 @@ def pair(rng):
     return ours, theirs
 
 
-@pytest.mark.parametrize("norm", [1.0, 2.0, float("inf")])
+@pytest.mark.parametrize("norm", [0.0, 1.0, 2.0, 3.0, float("inf"), -float("inf")])
 @pytest.mark.parametrize("limit", [0.1, 100.0])
 def test_clipping_the_norm_agrees_with_torch(norm, limit, rng):
     ours, theirs = pair(rng)

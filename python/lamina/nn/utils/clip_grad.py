@@ -19,27 +19,24 @@ def _gradients(parameters: Tensor | Iterable[Tensor]) -> list:
 
 
 def get_total_norm(
-    tensors: Iterable[Tensor], norm_type: float = 2.0, error_if_nonfinite: bool = False
+    tensors: Iterable[Tensor],
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
 ) -> Tensor:
-    """The norm of all tensors taken as one vector, a 0-d tensor."""
+    """The norm of the norms of all tensors, a 0-d tensor: for positive orders that of all taken as one vector."""
     tensors, order = list(tensors), float(norm_type)
     if not tensors:
         from ... import tensor
 
         return tensor(0.0)
-    if order == math.inf:
-        total = _stack([t.detach().abs().max() for t in tensors]).max()
-    else:
-        total = _stack([t.detach().abs().pow(order).sum() for t in tensors]).sum().pow(1.0 / order)
+    norm = ops.aten.linalg_vector_norm
+    total = norm(ops.aten.stack([norm(t.detach(), order) for t in tensors]), order)
     if error_if_nonfinite and not math.isfinite(total.item()):
         raise AutogradError(
             f"the norm of order {order} of the gradients is {total.item()}", op="get_total_norm"
         )
     return total
-
-
-def _stack(scalars: list) -> Tensor:
-    return ops.aten.cat([s.reshape(1) for s in scalars])
 
 
 def clip_grad_norm_(

@@ -7,6 +7,8 @@ Plain Python: each has the derivative, the IR and the promotion of what it calls
 
 from __future__ import annotations
 
+import numpy as np
+
 from .. import dtypes
 from ..errors import ShapeError, ValueError_
 from . import promotion
@@ -205,29 +207,39 @@ def cartesian_prod(*tensors):
 
 
 @composite
-def tril_indices(row, col, offset=0, *, dtype=None):
-    """Coordinates [2, count] of the lower triangle of a row x col matrix, row by row."""
-    return _triangle_indices(row, col, lambda i, j: j <= i + offset, dtype)
+def tril_indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
+    """Coordinates [2, count] of the lower triangle of a row x col matrix, row by row; int64 by default.
+
+    Raises ShapeError for negative sizes.
+    """
+    return _triangle("tril_indices", np.tril_indices, row, col, offset, dtype, device)
 
 
 @composite
-def triu_indices(row, col, offset=0, *, dtype=None):
-    """Coordinates [2, count] of the upper triangle of a row x col matrix, row by row."""
-    return _triangle_indices(row, col, lambda i, j: j >= i + offset, dtype)
+def triu_indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
+    """Coordinates [2, count] of the upper triangle of a row x col matrix, row by row; int64 by default.
+
+    Raises ShapeError for negative sizes.
+    """
+    return _triangle("triu_indices", np.triu_indices, row, col, offset, dtype, device)
 
 
-def _triangle_indices(row, col, holds, dtype):
+def _triangle(name, indices, row, col, offset, dtype, device):
     from .construct import tensor
 
-    inside = [(i, j) for i in range(row) for j in range(col) if holds(i, j)]
-    return tensor([[i for i, _ in inside], [j for _, j in inside]], dtype=dtype or dtypes.int64)
+    if row < 0 or col < 0:
+        raise ShapeError(f"sizes must not be negative, got {row} and {col}", op=name)
+    return tensor(np.stack(indices(row, offset, col)), dtype=dtype or dtypes.int64, device=device)
 
 
 @composite
-def logspace(start, end, steps, base=10.0, *, dtype=None):
+def logspace(
+    start, end, steps, base=10.0, *, dtype=None, layout=None, device=None, requires_grad=False
+):
     """`steps` powers of base with evenly spaced exponents from start to end."""
-    wide = aten.linspace(start, end, steps, dtype=dtypes.float64)
-    return aten.pow(base, wide).to(dtype or dtypes.get_default_dtype())
+    wide = aten.linspace(start, end, steps, dtype=dtypes.float64, device=device)
+    made = aten.pow(base, wide).to(dtype or dtypes.get_default_dtype())
+    return made.requires_grad_() if requires_grad else made
 
 
 @composite(variants="method")

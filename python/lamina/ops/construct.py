@@ -14,7 +14,9 @@ from ..storage import Storage
 from ..tensor import Tensor, from_array
 
 
-def tensor(data, *, dtype=None, device=None, requires_grad: bool = False) -> Tensor:
+def tensor(
+    data, *, dtype=None, device=None, requires_grad: bool = False, pin_memory: bool = False
+) -> Tensor:
     """A new leaf tensor that copies `data`: numbers, nested sequences, arrays or tensors.
 
     Floats become the default dtype, ints int64, bools bool. Raises ValueError_ for ragged sequences.

@@ -102,23 +102,39 @@ def _finish(values: Tensor, out: Tensor | None, requires_grad: bool) -> Tensor:
 
 @composite
 def rand(
-    *size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False
+    *sizes,
+    size=(),
+    generator=None,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    pin_memory=None,
+    requires_grad=False,
 ):
     """Uniform draws on [0, 1) of shape `size` and a floating-point `dtype`."""
     as_device(device)
     with no_grad():
-        values = uniform(_sizes(size), _floating(dtype, "rand"), generator)
+        values = uniform(_sizes(sizes or size), _floating(dtype, "rand"), generator)
         return _finish(values, out, requires_grad)
 
 
 @composite
 def randn(
-    *size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False
+    *sizes,
+    size=(),
+    generator=None,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    pin_memory=None,
+    requires_grad=False,
 ):
     """Standard normal draws of shape `size` and a floating-point `dtype`."""
     as_device(device)
     with no_grad():
-        values = _normal(_sizes(size), _floating(dtype, "randn"), generator)
+        values = _normal(_sizes(sizes or size), _floating(dtype, "randn"), generator)
         return _finish(values, out, requires_grad)
 
 
@@ -159,22 +175,38 @@ def randperm(
 
 @composite
 def rand_like(
-    input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
+    input,
+    *,
+    generator=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    pin_memory=None,
+    requires_grad=False,
+    memory_format=None,
 ):
     """`rand` with the shape and, by default, the dtype of `input`."""
     as_device(device)
-    made = rand(input.shape, dtype=dtype or input.dtype)
+    made = rand(input.shape, generator=generator, dtype=dtype or input.dtype)
     made = _in_order_of(made, input, memory_format)
     return made.requires_grad_() if requires_grad else made
 
 
 @composite
 def randn_like(
-    input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
+    input,
+    *,
+    generator=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    pin_memory=None,
+    requires_grad=False,
+    memory_format=None,
 ):
     """`randn` with the shape and, by default, the dtype of `input`."""
     as_device(device)
-    made = randn(input.shape, dtype=dtype or input.dtype)
+    made = randn(input.shape, generator=generator, dtype=dtype or input.dtype)
     made = _in_order_of(made, input, memory_format)
     return made.requires_grad_() if requires_grad else made
 
@@ -185,16 +217,18 @@ def randint_like(
     low,
     high=None,
     *,
+    generator=None,
     dtype=None,
     layout=None,
     device=None,
+    pin_memory=None,
     requires_grad=False,
     memory_format=None,
 ):
     """`randint` with the shape and, by default, the dtype of `input`."""
     as_device(device)
     low, high = (0, low) if high is None else (low, high)
-    made = randint(low, high, input.shape, dtype=dtype or input.dtype)
+    made = randint(low, high, input.shape, generator=generator, dtype=dtype or input.dtype)
     made = _in_order_of(made, input, memory_format)
     return made.requires_grad_() if requires_grad else made
 

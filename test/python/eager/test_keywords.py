@@ -37,6 +37,12 @@ CALLS = [
     lambda lib, x: lib.repeat_interleave(x, lib.tensor(2)),
     lambda lib, x: lib.repeat_interleave(lib.tensor([2, 0, 1])),
     lambda lib, x: lib.sum(x, axis=0, out=lib.empty(3)),
+    lambda lib, x: lib.tril_indices(3, 2, 1, dtype=lib.int32, device="cpu"),
+    lambda lib, x: lib.triu_indices(2, 4, -1),
+    lambda lib, x: lib.logspace(0, 1, 3, device="cpu", requires_grad=False),
+    lambda lib, x: lib.tensor([1, 2], pin_memory=False),
+    lambda lib, x: 0 * lib.rand_like(x, generator=lib.Generator()),
+    lambda lib, x: 0 * lib.rand(size=(2, 3), pin_memory=False),
 ]
 
 

@@ -163,3 +163,11 @@ def test_poisson_refuses_what_is_no_rate():
         lamina.poisson(lamina.tensor([-1.0]))
     with pytest.raises(RuntimeError, match="int64"):
         lamina.poisson(lamina.tensor([1]))
+
+
+@pytest.mark.parametrize("name", ["rand_like", "randn_like"])
+def test_draws_like_a_tensor_come_from_the_generator(name):
+    x, first, second = lamina.ones(3), lamina.Generator(), lamina.Generator()
+    first.manual_seed(5), second.manual_seed(5)
+    draw, plain = getattr(lamina, name), getattr(lamina, name.removesuffix("_like"))
+    assert draw(x, generator=first).tolist() == plain(3, generator=second).tolist()

@@ -20,6 +20,8 @@ struct Decomposed {
   Term k, m;
 };
 Decomposed decompose(Term x);
+/// The same for an x that is no denormal.
+Decomposed decomposeNormal(Term x);
 
 } // namespace mlir::lamina
 

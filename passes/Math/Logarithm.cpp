@@ -13,13 +13,9 @@ using namespace mlir::lamina;
 static constexpr double kInfinity = std::numeric_limits<double>::infinity();
 static constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-Decomposed lamina::decompose(Term x) {
+Decomposed lamina::decomposeNormal(Term x) {
   bool wide = x.isDouble();
-  // Denormals are lifted into the normal numbers.
-  double lift = wide ? 54 : 25;
-  Term isSmall = x < (wide ? 0x1p-1022 : 0x1p-126);
-  Term bits = select(isSmall, x * std::exp2(lift), x).bits();
-
+  Term bits = x.bits();
   // Adding the distance from sqrt(1/2) to 1 makes the exponent count from sqrt(1/2).
   uint64_t root = wide ? 0x3fe6a09e667f3bcd : 0x3f3504f3;
   uint64_t one = wide ? 0x3ff0000000000000 : 0x3f800000;
@@ -29,11 +25,17 @@ Decomposed lamina::decompose(Term x) {
   Term m = ((shifted & shifted.integer(mask)) + shifted.integer(root)).asFloat();
 
   // The exponent becomes a float by being the last digits of a large one.
-  double base = std::exp2(mantissa);
+  double base = std::exp2(mantissa), bias = wide ? 1023 : 127;
   Term exponent = ((shifted >> mantissa) | x.number(base).bits()).asFloat();
-  double bias = wide ? 1023 : 127;
-  Term k = exponent - select(isSmall, x.number(base + bias + lift), x.number(base + bias));
-  return {k, m};
+  return {exponent - (base + bias), m};
+}
+
+Decomposed lamina::decompose(Term x) {
+  // Denormals are lifted into the normal numbers.
+  double lift = x.isDouble() ? 54 : 25;
+  Term isSmall = x < (x.isDouble() ? 0x1p-1022 : 0x1p-126);
+  auto [k, m] = decomposeNormal(select(isSmall, x * std::exp2(lift), x));
+  return {k - select(isSmall, x.number(lift), x.number(0)), m};
 }
 
 /// -inf at the pole, NaN below it; infinity and NaN stay themselves.

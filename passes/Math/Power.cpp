@@ -1,9 +1,11 @@
-/// pow: 2^(y log2 |x|), for f64 with the logarithm in two parts of which the products with y are
-/// exact, in the arrangement of fdlibm (Sun Microsystems, e_pow.c). Exceptions are those of C.
+/// pow: 2^(y log2 |x|); for f32 in f64, for f64 with the logarithm in two parts of which the
+/// products with y are exact, in the arrangement of fdlibm (Sun Microsystems, e_pow.c). Exceptions
+/// are those of C.
 #include "passes/Math/Coefficients.h"
 #include "passes/Math/Exponentials.h"
 #include "passes/Math/Functions.h"
 
+#include <cmath>
 #include <limits>
 
 using namespace mlir;
@@ -66,9 +68,10 @@ static Term positivePow(Term x, Term y) {
 }
 
 static Term isInteger(Term size) {
-  // Every number from 2^52 on is one.
-  Term rounded = (size + 0x1p52) - 0x1p52;
-  return (rounded == size) | (size > 0x1p52);
+  // Every number from here on is one.
+  double wholeFrom = size.isDouble() ? 0x1p52 : 0x1p23;
+  Term whole = (size + wholeFrom) - wholeFrom;
+  return (whole == size) | (size > wholeFrom);
 }
 
 /// x^y with the exceptions, given the result for a positive finite x.
@@ -91,17 +94,25 @@ static Term withExceptions(Term x, Term y, Term result) {
   return select((y == 0) | (x == 1), one, result);
 }
 
+/// x^y for a positive finite f32 in f64, where 36 digits of the logarithm suffice.
+static Term positivePowOfSingle(Term x, Term y) {
+  auto [k, m] = decomposeNormal(x);
+  Term f = m - 1;
+  Term log = fused(f, polynomial(kPowLog32, f), k);
+  // Past these the result is infinite or zero as an f32.
+  Term exponent = atMost(atLeast(y * log, -200), 200);
+  Rounded n = rounded(exponent);
+  Term r = (exponent - n.number) * M_LN2, one = r.number(1);
+  Term near = fused(fused(polynomial(kPowExp32, r), r, one), r, one);
+  return near * powerOfTwo(n);
+}
+
 Term lamina::emitPow(Term x, Term y) {
-  bool isSingle = !x.isDouble();
-  if (isSingle) {
-    x = x.extended();
-    y = y.extended();
-  }
   Term size = abs(x);
   // Past this the result is infinite, zero or one whatever y is.
   Term exponent = atMost(atLeast(y, -0x1p65), 0x1p65);
-  if (!isSingle)
-    return withExceptions(x, y, positivePow(size, exponent));
-  // For an f32 the digits of an f64 logarithm suffice.
-  return withExceptions(x, y, emitExp2(exponent * emitLog2(size))).truncated();
+  Term result = x.isDouble()
+                    ? positivePow(size, exponent)
+                    : positivePowOfSingle(size.extended(), exponent.extended()).truncated();
+  return withExceptions(x, y, result);
 }

@@ -128,6 +128,22 @@ TABLES = [
         mpf(2) / 3,
         (None, 16),
     ),
+    (
+        "PowLog",
+        "log2(1 + f) / f, sqrt(1/2) <= 1 + f <= sqrt(2), for an f32 in f64",
+        lambda f: mpmath.log(1 + f, 2) / f,
+        mpmath.sqrt(mpf(1) / 2) - mpf("1.0001"),
+        mpmath.sqrt(2) - mpf("0.9999"),
+        (13, None),
+    ),
+    (
+        "PowExp",
+        "(exp(r) - 1 - r) / r^2, |r| <= log(2) / 2, for an f32 in f64",
+        exp_remainder,
+        -LN2_2,
+        LN2_2,
+        (5, None),
+    ),
     ("Pow", "3 (atanh(s) - s - s^3 / 3) / s^5 in s^2", pow_remainder, mpf(0), SQRT2, (None, 8)),
     (
         "Atan",

@@ -1,5 +1,6 @@
 """Elementary functions are as near to the true value as docs/numerics.md says."""
 
+import os
 import re
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 from lamina.backends import configured_options
-from native import BACKEND, module_of
+from native import BACKEND, meaning, module_of
 
 DOCS = Path(__file__).parents[3] / "docs" / "numerics.md"
 BOUNDS = {
@@ -91,3 +92,27 @@ def test_error_bound(name, dtype, cpu):
     worst = int(np.argmax(distance))
     bound = BOUNDS[name][0 if dtype is np.float32 else 1]
     assert distance[worst] <= bound, f"{name} of {[a[worst] for a in arrays]}"
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="one core compiles everything in turn")
+@pytest.mark.parametrize("opt_level", [0, 2])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_functions_are_shared_by_the_parts_of_a_large_program(dtype, opt_level):
+    def times(p, x, factor):
+        return p.mul(x, p.full(x.shape, factor, np.dtype(dtype)))
+
+    def f(p, x):
+        results = []
+        for factor in range(1, 17):
+            y = times(p, x, float(factor))
+            for _ in range(3):
+                y = p.add(p.sin(y), p.tan(times(p, p.expm1(y), 0.5)))
+            results.append(p.sum(p.cos(y), (1,)))
+        return tuple(results)
+
+    x = np.random.default_rng(0).uniform(-0.01, 0.01, (1031, 257)).astype(dtype)
+    x[3, 5] = 1e30  # takes the table with the digits of 2 / pi
+    function = BACKEND.compile(module_of(f, x), "f", configured_options(opt_level=opt_level))
+    assert function.code.startswith(b"!<arch>")
+    for got, expected in zip(function(x), meaning(f, x), strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-5)

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "passes/CPU/ArrayStrides.h"
 #include "passes/Passes.h"
 
 namespace mlir::lamina {
@@ -50,7 +51,9 @@ public:
     if (!neutral)
       return std::nullopt;
     Reduction reduction(op, combiners.front(), *neutral, ranges);
-    return reduction.readsRowsOnce() ? std::optional(reduction) : std::nullopt;
+    if (!reduction.readsRowsOnce() || reduction.rowsAreColumnsInMemory())
+      return std::nullopt;
+    return reduction;
   }
 
   /// The cut that leaves the fewest rows over, if one is worthwhile.
@@ -97,6 +100,16 @@ private:
           return false;
     }
     return wholeInput;
+  }
+
+  /// Whether neighbours in memory are added to each other for each column: then columns are better
+  /// taken one by one, and are there for the threads.
+  bool rowsAreColumnsInMemory() {
+    return addsRows() && llvm::any_of(op.getDpsInputOperands(), [&](OpOperand *input) {
+             auto strides = stridesOf(input->get());
+             return op.getMatchingIndexingMap(input).isPermutation() && strides &&
+                    (*strides)[*rowDim(input)] == 1;
+           });
   }
 
   /// Whether a row is added to a row: there are columns.

@@ -6,6 +6,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "passes/CPU/TransposedCopy.h"
 #include "passes/CPU/VectorWidth.h"
 #include "passes/Passes.h"
 
@@ -26,18 +27,6 @@ static constexpr int64_t kFewest = 32, kFewestElements = 4096;
 /// f32.
 static int64_t blockSize(Operation *op, unsigned elementBits) {
   return std::clamp<int64_t>(vectorBits(op) / elementBits, 4, 16);
-}
-
-/// The dimension of `memory` along which neighbours touch, if there is one longer than 1.
-static std::optional<unsigned> contiguousDim(MemRefType memory) {
-  SmallVector<int64_t> strides;
-  int64_t offset;
-  if (failed(memory.getStridesAndOffset(strides, offset)))
-    return std::nullopt;
-  for (auto [dim, stride] : llvm::enumerate(strides))
-    if (stride == 1 && memory.getDimSize(dim) > 1)
-      return dim;
-  return std::nullopt;
 }
 
 namespace {
@@ -297,15 +286,7 @@ private:
   std::pair<Value, SmallVector<Value>> placeOf(ImplicitLocOpBuilder &b, OpOperand &operand,
                                                ValueRange at) {
     AffineMap map = op.getMatchingIndexingMap(&operand);
-    Value memory = operand.get();
-    SmallVector<unsigned> order = llvm::to_vector(llvm::seq<unsigned>(map.getNumResults()));
-    auto dim = contiguousDim(cast<MemRefType>(memory.getType()));
-    if (dim && *dim + 1 != order.size()) {
-      order.erase(order.begin() + *dim);
-      order.push_back(*dim);
-      memory = memref::TransposeOp::create(
-          b, memory, AffineMapAttr::get(AffineMap::getPermutationMap(order, b.getContext())));
-    }
+    auto [memory, order] = contiguousLast(b, operand.get());
     SmallVector<Value> indices;
     for (unsigned position : order)
       indices.push_back(at[map.getDimPosition(position)]);
@@ -323,7 +304,7 @@ private:
       auto [memory, indices] = placeOf(b, input, at);
       rows.push_back(vector::LoadOp::create(b, type, memory, indices));
     }
-    transpose(b, rows);
+    transposeSquare(b, rows);
     return rows;
   }
 
@@ -332,25 +313,6 @@ private:
     for (auto [row, value] : llvm::enumerate(rows))
       vector::StoreOp::create(b, value, buffer,
                               ValueRange{arith::ConstantIndexOp::create(b, row), zero});
-  }
-
-  /// In place: for each power of two, rows whose numbers differ in that digit exchange the elements
-  /// whose positions differ in it (Eklundh).
-  void transpose(ImplicitLocOpBuilder &b, MutableArrayRef<Value> rows) {
-    for (int64_t digit = 1; digit < block; digit *= 2) {
-      SmallVector<int64_t> low, high;
-      for (int64_t i = 0; i < block; ++i) {
-        low.push_back(i & digit ? block + (i ^ digit) : i);
-        high.push_back(i & digit ? block + i : i | digit);
-      }
-      for (int64_t i = 0; i < block; ++i) {
-        if (i & digit)
-          continue;
-        Value first = rows[i], second = rows[i | digit];
-        rows[i] = vector::ShuffleOp::create(b, first, second, low);
-        rows[i | digit] = vector::ShuffleOp::create(b, first, second, high);
-      }
-    }
   }
 
   linalg::GenericOp op;

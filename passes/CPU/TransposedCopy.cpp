@@ -9,22 +9,44 @@
 using namespace mlir;
 using namespace mlir::lamina;
 
-/// Transposes a square, a vector for each row, by swapping off-diagonal blocks of ever larger size.
-static void transpose(ImplicitLocOpBuilder &b, SmallVectorImpl<Value> &rows) {
+std::optional<unsigned> lamina::contiguousDim(MemRefType memory) {
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (failed(memory.getStridesAndOffset(strides, offset)))
+    return std::nullopt;
+  for (auto [dim, stride] : llvm::enumerate(strides))
+    if (stride == 1 && memory.getDimSize(dim) > 1)
+      return dim;
+  return std::nullopt;
+}
+
+std::pair<Value, SmallVector<unsigned>> lamina::contiguousLast(ImplicitLocOpBuilder &b,
+                                                               Value memory) {
+  auto type = cast<MemRefType>(memory.getType());
+  auto order = llvm::to_vector(llvm::seq<unsigned>(type.getRank()));
+  std::optional<unsigned> dim = contiguousDim(type);
+  if (!dim || *dim + 1 == order.size())
+    return {memory, order};
+  order.erase(order.begin() + *dim);
+  order.push_back(*dim);
+  auto permutation = AffineMapAttr::get(AffineMap::getPermutationMap(order, b.getContext()));
+  return {memref::TransposeOp::create(b, memory, permutation), order};
+}
+
+void lamina::transposeSquare(ImplicitLocOpBuilder &b, MutableArrayRef<Value> rows) {
   int64_t lanes = rows.size();
-  for (int64_t block = 1; block < lanes; block *= 2) {
-    SmallVector<int64_t> upper, lower;
+  for (int64_t digit = 1; digit < lanes; digit *= 2) {
+    SmallVector<int64_t> low, high;
     for (int64_t lane = 0; lane < lanes; ++lane) {
-      bool isRight = lane & block;
-      upper.push_back(isRight ? lanes + lane - block : lane);
-      lower.push_back(isRight ? lanes + lane : lane + block);
+      low.push_back(lane & digit ? lanes + (lane ^ digit) : lane);
+      high.push_back(lane & digit ? lanes + lane : lane | digit);
     }
     for (int64_t row = 0; row < lanes; ++row) {
-      if (row & block)
+      if (row & digit)
         continue;
-      Value top = rows[row], bottom = rows[row + block];
-      rows[row] = vector::ShuffleOp::create(b, top, bottom, upper);
-      rows[row + block] = vector::ShuffleOp::create(b, top, bottom, lower);
+      Value first = rows[row], second = rows[row | digit];
+      rows[row] = vector::ShuffleOp::create(b, first, second, low);
+      rows[row | digit] = vector::ShuffleOp::create(b, first, second, high);
     }
   }
 }
@@ -56,6 +78,11 @@ bool lamina::copyTransposedSquares(ImplicitLocOpBuilder &b, Value source, Affine
     return false;
 
   OpBuilder::InsertionGuard guard(b);
+  auto [memory, order] = contiguousLast(b, source);
+  SmallVector<AffineExpr> reordered;
+  for (unsigned dim : order)
+    reordered.push_back(from.getResult(dim));
+  from = AffineMap::get(from.getNumDims(), 0, reordered, b.getContext());
   SmallVector<OpFoldResult> turns;
   for (int64_t size : type.getShape().drop_back(2))
     turns.push_back(b.getIndexAttr(size));
@@ -88,9 +115,9 @@ bool lamina::copyTransposedSquares(ImplicitLocOpBuilder &b, Value source, Affine
     for (OpFoldResult index :
          affine::makeComposedFoldedMultiResultAffineApply(b, b.getLoc(), from, position))
       indices.push_back(getValueOrCreateConstantIndexOp(b, b.getLoc(), index));
-    rows.push_back(vector::LoadOp::create(b, vector, source, indices));
+    rows.push_back(vector::LoadOp::create(b, vector, memory, indices));
   }
-  transpose(b, rows);
+  transposeSquare(b, rows);
   for (int64_t lane = 0; lane < lanes; ++lane)
     vector::StoreOp::create(b, rows[lane], target, shifted(depth, lane));
   return true;

@@ -79,3 +79,21 @@ func.func @no_neutral_element(%x: tensor<1024x128xf32>, %init: tensor<128xf32>) 
   } -> tensor<128xf32>
   return %0 : tensor<128xf32>
 }
+
+// -----
+
+// Neighbours in memory are added: columns are taken one by one.
+// CHECK-LABEL: func.func @columns_stored_one_by_one
+// CHECK-NOT: tensor.expand_shape
+// CHECK: linalg.generic {{.*}} ins(%arg0, %arg1 : tensor<1024x128xf32>, tensor<1024xf32>)
+func.func @columns_stored_one_by_one(%x: tensor<1024x128xf32> {lamina.strides = array<i64: 1, 1024>}, %w: tensor<1024xf32>, %init: tensor<128xf32>) -> tensor<128xf32> {
+  %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (j)>],
+                       iterator_types = ["reduction", "parallel"]}
+      ins(%x, %w : tensor<1024x128xf32>, tensor<1024xf32>) outs(%init : tensor<128xf32>) {
+  ^bb0(%a: f32, %f: f32, %s: f32):
+    %1 = arith.mulf %a, %f : f32
+    %2 = arith.addf %1, %s : f32
+    linalg.yield %2 : f32
+  } -> tensor<128xf32>
+  return %0 : tensor<128xf32>
+}

@@ -1,5 +1,6 @@
 """Products of any size, layout and type as native code, against NumPy in float64."""
 
+import lamina
 import ml_dtypes
 import numpy as np
 import pytest
@@ -35,6 +36,9 @@ def run(function, *arrays, **options):
 def assert_close(got, expected, tolerance, depth):
     scale = tolerance * max(1.0, np.sqrt(depth))
     np.testing.assert_allclose(got.astype(np.float64), expected, rtol=scale, atol=scale)
+
+
+LAYOUTS = [(False, False), (True, False), (False, True), (True, True)]
 
 
 def check_product(m, n, k, batch, layout, kind, **options):
@@ -77,7 +81,17 @@ def test_products(m, n, k, batch, layout, kind, target):
     check_product(m, n, k, batch, layout, kind, **TARGETS[target])
 
 
-@pytest.mark.parametrize("layout", [(False, False), (True, False), (False, True), (True, True)])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_arguments_that_are_stored_transposed(layout):
+    a, b = lamina.randn(150, 130), lamina.randn(130, 140)
+    a, b = (
+        x.t().contiguous().t() if across else x for x, across in zip((a, b), layout, strict=True)
+    )
+    product = lamina.compile(lambda a, b: a @ b, fullgraph=True, backend="cpu")
+    np.testing.assert_allclose(product(a, b).numpy(), (a @ b).numpy(), rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_long_reductions_run_in_blocks(layout):
     check_product(70, 150, 3001, (), layout, "f32")
 

@@ -23,9 +23,11 @@ from .backward import CompiledBackward, WriteBack, keep_gradient, move_versions,
 from .code import Code, tuple_of
 from .convention import Convention
 from .rebinding import (
+    accumulator_of,
     check_cut_off,
     check_rebind,
     check_resize,
+    look_anew,
     move,
     move_and_rebase,
     move_base,
@@ -71,6 +73,8 @@ def check_writes(c: Convention, code: Code) -> None:
     for i in _written(c):
         code.add(f"{code.ref(check_target, 'check_write')}(t{i}, {c.name!r})")
     for k, i in c.rebinds.items():
+        # A graph from before the call goes on to expect gradients that look as the leaf did.
+        code.add(f"arrives{i} = {code.ref(accumulator_of, 'accumulator_of')}(t{i})")
         if _continues(c, k):
             code.add(f"{code.ref(check_rebind, 'check_rebind')}(t{i}, {c.name!r})")
     for mark in c.marks:
@@ -180,6 +184,7 @@ def rebind_inputs(c: Convention, code: Code) -> None:
             code.add(f"{code.ref(move_on, 'move_on')}(t{i}, o{k})")
         else:
             code.add(f"{code.ref(move, 'move')}(t{i}, o{k})")
+        code.add(f"if arrives{i} is None: {code.ref(look_anew, 'look_anew')}(t{i})")
         code.add(f"o{k} = t{i}")
     for k in c.moved:
         if c.outputs[k] is None or c.outputs[k].root != "base":

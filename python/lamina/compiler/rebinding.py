@@ -22,15 +22,25 @@ def check_rebind(tensor: Tensor, name: str) -> None:
         check_target(tensor, name)
 
 
+def accumulator_of(tensor: Tensor) -> Node | None:
+    """The node that a gradient of a leaf arrives at, None where no graph has it."""
+    meta = tensor._autograd
+    return meta.accumulator() if meta is not None and meta.accumulator is not None else None
+
+
+def look_anew(tensor: Tensor) -> None:
+    """Makes the node that a gradient of a leaf arrives at expect one that looks as the leaf does now."""
+    node = accumulator_of(tensor)
+    if node is not None:
+        node.outputs = [OutputMeta.of(tensor)]
+
+
 def move(tensor: Tensor, place: Tensor) -> None:
     """Makes `tensor` look at memory as `place` does. Its version and its history stay its own."""
     is_view_of_itself = place._storage is tensor._storage
     tensor._array, tensor._storage = place._array, place._storage
     tensor._strides, tensor._offset = place._strides, place._offset
-    meta, info = tensor._autograd, tensor._view
-    arrives = meta.accumulator() if meta is not None and meta.accumulator is not None else None
-    if arrives is not None:
-        arrives.outputs = [OutputMeta.of(tensor)]
+    info = tensor._view
     if info is not None and is_view_of_itself:
         step = Step(aten.as_strided.default, tuple(tensor.geometry), None)
         tensor._view = ViewInfo(

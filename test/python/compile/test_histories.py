@@ -276,3 +276,16 @@ def test_the_gradient_of_a_view_made_without_grad_is_none(backend):
 
     x = view_without_grad(tensor(2, 3, grad=True))
     assert lamina.compile(fn, fullgraph=True, backend=backend)(x) is None is fn(x)
+
+
+def test_a_leaf_that_moves_is_expected_as_it_was_by_graphs_from_before(backend):
+    def fn(x):
+        with lamina.no_grad():
+            x.t_()
+
+    for call in (fn, lamina.compile(fn, fullgraph=True, backend=backend)):
+        x = tensor(2, 3, grad=True)
+        y = x * 1
+        call(x)
+        (found,) = lamina.autograd.grad(y.sum(), x)
+        assert tuple(found.shape) == (2, 3)

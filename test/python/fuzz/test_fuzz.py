@@ -64,11 +64,7 @@ def check_compiled(backend, aliasing, seeds):
 @pytest.mark.parametrize("aliasing", [False, True], ids=["apart", "aliasing"])
 @pytest.mark.parametrize("backend", ["interpreter", "cpu"])
 def test_compiled_programs(backend, aliasing):
-    check_compiled(backend, aliasing, [seed for seed in COMPILED if (seed, aliasing) not in KNOWN])
-
-
-# A leaf that moves while a graph from outside holds the node that accumulates its gradient.
-KNOWN = {(39, True)}
+    check_compiled(backend, aliasing, COMPILED)
 
 
 # About one program in two thousand still differs: moved views of computed arguments, and values on

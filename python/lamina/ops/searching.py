@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from ..errors import ArgumentError, ShapeError
-from .promotion import cast, cast_all, result_dtype
+import math
+
+import numpy as np
+
+from ..errors import DtypeError, ShapeError
+from .checks import rank
+from .promotion import BOOL, COMPLEX, FLOATING, as_array, cast, category, result_dtype
 from .reduction import INT64
-from .registry import aten, composite, op
+from .registry import op
 
 
 def _search(p, sequence, values, right):
@@ -30,21 +35,10 @@ def _is_right(right, side):
     return right or side == "right"
 
 
-@op(
-    "searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool "
-    "right=False, str? side=None, Tensor? sorter=None) -> Tensor",
-    variants="",
-    differentiable=False,
-)
-def searchsorted(p, sorted_sequence, self, out_int32, right, side, sorter):
-    """The positions, int64 (int32 if out_int32), at which self[*, M] would have to be put into the
-    ascending sorted_sequence[*, N] (or one [N] for all) to keep it so: before equal elements, or
-    after them if right or side is "right". sorter: the int64 indices that sort the sequence.
-    """
-    right = _is_right(right, side)
-    sequence, values = cast_all(p, result_dtype(sorted_sequence, self), sorted_sequence, self)
-    if sorter is not None:
-        sequence = p.gather(sequence, cast(p, sorter, INT64), sequence.ndim - 1)
+def _positions(p, sequence, values, out_int32, right):
+    """searchsorted of values, an array or a number, in a vector or in as many sequences as values have rows."""
+    dtype = result_dtype(sequence, values)
+    sequence, values = cast(p, sequence, dtype), as_array(p, values, dtype)
     shape = tuple(values.shape)
     if sequence.ndim == 1:
         values = p.reshape(values, (values.size,))
@@ -57,39 +51,102 @@ def searchsorted(p, sorted_sequence, self, out_int32, right, side, sorter):
     return p.cast(found, "int32") if out_int32 else found
 
 
-@composite(name="searchsorted")
-def _searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None, sorter=None):
-    """The positions at which input, a tensor or a number, keeps sorted_sequence ascending."""
-    if not hasattr(input, "dtype"):
-        input = aten.full([], input, dtype=sorted_sequence.dtype)
-    return aten.searchsorted.Tensor(
-        sorted_sequence, input, out_int32=out_int32, right=right, side=side, sorter=sorter
-    )
+@op(
+    "searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False, bool "
+    "right=False, str? side=None, Tensor? sorter=None) -> Tensor",
+    variants="function",
+    differentiable=False,
+)
+@op(
+    "searchsorted.Scalar(Tensor sorted_sequence, Scalar self, *, bool out_int32=False, bool "
+    "right=False, str? side=None, Tensor? sorter=None) -> Tensor",
+    differentiable=False,
+)
+def searchsorted(p, sorted_sequence, self, out_int32, right, side, sorter):
+    """The positions, int64 (int32 if out_int32), at which self[*, M], or a number, would have to be put into the
+    ascending sorted_sequence[*, N] (or one [N] for all) to keep it so: before equal elements, or
+    after them if right or side is "right". sorter: the int64 indices that sort the sequence.
+    """
+    right = _is_right(right, side)
+    if sorter is not None:
+        places = cast(p, sorter, INT64)
+        sorted_sequence = p.gather(sorted_sequence, places, sorted_sequence.ndim - 1)
+    return _positions(p, sorted_sequence, self, out_int32, right)
 
 
-@composite
-def bucketize(input, boundaries, *, out_int32=False, right=False):
-    """For each element the number of the interval between the ascending boundaries[N] it is in."""
-    if boundaries.ndim != 1:
-        raise ShapeError(
-            f"boundaries must be a vector, got shape {tuple(boundaries.shape)}", op="bucketize"
-        )
-    return _searchsorted(boundaries, input, out_int32=out_int32, right=right)
+@op(
+    "bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor",
+    variants="function",
+    differentiable=False,
+)
+@op(
+    "bucketize.Scalar(Scalar self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor",
+    differentiable=False,
+)
+def bucketize(p, self, boundaries, out_int32, right):
+    """For each element, or a number, the number of the interval between the ascending boundaries[N] that it is in,
+    int64 (int32 if out_int32); a boundary counts to the interval below, or above if right.
+    """
+    rank("boundaries", boundaries, 1)
+    return _positions(p, boundaries, self, out_int32, right)
 
 
-@composite
-def isin(elements, test_elements, *, assume_unique=False, invert=False):
-    """Bool: whether each element, or a number, is among test_elements; the contrary if invert."""
-    if not hasattr(elements, "dtype") and not hasattr(test_elements, "dtype"):
-        raise ArgumentError("one of elements and test_elements must be a tensor", op="isin")
-    if not hasattr(elements, "dtype"):
-        found = (test_elements == elements).any()
-    elif not hasattr(test_elements, "dtype"):
-        found = elements == test_elements
-    elif test_elements.numel() == 0:
-        found = aten.zeros_like(elements).bool()
-    else:
-        ordered = test_elements.reshape(-1).sort()[0]
-        at = _searchsorted(ordered, elements).clamp(max=ordered.shape[0] - 1)
-        found = ordered[at] == elements
-    return found.logical_not() if invert else found
+def _comparable(p, elements, others):
+    """The operands of isin in one dtype, numbers as arrays. Raises DtypeError for bool and complex operands."""
+    dtype = result_dtype(elements, others)
+    for given in (getattr(elements, "dtype", dtype), getattr(others, "dtype", dtype)):
+        if category(given) in (BOOL, COMPLEX):
+            raise DtypeError(f"not defined for {given}")
+    return as_array(p, elements, dtype), as_array(p, others, dtype)
+
+
+@op(
+    "isin.Tensor_Scalar(Tensor elements, Scalar test_element, *, bool assume_unique=False, "
+    "bool invert=False) -> Tensor",
+    variants="function",
+    differentiable=False,
+)
+def is_number(p, elements, test_element, assume_unique, invert):
+    """Bool, in the shape of elements: whether each is the number; the contrary if invert. Raises DtypeError for bool
+    and complex.
+    """
+    elements, number = _comparable(p, elements, test_element)
+    return p.compare(elements, number, "ne" if invert else "eq")
+
+
+@op(
+    "isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool assume_unique=False, "
+    "bool invert=False) -> Tensor",
+    differentiable=False,
+)
+def is_number_among(p, element, test_elements, assume_unique, invert):
+    """Bool, 0-d: whether the number is among test_elements; the contrary if invert. Raises DtypeError for bool and
+    complex.
+    """
+    dims = tuple(range(test_elements.ndim))
+    among = p.any(is_number(p, test_elements, element, False, False), dims)
+    return p.bitwise_not(among) if invert else among
+
+
+@op(
+    "isin.Tensor_Tensor(Tensor elements, Tensor test_elements, *, bool assume_unique=False, "
+    "bool invert=False) -> Tensor",
+    differentiable=False,
+)
+def isin(p, elements, test_elements, assume_unique, invert):
+    """Bool, in the shape of elements: whether each is among test_elements; the contrary if invert. Raises DtypeError
+    for bool and complex.
+    """
+    elements, among = _comparable(p, elements, test_elements)
+    sizes, count = tuple(elements.shape), among.size
+    if count == 0:
+        return p.full(sizes, bool(invert), np.dtype(bool))
+    flat = p.reshape(elements, (elements.size,))
+    among, _ = p.sort(p.reshape(among, (count,)), 0, False)
+    # A search ends before what is not less, and nan, which stands at the end, is neither.
+    ascending = among
+    if category(among.dtype) == FLOATING:
+        ascending = p.select(p.compare(among, among, "ne"), math.inf, among)
+    at = p.minimum(_search(p, ascending, flat, False), count - 1)
+    found = p.compare(p.gather(among, at, 0), flat, "ne" if invert else "eq")
+    return p.reshape(found, sizes)

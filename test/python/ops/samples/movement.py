@@ -322,6 +322,31 @@ def _searches(a):
     yield Sample((ascending, a(0, 2)))
 
 
+def _buckets(a, values):
+    ascending = literal([-2.0, -1.0, 0.5, 2.0])
+    for value in values:
+        for right in (False, True):
+            yield Sample((value, ascending), {"right": right})
+        yield Sample((value, literal([-1, 0, 2], "int64")), {"out_int32": True})
+
+
+def _sets(a):
+    many = literal([1, 2, 3, 2], "int64")
+    for invert in (False, True):
+        yield Sample((many, literal([[2, 5], [3, 2]], "int64")), {"invert": invert})
+        yield Sample((a(3), a(0)), {"invert": invert})
+    yield Sample((literal([1.0, _NAN, 2.5]), literal([2.5, _NAN])))
+    yield Sample((a(), a(2)))
+    yield Sample((many, literal([2.0, 2.5])))
+
+
+def _number_in_set(a):
+    for number in (2, 2.5):
+        for invert in (False, True):
+            yield Sample((literal([1, 2, 3], "int64"), number), {"invert": invert})
+    yield Sample((a(0), 1))
+
+
 def _repeat_interleave(a):
     for repeats in ([1, 0, 3], [0], [2, 2]):
         yield Sample((literal(repeats, "int64"),), traceable=False)
@@ -332,6 +357,15 @@ def _repeat_interleave(a):
 SAMPLES = {
     "repeat_interleave.Tensor": _repeat_interleave,
     "searchsorted.Tensor": _searches,
+    "searchsorted.Scalar": lambda a: [
+        Sample((literal([-2.0, 1.0, 1.0]), 1.0), {"side": "right"}),
+        Sample((literal([-2, 1, 3], "int64"), 2.5)),
+    ],
+    "bucketize.Tensor": lambda a: _buckets(a, (a(3, 4), a(), a(0, 2))),
+    "bucketize.Scalar": lambda a: _buckets(a, (-1.0, 0, 2.5)),
+    "isin.Tensor_Tensor": _sets,
+    "isin.Tensor_Scalar": _number_in_set,
+    "isin.Scalar_Tensor": lambda a: [s._replace(args=s.args[::-1]) for s in _number_in_set(a)],
     "where": _nonzero,
     "_unique2": _unique,
     "unique_consecutive": _runs,

@@ -95,3 +95,9 @@ def test_gradients_flow_through_repeats():
         lib.repeat_interleave(x, lib.tensor([2, 0, 1]), 1).sum().backward()
         grads.append(x.grad.tolist())
     assert grads[0] == grads[1]
+
+
+def test_repeats_by_slice_are_refused_in_a_program():
+    f = lamina.compile(lambda x, n: lamina.repeat_interleave(x, n, 0), fullgraph=True)
+    with pytest.raises(lamina.errors.DataDependentError, match="repeat_interleave"):
+        f(lamina.ones(2, 3), lamina.tensor([1, 2]))

@@ -10,6 +10,8 @@ using namespace mlir::lamina;
 /// Rows of a block: whole cache lines, and no more than the second cache holds.
 static constexpr int64_t kMostRows = 64, kLeastRows = 32;
 static constexpr int64_t kBlockBytes = 512 * 1024;
+/// A thread keeps no copies larger than this.
+static constexpr int64_t kMostBytes = 16 * 1024 * 1024;
 /// Rows shorter than this, of all that is copied, are in the first cache by themselves.
 static constexpr int64_t kShortRow = 64;
 
@@ -74,7 +76,7 @@ std::optional<RowBlock> RowBlock::find(const RowGroup &group) {
       rowBytes += elementsOfRow(added.array, added.rowDims) *
                   bytesOf(getElementTypeOrSelf(added.array.getType()));
     }
-  if (!block)
+  if (!block || kLeastRows * rowBytes > kMostBytes)
     return std::nullopt;
   bool fits = block->count >= kMostRows && kMostRows * rowBytes <= kBlockBytes;
   block->size = fits ? kMostRows : kLeastRows;

@@ -60,6 +60,7 @@ def test_element_types(dtype):
 def test_rows_too_long_for_a_cache():
     agree(softmax, crossed((37, 5003)))
     agree(softmax, crossed((65, 70001)))
+    agree(softmax, crossed((33, 70001), np.float64))
 
 
 @settings(max_examples=15, deadline=None)

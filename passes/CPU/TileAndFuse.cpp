@@ -1,4 +1,5 @@
 /// lamina-cpu-tile-and-fuse: one outer loop around loop nests that work row by row.
+#include "dialects/Lamina/Lamina.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -36,6 +37,7 @@ public:
         if (group.isReadOutside(result))
           values.push_back(result);
     for (Value value : values) {
+      hold(cast<OpResult>(value));
       auto type = cast<RankedTensorType>(value.getType());
       arrays.push_back(tensor::EmptyOp::create(b, type.getShape(), type.getElementType()));
     }
@@ -122,6 +124,49 @@ private:
     return part;
   }
 
+  /// Lets an intermediate value that only `result` is still computed from, element by element, have
+  /// the memory of the result: while it is computed the result's lines come into the cache, instead
+  /// of all at once at the end.
+  void hold(OpResult result) {
+    auto member = cast<linalg::LinalgOp>(result.getOwner());
+    OpOperand *init = member.getDpsInitOperand(result.getResultNumber());
+    if (member.getNumReductionLoops() != 0 || !init->get().getDefiningOp<tensor::EmptyOp>() ||
+        !isRowMajorOutside(result))
+      return;
+    for (OpOperand *operand : member.getDpsInputOperands()) {
+      Value value = operand->get();
+      auto producer = value.getDefiningOp<linalg::LinalgOp>();
+      if (!producer || !group.contains(producer) || group.isReadOutside(value) ||
+          value.getType() != result.getType() || resultHolding.contains(value) ||
+          producer.getNumReductionLoops() != 0 ||
+          member.getMatchingIndexingMap(operand) != member.getMatchingIndexingMap(init) ||
+          !member.getMatchingIndexingMap(init).isPermutation())
+        continue;
+      OpOperand *start = producer.getDpsInitOperand(cast<OpResult>(value).getResultNumber());
+      bool isLast = llvm::all_of(value.getUsers(), [&](Operation *user) {
+        return user == member || user->isBeforeInBlock(member);
+      });
+      if (!isLast || llvm::count(member->getOperands(), value) != 1 ||
+          !start->get().getDefiningOp<tensor::EmptyOp>())
+        continue;
+      resultHolding[value] = result;
+      heldBy[result] = value;
+      return;
+    }
+  }
+
+  /// Whether nothing says that the caller keeps `result` in another layout.
+  static bool isRowMajorOutside(OpResult result) {
+    return llvm::none_of(result.getUses(), [](OpOperand &use) {
+      if (!isa<func::ReturnOp>(use.getOwner()))
+        return false;
+      auto function = cast<func::FuncOp>(use.getOwner()->getParentOp());
+      unsigned number = use.getOperandNumber();
+      return function.getResultAttr(number, "lamina.strides") ||
+             isa_and_present<MutationAttr>(function.getResultAttr(number, "lamina.result"));
+    });
+  }
+
   /// Computes one row of a member, and puts what is read outside where it belongs.
   void addRow(linalg::LinalgOp member) {
     SmallVector<OpFoldResult> bounds =
@@ -185,7 +230,10 @@ private:
   /// The row that a result starts from; where it is put together, if that is read outside.
   Value initialRow(linalg::LinalgOp member, OpOperand &init, const Slice &slice,
                    const Slice &written) {
-    Value array = arrayOf.lookup(member.getTiedOpResult(&init));
+    Value result = member.getTiedOpResult(&init);
+    if (Value held = heldBy.lookup(result))
+      return rowOfValue[held];
+    Value array = arrayOf.lookup(resultHolding.contains(result) ? resultHolding[result] : result);
     auto place = [&] { return array ? sliceOf(array, written) : emptyRow(init.get(), slice); };
     if (auto fill = init.get().getDefiningOp<linalg::FillOp>())
       return filled(fill, place());
@@ -230,6 +278,8 @@ private:
   SmallVector<Value> rows, places;
   /// Where the values that are read outside are put together.
   DenseMap<Value, Value> arrayOf;
+  /// Values that are held in the memory of a result, and the other way round.
+  DenseMap<Value, Value> resultHolding, heldBy;
   /// The row of each value of a member.
   DenseMap<Value, Value> rowOfValue;
 };

@@ -154,3 +154,37 @@ func.func @transposed(%x: tensor<96x67xf32>) -> tensor<67x96xf32> {
   %r = lamina.sub %t, %me : tensor<67x96xf32>
   return %r : tensor<67x96xf32>
 }
+
+// -----
+
+// The exponentials have the memory of the result, which is the last to be computed from them; where
+// a caller has the result in columns they have their own.
+// CHECK-LABEL: func.func @held
+// CHECK: scf.forall {{.*}} shared_outs(%[[OUT:.+]] = %{{.+}})
+// CHECK: %[[ROW:.+]] = tensor.extract_slice %[[OUT]]
+// CHECK: %[[EXP:.+]] = linalg.generic {{.*}} outs(%[[ROW]] : tensor<1x128xf32>)
+// CHECK: math.exp
+// CHECK: linalg.generic {{.*}} ins(%[[EXP]], %{{.+}}) outs(%[[EXP]] : tensor<1x128xf32>)
+// CHECK: arith.divf
+// CHECK-LABEL: func.func @not_held
+// CHECK: scf.forall {{.*}} shared_outs(%[[OUT:.+]] = %{{.+}})
+// CHECK: %[[EXP:.+]] = linalg.generic
+// CHECK: math.exp
+// CHECK: %[[ROW:.+]] = tensor.extract_slice %[[OUT]]
+// CHECK: linalg.generic {{.*}} ins(%[[EXP]], %{{.+}}) outs(%[[ROW]] : tensor<1x128xf32>)
+func.func @held(%x: tensor<64x128xf32>) -> tensor<64x128xf32> {
+  %e = lamina.exp %x : tensor<64x128xf32>
+  %s = lamina.sum %e {dims = array<i64: 1>} : tensor<64x128xf32> -> tensor<64xf32>
+  %su = lamina.unsqueeze %s {dims = array<i64: 1>} : tensor<64xf32> -> tensor<64x1xf32>
+  %se = lamina.expand %su : tensor<64x1xf32> -> tensor<64x128xf32>
+  %r = lamina.div %e, %se : tensor<64x128xf32>
+  return %r : tensor<64x128xf32>
+}
+func.func @not_held(%x: tensor<64x128xf32>) -> (tensor<64x128xf32> {lamina.strides = array<i64: 1, 64>}) {
+  %e = lamina.exp %x : tensor<64x128xf32>
+  %s = lamina.sum %e {dims = array<i64: 1>} : tensor<64x128xf32> -> tensor<64xf32>
+  %su = lamina.unsqueeze %s {dims = array<i64: 1>} : tensor<64xf32> -> tensor<64x1xf32>
+  %se = lamina.expand %su : tensor<64x1xf32> -> tensor<64x128xf32>
+  %r = lamina.div %e, %se : tensor<64x128xf32>
+  return %r : tensor<64x128xf32>
+}

@@ -12,13 +12,15 @@ from mlir import ir
 
 from .. import config
 from ..autograd.meta import accumulator
+from ..autograd.nodes import DeadEnd
+from ..dispatch.state import state
 from ..errors import UnsupportedError
 from ..ir import opset
 from ..ir.builder import TracedArray
 from ..ir.descriptors import Mark
 from ..memory_format import is_dense
 from ..storage import Geometry
-from .tracer import Input, Tracer
+from .tracer import Input, Tracer, root_of, written_by
 
 # How the history of such an input goes on: as it was; through the views that lead to the place; or
 # through the program.
@@ -59,6 +61,27 @@ def refuse_parts(tracer: Tracer) -> None:
                 "look at a part of itself"
             )
         tracer.memory.guard(x, "_view is None", "is no view")
+
+
+def refuse_stale(tracer: Tracer) -> None:
+    """Raises UnsupportedError for an input that is a view made without grad of a tensor that requires
+    it, which the trace does not know, and that the program uses after it wrote to it: autograd refuses
+    some of such uses.
+    """
+    unknown = [x for x in tracer.inputs if x.edge is not None and x.view is None]
+    views = [x for x in unknown if type(x.edge[0]) is DeadEnd]
+    if not views or not state.grad_enabled:
+        return
+    ops = [op.operation for op in tracer.block.operations]
+    for x in views:
+        root = root_of(x.root.value)
+        writes = [at for at, op in enumerate(ops) if root in map(root_of, written_by(op))]
+        later = ops[writes[0] + 1 :] if writes else []
+        if any(root in map(root_of, op.operands) for op in later):
+            raise UnsupportedError(
+                f"{x.source.text} is a view made without grad of a tensor that requires it, and is used "
+                "after the program wrote to it"
+            )
 
 
 def to_place(sharing: str) -> str:

@@ -24,7 +24,7 @@ from .history import grad_of
 from .joint import Joint, Root, differentiate
 from .memory import Memory, SharedMemory, find_shared, joined, need, share_outside
 from .outputs import Outputs, retains_grad
-from .places import OWN, place_of, refuse_like_torch, refuse_parts
+from .places import OWN, place_of, refuse_like_torch, refuse_parts, refuse_stale
 from .reads import Observer
 from .record import SIMPLE, Guard, Record
 from .seal import seal
@@ -168,6 +168,7 @@ def _finish(tracer: Tracer, positions: list, result: Any, reads_grad: bool) -> C
     _refuse_hooks(tracer)
     refuse_like_torch(tracer)
     refuse_parts(tracer)
+    refuse_stale(tracer)
     written = _separate_memory(tracer)
     # Before the backward is traced, whose own writes come later than the call.
     versions = tracer.versions()

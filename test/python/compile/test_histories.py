@@ -289,3 +289,14 @@ def test_a_leaf_that_moves_is_expected_as_it_was_by_graphs_from_before(backend):
         call(x)
         (found,) = lamina.autograd.grad(y.sum(), x)
         assert tuple(found.shape) == (2, 3)
+
+
+def test_a_view_made_without_grad_is_not_used_after_a_write(backend):
+    def fn(x):
+        x.logical_not_()
+        return x.t()
+
+    with pytest.raises(lamina.errors.UnsupportedError, match="used after the program wrote to it"):
+        lamina.compile(fn, fullgraph=True, backend=backend)(
+            view_without_grad(tensor(2, 3, grad=True))
+        )

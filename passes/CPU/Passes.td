@@ -77,7 +77,8 @@ def LaminaCpuTileAndFuse : Pass<"lamina-cpu-tile-and-fuse", "::mlir::func::FuncO
 
     Where a row lies across an array in memory, as in one that is column-major (`lamina.strides`) or
     read transposed, the rows are taken in blocks of 64 or 32: their part of the array is copied to
-    where each row is contiguous, and a loop over the rows of the block reads the copy.
+    where each row is contiguous, and a loop over the rows of the block reads the copy. A row that
+    only one result is still computed from, element by element, has the memory of that result.
 
     Invariant: every loop over rows writes each row of its results once, so it is parallel.
 

@@ -73,10 +73,10 @@ def empty_cache():
 
 
 def set_cache_limit(size):
-    """Sets how many bytes `cached_memory` may grow to, at first 256 MiB; 0 keeps none. Raises
-    RangeError for a negative size.
+    """Sets how many bytes `cached_memory` may grow to; 0 keeps none. None, as at first, keeps 256 MiB, and
+    more as long as compiled programs once had that much in use. Raises RangeError for a negative size.
     """
-    if not isinstance(size, int) or size < 0:
+    if size is not None and (not isinstance(size, int) or size < 0):
         raise RangeError(f"expected a number of bytes, got {size!r}", op="set_cache_limit")
     native.launcher().pool_set_limit(size)
 

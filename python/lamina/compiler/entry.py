@@ -44,6 +44,12 @@ class Entry:
         self._results, self._structure = captured.results, captured.structure
         self._grads, self._retained = captured.grads, captured.retained
         self._deferred = captured.deferred
+        # Their memory serves the call that makes new ones.
+        self._dropped = [
+            number
+            for (kind, number), _ in captured.grads
+            if kind == "input" and not captured.inputs[number].autograd.reads_grad
+        ]
         self._inputs, self._wrapped = len(captured.inputs), runtime.wrapped
         effects = captured.grads or captured.retained or captured.deferred
         is_first = captured.structure.is_leaf() and captured.results[0] == ("output", 0)

@@ -420,6 +420,10 @@ static PyObject *pool_trim(PyObject *module, PyObject *unused) {
 }
 
 static PyObject *pool_set_limit(PyObject *module, PyObject *bytes) {
+  if (bytes == Py_None) {
+    lamina_pool_choose_limit();
+    Py_RETURN_NONE;
+  }
   size_t limit = PyLong_AsSize_t(bytes);
   if (limit == (size_t)-1 && PyErr_Occurred())
     return NULL;
@@ -432,7 +436,7 @@ static PyMethodDef module_methods[] = {
      "Bytes of released outputs and workspaces kept for reuse."},
     {"pool_trim", pool_trim, METH_NOARGS, "Return all memory kept for reuse to the system."},
     {"pool_set_limit", pool_set_limit, METH_O,
-     "Set how many bytes may be kept for reuse; 0 keeps none."},
+     "Set how many bytes may be kept for reuse; 0 keeps none. None: what was once in use at most."},
     {"set_host_calls", lamina_set_host_calls, METH_O,
      "Set what gives the callable for a custom operator that compiled code describes."},
     {"host_call_address", lamina_host_call_address, METH_NOARGS,

@@ -24,8 +24,29 @@ typedef struct FreeBlock {
 } FreeBlock;
 
 static FreeBlock *free_blocks[CLASS_COUNT];
-static size_t cached_bytes;
-static size_t cache_limit = (size_t)256 << 20;
+static size_t cached_bytes, live_bytes, most_live_bytes;
+/// Set by the user, or not at all.
+static size_t cache_limit;
+static bool has_limit;
+/// What is cached at least where nobody set a limit.
+#define SMALL_CACHE ((size_t)256 << 20)
+
+/// Without a limit of the user's the process never holds more than it once had in use: large programs
+/// find the memory of their last call again.
+static size_t current_limit(void) {
+  if (has_limit)
+    return cache_limit;
+  size_t unused = most_live_bytes - live_bytes;
+  return unused > SMALL_CACHE ? unused : SMALL_CACHE;
+}
+
+static void count_live(size_t size) {
+  live_bytes += size;
+  if (live_bytes > most_live_bytes)
+    most_live_bytes = live_bytes;
+  if (cached_bytes > current_limit())
+    lamina_pool_trim();
+}
 
 /// The class of `bytes` and, in `*rounded`, the size of its blocks.
 static int size_class(size_t bytes, size_t *rounded) {
@@ -66,21 +87,25 @@ void *lamina_block_acquire(size_t bytes) {
   size_t size;
   int index = size_class(bytes, &size);
   FreeBlock *block = free_blocks[index];
-  if (!block)
-    return allocate(size);
-  free_blocks[index] = block->next;
-  cached_bytes -= size;
+  if (block) {
+    free_blocks[index] = block->next;
+    cached_bytes -= size;
+  } else if (!(block = allocate(size))) {
+    return NULL;
+  }
+  count_live(size);
   return block;
 }
 
 void lamina_block_release(void *block, size_t bytes) {
   size_t size;
   int index = size_class(bytes, &size);
+  live_bytes -= size;
   // Blocks of sizes no longer in use would fill the cache for good; starting
   // over is cheaper than tracking their age.
-  if (cached_bytes + size > cache_limit)
+  if (cached_bytes + size > current_limit())
     lamina_pool_trim();
-  if (size > cache_limit) {
+  if (size > current_limit()) {
     free(block);
     return;
   }
@@ -107,9 +132,12 @@ void lamina_pool_trim(void) {
 
 void lamina_pool_set_limit(size_t bytes) {
   cache_limit = bytes;
+  has_limit = true;
   if (cached_bytes > cache_limit)
     lamina_pool_trim();
 }
+
+void lamina_pool_choose_limit(void) { has_limit = false; }
 
 typedef struct {
   PyObject_HEAD void *block;

@@ -29,6 +29,9 @@ void lamina_pool_trim(void);
 /// Sets how many bytes may be cached; 0 turns the cache off.
 void lamina_pool_set_limit(size_t bytes);
 
+/// Caches as many bytes as keep the process within what it once had in use, and some in any case.
+void lamina_pool_choose_limit(void);
+
 /// Prepares the type of the object that owns one block; false on error.
 bool lamina_buffer_type_ready(void);
 

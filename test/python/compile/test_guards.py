@@ -3,6 +3,7 @@ call.
 """
 
 import types
+import weakref
 
 import lamina
 import numpy as np
@@ -281,6 +282,22 @@ def test_gradients_that_are_replaced_unseen_are_not_guarded():
     losses = [run(x).item() for _ in range(3)]
     assert losses == sorted(losses, reverse=True) and model.weight.grad is not None
     assert len(run.entries) == 1
+
+
+def test_gradients_that_are_replaced_unseen_are_gone_while_the_program_runs():
+    def step(p):
+        p.grad = None
+        (p * p).sum().backward()
+
+    run, p = compiled(step), tensor(3, grad=True)
+    run(p)
+    before = p.grad
+    run(p)
+    assert p.grad is not before and before.tolist() == p.grad.tolist()
+    gone = weakref.ref(before._array)
+    del before
+    run(p)
+    assert gone() is None and p.grad.tolist() == (2 * p).tolist()
 
 
 def test_gradients_are_cleared_that_the_first_call_did_not_meet():

@@ -335,7 +335,20 @@ def test_released_outputs_are_reused_within_the_limit(add):
         add(floats(1, 2, 3, 4), floats(1, 2, 3, 4))
         assert launcher.pool_bytes() == 0
     finally:
+        launcher.pool_set_limit(None)
+
+
+def test_as_much_is_kept_as_was_in_use():
+    launcher, large = native.launcher(), ("f4", (40 << 20,), None)
+    launcher.pool_trim()
+    link(NOTHING, "nothing", [], [large, large, large])()
+    try:
+        assert launcher.pool_bytes() >= 3 * (160 << 20)
         launcher.pool_set_limit(256 << 20)
+        assert launcher.pool_bytes() <= 256 << 20
+    finally:
+        launcher.pool_set_limit(None)
+        launcher.pool_trim()
 
 
 def test_kept_memory_is_given_back_when_there_is_no_other():

@@ -398,8 +398,11 @@ def scalar_pow(p, self, exponent):
     pointwise=True,
     inplace=True,
     vjp={
-        "self": lambda grad, self, other: grad * other / (self * self + other * other),
-        "other": lambda grad, self, other: -grad * self / (self * self + other * other),
+        # In the operands' own dtypes, as torch does: no negative of bool, one modulo 256 of uint8.
+        "self": lambda grad, self, other: grad * other * (self * self + other * other).reciprocal(),
+        "other": lambda grad, self, other: (
+            grad * -self * (self * self + other * other).reciprocal()
+        ),
     },
 )
 def atan2(p, self, other):

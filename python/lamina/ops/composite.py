@@ -248,9 +248,12 @@ def fill_diagonal_(self, fill_value, wrap=False):
     the square part of a tall matrix, one row left out. Raises ShapeError for vectors and for unequal sides.
     """
     if self.ndim == 2:
-        step = self.shape[1] + 1 if wrap else max(self.shape[0], 1)
-        for row in range(0, self.shape[0], step):
-            self[row:].diagonal().fill_(fill_value)
+        self.diagonal().fill_(fill_value)
+        period = self.shape[1] + 1
+        if wrap and self.shape[0] > period:
+            below = self[period:]
+            rows = aten.arange(below.shape[0]).unsqueeze(1) % period
+            below.masked_fill_(rows == aten.arange(below.shape[1]), fill_value)
         return self
     if self.ndim < 2 or len(set(self.shape)) != 1:
         raise ShapeError(

@@ -30,10 +30,8 @@ def trace(p, self):
 def diag_embed(p, self, offset, dim1, dim2):
     """The last dimension on diagonals of zeros, which lie in dimensions dim1 and dim2 of the result.
 
-    Raises ShapeError for a 0-d tensor and where dim1 is dim2, DimError where one is out of range.
+    Raises ShapeError where dim1 is dim2, DimError where one is out of range, as one is for a 0-d tensor.
     """
-    if not self.ndim:
-        raise ShapeError("expected at least one dimension")
     first, second = (wrap_dim(d, self.ndim + 1) for d in (dim1, dim2))
     if first == second:
         raise ShapeError(f"diagonal dimensions must differ, got {dim1} and {dim2}")

@@ -8,6 +8,7 @@ these are refused there.
 from __future__ import annotations
 
 from .. import memory_format as formats
+from ..dispatch.state import state
 from ..errors import ArgumentError, AutogradError, DtypeError, ShapeError
 from ..storage import Geometry, Storage, contiguous_strides
 from .registry import aten, composite, op
@@ -46,9 +47,9 @@ def _resize(p, self, size, memory_format):
 def resize_(self, *size, memory_format=None):
     """Other sizes over the same memory, which grows if need be; elements keep their places in it.
 
-    Raises AutogradError when self requires grad, ShapeError for negative sizes and for memory that cannot grow.
+    Raises AutogradError when self requires grad outside of inference mode, ShapeError for negative sizes and for memory that cannot grow.
     """
-    if self.requires_grad:
+    if self.requires_grad and not state.inference:
         raise AutogradError("cannot resize variables that require grad", op="resize_")
     sizes = tuple(size[0]) if size and isinstance(size[0], (list, tuple)) else size
     if not size or not all(hasattr(type(n), "__index__") for n in sizes):

@@ -10,7 +10,7 @@ import math
 import ml_dtypes
 import numpy as np
 
-from ..errors import ArgumentError, DtypeError, ShapeError
+from ..errors import ArgumentError, DataDependentError, DtypeError, ShapeError
 from . import layout
 from .checks import fitting, same_dtype
 from .formulas import conj, masked
@@ -60,6 +60,14 @@ def _fill_value_vjp(grad, mask):
     return masked(grad, mask).sum()
 
 
+def _check_real(value, dtype) -> None:
+    """A complex number fills real elements if it is real."""
+    if not isinstance(value, np.ndarray):
+        raise DataDependentError("whether the imaginary part is zero is not known while tracing")
+    if value.imag != 0:
+        raise DtypeError(f"a value of {value.dtype} cannot fill a tensor of {dtype}")
+
+
 @op(
     "masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor",
     grad_name="MaskedFillBackward1",
@@ -84,7 +92,7 @@ def masked_fill(p, self, mask, value):
                 f"value must be a number or a 0-d tensor, got shape {tuple(value.shape)}"
             )
         if is_complex(value.dtype) and not is_complex(self.dtype):
-            raise DtypeError(f"a value of {value.dtype} cannot fill a tensor of {self.dtype}")
+            _check_real(value, self.dtype)
         value = cast(p, value, self.dtype)
     else:
         value = fitting(value, self.dtype)

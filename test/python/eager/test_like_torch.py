@@ -609,6 +609,52 @@ def index_fill_of_real_elements_with_a_complex_number(lib):
 
 
 @program
+def diagonals_filled_in_place_count_their_writes(lib):
+    tall, none, cube = lib.zeros(7, 2), lib.zeros(0, 3), lib.zeros(3, 3, 3)
+    tall.fill_diagonal_(5, wrap=True)
+    none.fill_diagonal_(5)
+    cube.fill_diagonal_(5)
+    return [x for t in (tall, none, cube) for x in (t, t._version)]
+
+
+@program
+def angles_of_bytes_have_their_gradients(lib):
+    x, y = lib.tensor([1, 200], dtype=lib.uint8), lib.ones(2, dtype=lib.float64, requires_grad=True)
+    return lib.autograd.grad(lib.atan2(x, y).sum(), y)
+
+
+@program
+def angles_of_bools_have_no_gradients(lib):
+    y = lib.ones(2, requires_grad=True)
+    return lib.autograd.grad(lib.atan2(lib.tensor([True, False]), y).sum(), y)
+
+
+@program
+def resize_in_inference_mode_of_what_requires_grad(lib):
+    x = lib.ones(2, 3, requires_grad=True).reshape(-1)
+    with lib.inference_mode():
+        x.resize_(3)
+    return x.shape
+
+
+@program
+def masked_fill_of_real_elements_with_a_complex_number_that_is_real(lib):
+    x = lib.ones(2)
+    return x.masked_fill_(x > 0, lib.tensor(2 + 0j))
+
+
+@program
+def masked_fill_of_real_elements_with_a_complex_number(lib):
+    x = lib.ones(2)
+    return x.masked_fill_(x > 0, lib.tensor(2 + 1j))
+
+
+@program
+def diag_embed_of_a_number(lib):
+    return lib.diag_embed(lib.tensor(1.0))
+
+
+@program
 def bools_to_the_power_of_a_bool(lib):
     x = lib.tensor([True, False])
     return [x**True, x**False, x.clone().pow_(False), lib.pow(x, True)]

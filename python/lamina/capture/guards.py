@@ -17,12 +17,12 @@ from ..autograd.meta import requires_grad
 from ..dispatch.state import state
 from ..tensor import Tensor
 from . import wrapper_guards
+from .inputs import Input
 from .members import attributes_of, members_of
 from .memory import apart
 from .program import Captured
 from .record import evaluate
 from .sources import Source
-from .tracer import Input
 from .wrapping import Wrapper
 
 _BOUND = re.compile(r"[A-Za-z_]\w*")

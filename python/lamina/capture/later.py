@@ -13,7 +13,8 @@ from ..errors import UnsupportedError
 from ..ir import locations
 from ..ir.builder import TracedArray
 from ..ir.context import context
-from .tracer import Input, Tracer, root_of, written_by
+from .inputs import Input
+from .tracer import Tracer, root_of, written_by
 
 
 def later_writes(

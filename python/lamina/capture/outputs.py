@@ -13,9 +13,10 @@ from ..errors import UnsupportedError
 from ..ir.builder import TracedArray
 from ..storage import Missing
 from ..tensor import Tensor
+from .inputs import Input
 from .joint import Root
 from .places import KEPT, OWN, VIEW, leads_to, place_of, to_place
-from .tracer import Input, Tracer
+from .tracer import Tracer
 
 _BY_CREATION = {
     views.NO_GRAD: "no_grad",

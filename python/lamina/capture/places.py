@@ -20,7 +20,8 @@ from ..ir.builder import TracedArray
 from ..ir.descriptors import Mark
 from ..memory_format import is_dense
 from ..storage import Geometry
-from .tracer import Input, Tracer, root_of, written_by
+from .inputs import Input
+from .tracer import Tracer, root_of, written_by
 
 # How the history of such an input goes on: as it was; through the views that lead to the place; or
 # through the program.

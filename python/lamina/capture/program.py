@@ -21,6 +21,7 @@ from ..wrapper import is_wrapper
 from . import flatten
 from .copies import refuse_visible_copies
 from .history import grad_of
+from .inputs import Input
 from .joint import Joint, Root, differentiate
 from .memory import Memory, SharedMemory, find_shared, joined, need, share_outside
 from .outputs import Outputs, retains_grad
@@ -29,7 +30,7 @@ from .reads import Observer
 from .record import SIMPLE, Guard, Record
 from .seal import seal
 from .sources import Names, Source
-from .tracer import Input, Tracer
+from .tracer import Tracer
 from .wrapping import Place, Wrapping
 
 # While a program is traced its tensors are traced ones for every thread.

@@ -9,8 +9,9 @@ from mlir import ir
 
 from ..backends import DEFAULT_OPTIONS
 from ..capture.guards import Guards
+from ..capture.inputs import Input
 from ..capture.program import Captured, capture
-from ..capture.tracer import Input, root_of, written_by
+from ..capture.tracer import root_of, written_by
 from ..errors import LaminaError
 from ..ir import descriptors
 from ..ir.locations import frame_of

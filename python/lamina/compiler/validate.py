@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from mlir import ir
 
+from ..capture.inputs import Input
 from ..capture.program import Captured
-from ..capture.tracer import Input
 from ..errors import VerifyError
 from ..ir import descriptors
 from ..ir.descriptors import Alias, Slot

@@ -51,8 +51,6 @@ def test_fresh_programs():
 
 
 COMPILED = range(300)
-# One or two programs in a thousand still differ, which `python -m fuzz --compiled cpu` shows.
-FRESH_COMPILED = 3
 
 
 def check_compiled(backend, aliasing, seeds):
@@ -70,7 +68,10 @@ def test_compiled_programs(backend, aliasing):
 
 # About one program in a thousand still differs: arguments that are views which autograd refuses to look at
 # after a write, moved views of computed arguments, strides of views without elements, and values on
-# either side of a jump, such as the fraction of a number near 1.
+# either side of a jump, such as the fraction of a number near 1. `python -m fuzz --compiled cpu` shows them.
+FRESH_COMPILED = 3
+
+
 @pytest.mark.parametrize("aliasing", [False, True], ids=["apart", "aliasing"])
 @pytest.mark.parametrize("backend", ["interpreter", "cpu"])
 def test_fresh_compiled_programs(backend, aliasing):

@@ -38,9 +38,10 @@ class Joint(NamedTuple):
     """The differentiable roots, their tangent arguments, and the gradients of inputs and of leaves
     among the outputs, by number.
 
-    Gradients of wrapper tensors are those of stand-ins, numbered after all inputs. `later` are arguments that hold what inputs hold when the backward runs, by input, for those that
-    it writes to. `once` says that the backward writes to memory of the forward, so a second one would
-    start from other data. `error` is what it raises on the way to other inputs and leaves, if it does.
+    Gradients of wrapper tensors are those of stand-ins, numbered after all inputs. `later` are arguments
+    that hold what inputs hold when the backward runs, by input, for those that it writes to. `once` says
+    that the backward writes to memory of the forward, so a second one would start from other data. `error`
+    is what it raises on the way to other inputs and leaves, if it does.
     """
 
     roots: list[Root]

@@ -31,8 +31,8 @@ static bool has_limit;
 /// What is cached at least where nobody set a limit.
 #define SMALL_CACHE ((size_t)256 << 20)
 
-/// Without a limit of the user's the process never holds more than it once had in use: large programs
-/// find the memory of their last call again.
+/// Without a limit of the user's the process never holds more than it once had in use: large
+/// programs find the memory of their last call again.
 static size_t current_limit(void) {
   if (has_limit)
     return cache_limit;

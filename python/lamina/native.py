@@ -85,7 +85,14 @@ _SIGNATURES = {
 def native_dir() -> pathlib.Path:
     """The folder that holds the native libraries."""
     override = os.environ.get("LAMINA_NATIVE_DIR")
-    return pathlib.Path(override) if override else pathlib.Path(__file__).parent / "_native"
+    if override:
+        return pathlib.Path(override)
+    # Asked of the import system: an editable install has its build elsewhere, and brings it up to date.
+    try:
+        launcher = importlib.util.find_spec(f"{__package__}._native.launcher")
+    except ModuleNotFoundError:
+        launcher = None
+    return pathlib.Path(launcher.origin).parent if launcher else pathlib.Path(__file__).parent
 
 
 def _find(name: str) -> pathlib.Path:
